@@ -1,0 +1,38 @@
+// Command rightkey is the information system of targeted poverty alleviation in one binary: it serves pages and
+// API, loads areas, packs and registers, and runs the measurement engines from the command line.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line; each field's type lives in the file of its subject.
+type commands struct {
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+// version is set at build time.
+var version = "dev"
+
+func (versionCommand) Run() error {
+	_, err := fmt.Println("rightkey", version)
+	return err
+}
+
+func main() {
+	var cli commands
+	parser := kong.Parse(&cli,
+		kong.Name("rightkey"),
+		kong.Description("Targeted poverty alleviation, household by household."),
+		kong.UsageOnError(),
+	)
+	if err := parser.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "rightkey:", err)
+		os.Exit(1)
+	}
+}
