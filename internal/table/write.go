@@ -1,0 +1,87 @@
+package table
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+type csvWriter struct {
+	out     *bufio.Writer
+	columns int
+	err     error
+}
+
+// NewCSVWriter writes a comma-separated UTF-8 table with LF line ends to w, the header first. A cell that a
+// spreadsheet would take for a formula (it starts with = + - @, their full-width forms, TAB, CR or LF, and is not a
+// plain number) gets a leading apostrophe, so that opening the file runs nothing.
+func NewCSVWriter(w io.Writer, header []string) (Writer, error) {
+	c := &csvWriter{out: bufio.NewWriterSize(w, 1<<16), columns: len(header)}
+	return c, c.Write(header)
+}
+
+func (c *csvWriter) Write(cells []string) error {
+	if c.err != nil {
+		return c.err
+	}
+	if len(cells) != c.columns {
+		return fmt.Errorf("write table row: %d cells, the header has %d", len(cells), c.columns)
+	}
+	for i, cell := range cells {
+		if i > 0 {
+			c.out.WriteByte(',')
+		}
+		c.writeCell(Harmless(cell))
+	}
+	// A bufio.Writer keeps its first error and returns it from every later write, this one included.
+	if err := c.out.WriteByte('\n'); err != nil {
+		c.err = fmt.Errorf("write table row: %w", err)
+	}
+	return c.err
+}
+
+func (c *csvWriter) writeCell(cell string) {
+	// An empty cell of a one-column table is quoted: a blank line would be skipped by readers.
+	alone := cell == "" && c.columns == 1
+	if !alone && !strings.ContainsAny(cell, ",\"\r\n") && !strings.HasPrefix(cell, "\ufeff") {
+		c.out.WriteString(cell)
+		return
+	}
+	c.out.WriteByte('"')
+	c.out.WriteString(strings.ReplaceAll(cell, `"`, `""`))
+	c.out.WriteByte('"')
+}
+
+func (c *csvWriter) Close() error {
+	if c.err != nil {
+		return c.err
+	}
+	if err := c.out.Flush(); err != nil {
+		c.err = fmt.Errorf("write table: %w", err)
+	}
+	return c.err
+}
+
+// Harmless returns cell with a leading apostrophe where a spreadsheet would take it for a formula.
+func Harmless(cell string) string {
+	first, _ := utf8.DecodeRuneInString(cell)
+	switch first {
+	case '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '−':
+		if !plainNumber(cell) {
+			return "'" + cell
+		}
+	}
+	return cell
+}
+
+// plainNumber says whether cell is a decimal number in ASCII digits: sign, digits, point, exponent.
+func plainNumber(cell string) bool {
+	if cell == "" || strings.Trim(cell, "0123456789.+-eE") != "" {
+		return false
+	}
+	_, err := strconv.ParseFloat(cell, 64)
+	return err == nil
+}
