@@ -11,7 +11,8 @@ import (
 
 // commands is the command line; each field's type lives in the file of its subject.
 type commands struct {
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Version versionCommand  `cmd:"" help:"Print the version."`
+	Poverty povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
 }
 
 type versionCommand struct{}
