@@ -9,7 +9,7 @@ LISTEN ?= localhost:8080
 .PHONY: build run clean-data assets generate test lint bench
 
 build: assets generate
-	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/rightkey ./cmd/rightkey
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/rightkey ./cmd/rightkey
 
 run: build
 	exec bin/rightkey demo --data $(DATA) --listen $(LISTEN)
