@@ -109,7 +109,7 @@ func EntropyParts(s Sample, groups []string, alpha float64) (between, within flo
 	if err != nil {
 		return 0, 0, err
 	}
-	mean := s.mean(func(i int) float64 { return s.Welfare[i] }).Value
+	mean := s.MeanOf(func(i int) float64 { return s.Welfare[i] }).Value
 	total := s.Total()
 	for _, name := range Groups(s, groups) {
 		own := s.Where(func(i int) bool { return groups[i] == name })
@@ -118,7 +118,7 @@ func EntropyParts(s Sample, groups []string, alpha float64) (between, within flo
 			return 0, 0, fmt.Errorf("group %q: %w", name, err)
 		}
 		people := own.Total() / total
-		ratio := own.mean(func(i int) float64 { return s.Welfare[i] }).Value / mean
+		ratio := own.MeanOf(func(i int) float64 { return s.Welfare[i] }).Value / mean
 		within += people * math.Pow(ratio, alpha) * index.Value
 	}
 	return whole.Value - within, within, nil

@@ -11,18 +11,18 @@ func Entropy(s Sample, alpha float64) (Estimate, error) {
 	if err := s.checkPositive(); err != nil {
 		return Estimate{}, err
 	}
-	mean := s.mean(func(i int) float64 { return s.Welfare[i] })
+	mean := s.MeanOf(func(i int) float64 { return s.Welfare[i] })
 	mu := mean.Value
 	switch alpha {
 	case 0:
-		logs := s.mean(func(i int) float64 { return math.Log(s.Welfare[i]) })
+		logs := s.MeanOf(func(i int) float64 { return math.Log(s.Welfare[i]) })
 		return combine(math.Log(mu)-logs.Value, term{1 / mu, mean}, term{-1, logs}), nil
 	case 1:
-		both := s.mean(func(i int) float64 { return s.Welfare[i] * math.Log(s.Welfare[i]) })
+		both := s.MeanOf(func(i int) float64 { return s.Welfare[i] * math.Log(s.Welfare[i]) })
 		value := both.Value/mu - math.Log(mu)
 		return combine(value, term{1 / mu, both}, term{-(both.Value/mu + 1) / mu, mean}), nil
 	}
-	power := s.mean(func(i int) float64 { return math.Pow(s.Welfare[i], alpha) })
+	power := s.MeanOf(func(i int) float64 { return math.Pow(s.Welfare[i], alpha) })
 	scale := 1 / (alpha * (alpha - 1))
 	ratio := math.Pow(mu, -alpha)
 	return combine(scale*(power.Value*ratio-1),
@@ -39,14 +39,14 @@ func Atkinson(s Sample, aversion float64) (Estimate, error) {
 	if err := s.checkPositive(); err != nil {
 		return Estimate{}, err
 	}
-	mean := s.mean(func(i int) float64 { return s.Welfare[i] })
+	mean := s.MeanOf(func(i int) float64 { return s.Welfare[i] })
 	mu := mean.Value
 	if aversion == 1 {
-		logs := s.mean(func(i int) float64 { return math.Log(s.Welfare[i]) })
+		logs := s.MeanOf(func(i int) float64 { return math.Log(s.Welfare[i]) })
 		equal := math.Exp(logs.Value)
 		return combine(1-equal/mu, term{-equal / mu, logs}, term{equal / (mu * mu), mean}), nil
 	}
-	power := s.mean(func(i int) float64 { return math.Pow(s.Welfare[i], 1-aversion) })
+	power := s.MeanOf(func(i int) float64 { return math.Pow(s.Welfare[i], 1-aversion) })
 	equal := math.Pow(power.Value, 1/(1-aversion))
 	return combine(1-equal/mu,
 		term{-equal / ((1 - aversion) * power.Value * mu), power},

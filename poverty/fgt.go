@@ -14,7 +14,7 @@ func FGT(s Sample, line Line, alpha float64) (Estimate, error) {
 	if err := checkBoth(s, line); err != nil {
 		return Estimate{}, err
 	}
-	return s.mean(func(i int) float64 {
+	return s.MeanOf(func(i int) float64 {
 		if !line.Poor(s.Welfare[i], i) {
 			return 0
 		}
@@ -39,7 +39,7 @@ func Watts(s Sample, line Line) (Estimate, error) {
 	if err := line.check(s); err != nil {
 		return Estimate{}, err
 	}
-	return s.mean(func(i int) float64 {
+	return s.MeanOf(func(i int) float64 {
 		if !line.Poor(s.Welfare[i], i) {
 			return 0
 		}

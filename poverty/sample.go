@@ -49,7 +49,7 @@ func (s Sample) Mean() (Estimate, error) {
 	if err := s.check(); err != nil {
 		return Estimate{}, err
 	}
-	return s.mean(func(i int) float64 { return s.Welfare[i] }), nil
+	return s.MeanOf(func(i int) float64 { return s.Welfare[i] }), nil
 }
 
 // Where is the domain of the observations for which keep is true: the same rows, others with weight 0.
@@ -102,8 +102,9 @@ func (s Sample) checkPositive() error {
 	return nil
 }
 
-// mean is the weighted mean of a variable over the domain, with the influence (x - mean) / total.
-func (s Sample) mean(x func(i int) float64) Estimate {
+// MeanOf is the weighted mean of a variable over the domain, with the influence (x - mean) / total. The sample must have
+// an observation of positive weight.
+func (s Sample) MeanOf(x func(i int) float64) Estimate {
 	sum, total := 0.0, 0.0
 	values := make([]float64, s.Len())
 	for i := range s.Welfare {
@@ -161,4 +162,10 @@ func combine(value float64, terms ...term) Estimate {
 type term struct {
 	derivative float64
 	of         Estimate
+}
+
+// Ratio is the ratio of two estimates from the same sample, with its influence.
+func Ratio(numerator, denominator Estimate) Estimate {
+	value := numerator.Value / denominator.Value
+	return combine(value, term{1 / denominator.Value, numerator}, term{-value / denominator.Value, denominator})
 }

@@ -68,6 +68,9 @@ type Suite struct {
 var Suites = []Suite{
 	{"income survey: poverty and inequality", incomeSurvey},
 	{"consumption survey: poverty under a complex design", consumptionSurvey},
+	{"deprivation counting: worked example", countingByHand},
+	{"deprivation counting: health survey", countingSurvey},
+	{"deprivation counting: households and roster", countingRoster},
 }
 
 // Run computes the suite's checks.
