@@ -131,8 +131,8 @@ func (b *builder) levels() {
 	head := b.file.Pack.Pos
 	for _, level := range b.file.Levels {
 		b.matches(level.Pos, "level code", level.Code, codePattern)
-		if level.Width < 1 || level.Width > 9 {
-			b.fail(level.Pos, "width of level %q is %d: a level takes 1 to 9 digits", level.Code, level.Width)
+		if level.Width < 1 || level.Width > 6 {
+			b.fail(level.Pos, "width of level %q is %d: a level takes 1 to 6 digits", level.Code, level.Width)
 		}
 		if b.pack.Levels.Find(level.Code) > 0 {
 			b.fail(level.Pos, "level %q stands twice", level.Code)

@@ -138,20 +138,20 @@ func (p *Pack) ValuesAt(area int64, day clock.Day) map[string]any {
 // InputLabel names an input of a subject's formulas in words.
 func (p *Pack) InputLabel(lang i18n.Lang, subject, code string) string {
 	if item, ok := p.Item(subject, code); ok {
-		return textIn(item.Label, lang, p.Languages)
+		return item.Label.In(lang)
 	}
 	if option, ok := p.totalOption(subject, code); ok {
-		return textIn(option.Label, lang, p.Languages)
+		return option.Label.In(lang)
 	}
 	if formula, ok := p.Formulas[code]; ok {
-		return textIn(formula.Label, lang, p.Languages)
+		return formula.Label.In(lang)
 	}
 	for _, value := range p.Values {
 		if value.Code == code {
-			return textIn(value.Label, lang, p.Languages)
+			return value.Label.In(lang)
 		}
 	}
-	if text := textIn(p.Terms["input."+code], lang, p.Languages); text != "" {
+	if text := p.Terms["input."+code].In(lang); text != "" {
 		return text
 	}
 	return code
@@ -184,7 +184,7 @@ func (f *Formula) Explanation(lang i18n.Lang, result Result) string {
 		}
 		pairs = append(pairs, "{"+code+"}", text)
 	}
-	return strings.NewReplacer(pairs...).Replace(textIn(f.Explain, lang, f.pack.Languages))
+	return strings.NewReplacer(pairs...).Replace(f.Explain.In(lang))
 }
 
 // inputText writes a figure with at most two decimals, without trailing zeros.

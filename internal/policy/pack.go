@@ -151,7 +151,7 @@ func (p *Pack) Unconfirmed() []ValueRef {
 
 // Term returns the pack's word for a code in a language, the code itself where the pack has none.
 func (p *Pack) Term(lang i18n.Lang, code string) string {
-	if text := textIn(p.Terms[code], lang, p.Languages); text != "" {
+	if text := p.Terms[code].In(lang); text != "" {
 		return text
 	}
 	return code
@@ -161,19 +161,6 @@ func (p *Pack) Term(lang i18n.Lang, code string) string {
 func SectionOf[T any](p *Pack, name string) (T, bool) {
 	section, ok := p.Sections[name].(T)
 	return section, ok
-}
-
-// textIn returns text in lang, else in the first of the fallback languages that has it.
-func textIn(text i18n.Text, lang i18n.Lang, fallback []i18n.Lang) string {
-	if s := text[lang]; s != "" {
-		return s
-	}
-	for _, other := range fallback {
-		if s := text[other]; s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // Option returns the option with a code.

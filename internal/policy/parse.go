@@ -76,7 +76,7 @@ func (i *Item) parse(text string) (Value, *Reason) {
 
 func (i *Item) parseText(text string) (Value, *Reason) {
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, forbidden) {
-		return nil, i.reason("item.bad_characters", text)
+		return nil, i.reason("bad_characters", text)
 	}
 	if i.Identity != nil {
 		return i.Identity.Normalise(text), nil
@@ -92,18 +92,18 @@ func forbidden(r rune) bool {
 func (i *Item) parseInt(text string) (Value, *Reason) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number > maxNumber || number < -maxNumber {
-		return nil, i.reason("item.not_whole", text)
+		return nil, i.reason("not_whole", text)
 	}
 	return number, nil
 }
 
 func (i *Item) parseDecimal(text string) (Value, *Reason) {
 	if strings.ContainsAny(text, "eE") {
-		return nil, i.reason("item.not_number", text)
+		return nil, i.reason("not_number", text)
 	}
 	number, err := decimal.Parse(text)
 	if err != nil {
-		return nil, i.reason("item.not_number", text)
+		return nil, i.reason("not_number", text)
 	}
 	return json.Number(number.Trim(0).String()), nil
 }
@@ -111,11 +111,11 @@ func (i *Item) parseDecimal(text string) (Value, *Reason) {
 func (i *Item) parseMoney(text string) (Value, *Reason) {
 	amount, err := decimal.Parse(text)
 	if err != nil || strings.ContainsAny(text, "eE") {
-		return nil, i.reason("item.not_amount", text)
+		return nil, i.reason("not_amount", text)
 	}
 	minor, ok := minorUnits(amount, i.pack.Digits)
 	if !ok {
-		return nil, i.reason("item.too_fine", text)
+		return nil, i.reason("too_fine", text)
 	}
 	return minor, nil
 }
@@ -138,7 +138,7 @@ func (i *Item) parseBool(text string) (Value, *Reason) {
 	case slices.Contains(noWords, word) || i.pack.isTerm("no", word):
 		return false, nil
 	}
-	return nil, i.reason("item.not_yes_no", text)
+	return nil, i.reason("not_yes_no", text)
 }
 
 // isTerm says whether a folded word is the pack's term in any language.
@@ -157,10 +157,10 @@ func (i *Item) parseChoice(text string) (Value, *Reason) {
 		at, known = exact, true
 	}
 	if !known {
-		return nil, i.reason("item.not_listed", text)
+		return nil, i.reason("not_listed", text)
 	}
 	if at < 0 {
-		return nil, i.reason("item.ambiguous", text)
+		return nil, i.reason("ambiguous", text)
 	}
 	return i.codes.Options[at].Code, nil
 }
@@ -188,7 +188,7 @@ func (i *Item) ordered(codes []string) (Value, *Reason) {
 	codes = slices.Clone(codes)
 	slices.SortFunc(codes, func(a, b string) int { return i.codes.byCode[a] - i.codes.byCode[b] })
 	if compact := slices.Compact(slices.Clone(codes)); len(compact) != len(codes) {
-		return nil, i.reason("item.twice", strings.Join(codes, ";"))
+		return nil, i.reason("twice", strings.Join(codes, ";"))
 	}
 	return codes, nil
 }
@@ -196,7 +196,7 @@ func (i *Item) ordered(codes []string) (Value, *Reason) {
 func (i *Item) parseDate(text string) (Value, *Reason) {
 	day, err := clock.ParseDay(isoDate(text))
 	if err != nil {
-		return nil, i.reason("item.not_date", text)
+		return nil, i.reason("not_date", text)
 	}
 	return day.String(), nil
 }
@@ -249,7 +249,7 @@ func (i *Item) optionLabel(lang i18n.Lang, text string) string {
 		return text
 	}
 	option, _ := i.codes.Option(text)
-	return textIn(option.Label, lang, i.pack.Languages)
+	return option.Label.In(lang)
 }
 
 func (p *Pack) yesNo(lang i18n.Lang, yes bool) string {

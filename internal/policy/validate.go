@@ -49,7 +49,7 @@ func (p *Pack) unknownItems(subject string, facts Facts) []Problem {
 		if _, known := p.Item(subject, code); known || slices.Contains(Derived[subject], code) {
 			continue
 		}
-		problems = append(problems, Problem{subject, code, Reject, &Reason{Key: "item.unknown", Args: map[string]string{"item": code}}})
+		problems = append(problems, Problem{subject, code, Reject, &Reason{Key: "not_an_item", Args: map[string]string{"item": code}}})
 	}
 	return problems
 }
@@ -76,12 +76,12 @@ func (i *Item) validate(value Value) (Value, []Problem) {
 	case reason != nil:
 		return nil, []Problem{{i.Subject, i.Code, Reject, reason}}
 	case canonical == nil && i.Required:
-		return nil, []Problem{{i.Subject, i.Code, i.missingSeverity(), i.reason("item.missing", "")}}
+		return nil, []Problem{{i.Subject, i.Code, i.missingSeverity(), i.reason("missing", "")}}
 	case canonical == nil || i.Identity == nil:
 		return canonical, nil
 	}
 	if text := canonical.(string); !i.Identity.Valid(text) {
-		return canonical, []Problem{{i.Subject, i.Code, i.Identity.CheckSeverity, i.reason("item.check_digit", text)}}
+		return canonical, []Problem{{i.Subject, i.Code, i.Identity.CheckSeverity, i.reason("check_digit", text)}}
 	}
 	return canonical, nil
 }
@@ -102,9 +102,9 @@ func (i *Item) violated(inputs map[string]any) (Problem, bool) {
 	if len(unknown) > 0 || err == nil && value == types.True {
 		return Problem{}, false
 	}
-	reason := &Reason{Key: "item.check", Args: map[string]string{"item": i.Code}, Own: i.Check.Text}
+	reason := &Reason{Key: "check", Args: map[string]string{"item": i.Code}, Own: i.Check.Text}
 	if err != nil {
-		reason = &Reason{Key: "item.check_failed", Args: map[string]string{"item": i.Code, "cause": err.Error()}}
+		reason = &Reason{Key: "check_failed", Args: map[string]string{"item": i.Code, "cause": err.Error()}}
 	}
 	return Problem{i.Subject, i.Code, i.Check.Severity, reason}, true
 }
@@ -129,7 +129,7 @@ func (i *Item) canonical(value Value) (Value, *Reason) {
 			if _, listed := i.codes.byCode[code]; listed {
 				return code, nil
 			}
-			return nil, i.reason("item.not_listed", code)
+			return nil, i.reason("not_listed", code)
 		}
 	case Date:
 		if text, ok := value.(string); ok {
@@ -140,14 +140,14 @@ func (i *Item) canonical(value Value) (Value, *Reason) {
 			return i.parseText(clean(text))
 		}
 	}
-	return nil, i.reason("item.wrong_kind", "")
+	return nil, i.reason("wrong_kind", "")
 }
 
 func (i *Item) canonicalDate(text string) (Value, *Reason) {
 	if day, err := clock.ParseDay(text); err == nil {
 		return day.String(), nil
 	}
-	return nil, i.reason("item.not_date", text)
+	return nil, i.reason("not_date", text)
 }
 
 func (i *Item) canonicalNumber(value Value) (Value, *Reason) {
@@ -159,13 +159,13 @@ func (i *Item) canonicalNumber(value Value) (Value, *Reason) {
 		text = strconv.FormatInt(v, 10)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, i.reason("item.not_number", "")
+			return nil, i.reason("not_number", "")
 		}
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	case json.Number:
 		text = v.String()
 	default:
-		return nil, i.reason("item.wrong_kind", "")
+		return nil, i.reason("wrong_kind", "")
 	}
 	if i.Kind == Decimal {
 		return i.parseDecimal(text)
@@ -182,16 +182,16 @@ func (i *Item) canonicalMulti(value Value) (Value, *Reason) {
 		for _, element := range v {
 			code, ok := element.(string)
 			if !ok {
-				return nil, i.reason("item.wrong_kind", "")
+				return nil, i.reason("wrong_kind", "")
 			}
 			codes = append(codes, code)
 		}
 	default:
-		return nil, i.reason("item.wrong_kind", "")
+		return nil, i.reason("wrong_kind", "")
 	}
 	for _, code := range codes {
 		if _, listed := i.codes.byCode[code]; !listed {
-			return nil, i.reason("item.not_listed", code)
+			return nil, i.reason("not_listed", code)
 		}
 	}
 	return i.ordered(codes)
@@ -222,21 +222,21 @@ func (i *Item) boundedText(text string) (Value, *Reason) {
 	length := utf8.RuneCountInString(text)
 	switch {
 	case length > maxText:
-		return nil, i.reason("item.too_long", text)
+		return nil, i.reason("too_long", text)
 	case i.Identity != nil && !slices.Contains(i.Identity.Lengths, length):
-		return nil, i.reason("item.bad_length", text)
+		return nil, i.reason("bad_length", text)
 	case i.Pattern != nil && !i.Pattern.MatchString(text):
-		return nil, i.reason("item.bad_form", text)
+		return nil, i.reason("bad_form", text)
 	}
 	return i.ranged(text, decimal.MustNew(int64(length), 0))
 }
 
 func (i *Item) ranged(value Value, size decimal.Decimal) (Value, *Reason) {
 	if i.Min != nil && size.Cmp(*i.Min) < 0 {
-		return nil, i.boundReason("item.too_small", size, *i.Min)
+		return nil, i.boundReason("too_small", size, *i.Min)
 	}
 	if i.Max != nil && size.Cmp(*i.Max) > 0 {
-		return nil, i.boundReason("item.too_large", size, *i.Max)
+		return nil, i.boundReason("too_large", size, *i.Max)
 	}
 	return value, nil
 }
