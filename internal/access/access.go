@@ -1,0 +1,224 @@
+package access
+
+import (
+	"slices"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+)
+
+// Verb is something a role may do, as "household.read".
+type Verb string
+
+// The verbs that exist so far.
+const (
+	HouseholdList Verb = "household.list" // see rows of the list and search
+	HouseholdRead Verb = "household.read" // open a household's file
+	HouseholdEdit Verb = "household.edit" // propose changes
+	ChangeRead    Verb = "change.read"    // see change sets
+	ChangeDecide  Verb = "change.decide"  // approve or return a change set of somebody else
+	ImportRun     Verb = "import.run"
+	ExportRun     Verb = "export.run"
+	AssessRun     Verb = "assess.run" // judge households under a pack; writes assessments, never status
+	AreaRead      Verb = "area.read"
+	AreaEdit      Verb = "area.edit"
+	PackRead      Verb = "pack.read"
+	PackEdit      Verb = "pack.edit"
+	AccountManage Verb = "account.manage"
+	JournalRead   Verb = "journal.read"
+	JobRead       Verb = "job.read"
+	Statistics    Verb = "statistics.read"
+)
+
+// Class is the sensitivity of a field, P0 public to P4 secret.
+type Class uint8
+
+// The classes.
+const (
+	P0 Class = iota
+	P1
+	P2
+	P3
+	P4
+)
+
+// ParseClass reads "P0" … "P4".
+func ParseClass(text string) (Class, bool) {
+	if len(text) != 2 || text[0] != 'P' || text[1] < '0' || text[1] > '4' {
+		return 0, false
+	}
+	return Class(text[1] - '0'), true
+}
+
+// Classes is a set of classes.
+type Classes uint8
+
+// Of makes a set.
+func Of(classes ...Class) Classes {
+	var set Classes
+	for _, c := range classes {
+		set |= 1 << c
+	}
+	return set
+}
+
+// Has says whether the set holds c.
+func (s Classes) Has(c Class) bool { return s&(1<<c) != 0 }
+
+// Range is a subtree of areas: the keys lo to hi, both included.
+type Range struct{ Lo, Hi int64 }
+
+// Everywhere is the range of all areas.
+var Everywhere = Range{Lo: 0, Hi: 1<<62 - 1}
+
+// Holds says whether key lies in the range.
+func (r Range) Holds(key int64) bool { return r.Lo <= key && key <= r.Hi }
+
+// Grant ties a role to an area from a day to a day (both included; To nil is open).
+type Grant struct {
+	Role string
+	Area int64 // the area's key, 0 for everywhere
+	Range
+	From clock.Day
+	To   *clock.Day
+}
+
+// valid says whether the grant holds on the day.
+func (g Grant) valid(day clock.Day) bool { return g.From <= day && (g.To == nil || day <= *g.To) }
+
+// Caller is who asks: an account, the person behind it, and what has been granted. The zero Caller may do nothing.
+type Caller struct {
+	Account int64
+	// Person identifies the human being behind the account: separation of duties is by person.
+	Person string
+	Name   string
+	Grants []Grant
+	// Purpose is what the caller's present work is for, one of the purposes of roles.yaml; empty if none was stated.
+	Purpose string
+	// Place is where the request came from (address or device), for the journal.
+	Place string
+	// Today is the day on which grants are looked at.
+	Today clock.Day
+}
+
+// Scope is an access decision: for which areas, with which fields, for whom. Only this package makes one; the zero
+// Scope allows nothing.
+type Scope struct {
+	caller Caller
+	verb   Verb
+	parts  []part
+	system string
+}
+
+type part struct {
+	Range
+	role    string
+	classes Classes
+}
+
+// Decide answers whether the caller may act by verb at all and, if so, where and with which fields. It returns an
+// Unauthorized fault for an unknown caller and a Forbidden fault if no grant allows the verb anywhere.
+func Decide(c Caller, verb Verb) (Scope, error) {
+	if c.Account == 0 {
+		return Scope{}, fault.New(fault.Unauthorized, "log in first")
+	}
+	s := Scope{caller: c, verb: verb}
+	for _, g := range c.Grants {
+		role, known := roles[g.Role]
+		if !known || !g.valid(c.Today) || !slices.Contains(role.verbs, verb) {
+			continue
+		}
+		s.parts = append(s.parts, part{Range: g.Range, role: g.Role, classes: role.seen(c.Purpose)})
+	}
+	if len(s.parts) == 0 {
+		return Scope{}, fault.New(fault.Forbidden, "your role does not include this (%s)", verb)
+	}
+	return s, nil
+}
+
+// May says whether the caller may act by verb anywhere.
+func May(c Caller, verb Verb) bool {
+	_, err := Decide(c, verb)
+	return err == nil
+}
+
+// System is the scope of the program itself (migration, start, job runner, sign-in), with the reason why no
+// person's scope applies. It covers everything.
+func System(reason string) Scope {
+	return Scope{system: reason, parts: []part{{Range: Everywhere, role: "system", classes: Of(P0, P1, P2, P3, P4)}}}
+}
+
+// Caller returns for whom the decision was made.
+func (s Scope) Caller() Caller { return s.caller }
+
+// Verb returns the verb that was decided.
+func (s Scope) Verb() Verb { return s.verb }
+
+// Role returns the role by which the caller acts in area, "" if out of scope.
+func (s Scope) Role(area int64) string {
+	for _, p := range s.parts {
+		if p.Holds(area) {
+			return p.role
+		}
+	}
+	if s.system != "" {
+		return "system"
+	}
+	return ""
+}
+
+// Holds says whether the area lies in scope.
+func (s Scope) Holds(area int64) bool {
+	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) })
+}
+
+// Sees says whether fields of class c of rows in area may be shown.
+func (s Scope) Sees(area int64, c Class) bool {
+	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) && p.classes.Has(c) })
+}
+
+// Ranges returns the area ranges in scope, sorted, merged and disjoint.
+func (s Scope) Ranges() []Range {
+	sorted := make([]Range, 0, len(s.parts))
+	for _, p := range s.parts {
+		sorted = append(sorted, p.Range)
+	}
+	slices.SortFunc(sorted, func(a, b Range) int {
+		if a.Lo != b.Lo {
+			return sign(a.Lo - b.Lo)
+		}
+		return sign(a.Hi - b.Hi)
+	})
+	merged := sorted[:0]
+	for _, r := range sorted {
+		if n := len(merged); n > 0 && r.Lo <= merged[n-1].Hi+1 {
+			merged[n-1].Hi = max(merged[n-1].Hi, r.Hi)
+			continue
+		}
+		merged = append(merged, r)
+	}
+	return merged
+}
+
+// Within narrows the scope to the subtree r; what was out of scope stays out.
+func (s Scope) Within(r Range) Scope {
+	narrow := s
+	narrow.parts = nil
+	for _, p := range s.parts {
+		p.Lo, p.Hi = max(p.Lo, r.Lo), min(p.Hi, r.Hi)
+		if p.Lo <= p.Hi {
+			narrow.parts = append(narrow.parts, p)
+		}
+	}
+	return narrow
+}
+
+func sign(n int64) int {
+	switch {
+	case n < 0:
+		return -1
+	case n > 0:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,287 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/store"
+)
+
+// Worker does the jobs of a kind. It starts or goes on from run.Job.Progress, calls run.Save in each of its
+// transactions, and returns when ctx is done. A returned fault is shown to the user; another error is logged and
+// shown as an internal one.
+type Worker func(ctx context.Context, run *Run) error
+
+const (
+	beat  = 2 * time.Second  // how often a running job says that it lives
+	stale = 15 * time.Second // after how long without a beat another process takes it over
+	poll  = time.Second      // how often waiting jobs are looked for
+)
+
+// Runner runs jobs in the background, one at a time a process.
+type Runner struct {
+	db      *access.DB
+	ids     *store.Ids
+	clock   clock.Clock
+	holder  string
+	workers map[string]Worker
+	wake    chan struct{}
+
+	mu      sync.Mutex
+	cancels map[int64]context.CancelFunc
+}
+
+// system is the runner's own scope: which jobs wait is not a person's question.
+var system = access.System("the job runner works for those who asked")
+
+// NewRunner makes the runner of this process.
+func NewRunner(db *access.DB, ids *store.Ids, c clock.Clock) *Runner {
+	return &Runner{db: db, ids: ids, clock: c, holder: crypt.NewToken(), workers: map[string]Worker{}, wake: make(chan struct{}, 1), cancels: map[int64]context.CancelFunc{}}
+}
+
+// Register says who does jobs of a kind; call it before Run.
+func (r *Runner) Register(kind string, w Worker) { r.workers[kind] = w }
+
+// Request is a job to be done. Range is what it concerns; those with job.read there may watch it.
+type Request struct {
+	Kind, Title string
+	Args        any
+	Area        int64
+	Range       access.Range
+}
+
+// Prepare makes the row of a job; Insert stores it in the transaction that makes it necessary, Wake starts it after.
+func (r *Runner) Prepare(ctx context.Context, account int64, q Request) (Job, error) {
+	if r.workers[q.Kind] == nil {
+		return Job{}, fmt.Errorf("no worker for jobs of kind %q", q.Kind)
+	}
+	args, err := json.Marshal(q.Args)
+	if err != nil {
+		return Job{}, err
+	}
+	id, err := r.ids.One(ctx, 0)
+	if err != nil {
+		return Job{}, err
+	}
+	return Job{ID: id, Kind: q.Kind, State: Queued, Title: q.Title, Args: args, Account: account, Area: q.Area, Created: r.clock.Now(), Ver: 1}, nil
+}
+
+// Insert stores a prepared job.
+func (r *Runner) Insert(ctx context.Context, tx store.Tx, j Job, within access.Range) error {
+	_, err := tx.Exec(ctx, "INSERT INTO job (id, kind, state, title, args, account, area, lo, hi, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		j.ID, j.Kind, string(j.State), j.Title, string(j.Args), j.Account, j.Area, within.Lo, within.Hi, int64(j.Created))
+	return err
+}
+
+// Submit stores a job and starts it as soon as its turn comes.
+func (r *Runner) Submit(ctx context.Context, account int64, q Request) (Job, error) {
+	j, err := r.Prepare(ctx, account, q)
+	if err != nil {
+		return Job{}, err
+	}
+	if err := r.db.Tx(ctx, system, func(tx store.Tx) error { return r.Insert(ctx, tx, j, q.Range) }); err != nil {
+		return Job{}, fmt.Errorf("store a job: %w", err)
+	}
+	r.Wake()
+	return j, nil
+}
+
+// Wake looks for waiting jobs now.
+func (r *Runner) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run does waiting jobs until ctx is done; then the running one stops after its present transaction.
+func (r *Runner) Run(ctx context.Context) {
+	ticker := time.NewTicker(poll)
+	defer ticker.Stop()
+	for {
+		j, err := r.claim(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			r.do(ctx, j)
+			continue
+		case !errors.Is(err, store.ErrNoRows):
+			slog.Error("claim a job", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// claim takes the oldest waiting job, or one whose process has died.
+func (r *Runner) claim(ctx context.Context) (Job, error) {
+	now := r.clock.Now()
+	dead := int64(now) - stale.Microseconds()
+	if r.db.Engine() == store.SQLite {
+		dead = int64(now) + 1 // no other process can hold a job of this file
+	}
+	var j Job
+	err := r.db.Tx(ctx, system, func(tx store.Tx) error {
+		waiting, err := store.All(ctx, tx, "SELECT "+columns+` FROM job WHERE {checked} AND (state = 'queued' OR (state = 'running' AND holder <> $1 AND beat < $2)) ORDER BY id LIMIT 1`,
+			[]any{r.holder, dead}, scan)
+		if err != nil {
+			return err
+		}
+		if len(waiting) == 0 {
+			return store.ErrNoRows
+		}
+		j = waiting[0]
+		if err := store.Bump(ctx, tx, "job", "{checked} AND id = $1", j.Ver, j.ID); err != nil {
+			return err
+		}
+		j.Ver++
+		_, err = tx.Exec(ctx, "UPDATE job SET state = 'running', holder = $2, beat = $3, started = coalesce(started, $3) WHERE {checked} AND id = $1", j.ID, r.holder, int64(now))
+		return err
+	})
+	return j, err
+}
+
+func (r *Runner) do(ctx context.Context, j Job) {
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r.mu.Lock()
+	r.cancels[j.ID] = cancel
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		delete(r.cancels, j.ID)
+		r.mu.Unlock()
+	}()
+	go r.keepAlive(working, cancel, j.ID)
+
+	run := &Run{Job: j, runner: r}
+	err := r.guard(working, run)
+	if working.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) && ctx.Err() != nil {
+		return // the process stops; the job goes on when it starts again
+	}
+	if err := r.finish(context.WithoutCancel(ctx), run, err); err != nil {
+		slog.Error("finish a job", "job", j.ID, "kind", j.Kind, "error", err)
+	}
+}
+
+func (r *Runner) guard(ctx context.Context, run *Run) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a job: %v\n%s", p, debug.Stack())
+		}
+	}()
+	work := r.workers[run.Job.Kind]
+	if work == nil {
+		return fault.New(fault.Unavailable, "this version cannot do jobs of kind %q", run.Job.Kind)
+	}
+	return work(ctx, run)
+}
+
+// keepAlive says that the job lives, and stops it when it was cancelled or taken over.
+func (r *Runner) keepAlive(ctx context.Context, stop context.CancelFunc, id int64) {
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		var held int64
+		err := r.db.Tx(ctx, system, func(tx store.Tx) (err error) {
+			held, err = tx.Exec(ctx, "UPDATE job SET beat = $3 WHERE {checked} AND id = $1 AND holder = $2 AND state = 'running'", id, r.holder, int64(r.clock.Now()))
+			return err
+		})
+		if err == nil && held == 0 {
+			stop()
+			return
+		}
+	}
+}
+
+func (r *Runner) finish(ctx context.Context, run *Run, failure error) error {
+	state, text := Done, ""
+	if failure != nil {
+		state, text = Failed, "an internal error; the operator's log says more"
+		var known *fault.Error
+		if errors.As(failure, &known) && known.Kind != fault.Internal {
+			text = known.Message
+		}
+		slog.Error("job failed", "job", run.Job.ID, "kind", run.Job.Kind, "error", failure)
+	}
+	return r.db.Tx(ctx, system, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE job SET state = $3, error = $4, finished = $5, ver = ver + 1 WHERE {checked} AND id = $1 AND holder = $2 AND state = 'running'",
+			run.Job.ID, r.holder, string(state), text, int64(r.clock.Now()))
+		return err
+	})
+}
+
+// Cancel stops a job that the caller asked for; what it stored stays.
+func (r *Runner) Cancel(ctx context.Context, caller access.Caller, id int64) error {
+	j, err := r.Get(ctx, caller, id)
+	if err != nil {
+		return err
+	}
+	if j.Account != caller.Account {
+		return fault.New(fault.Forbidden, "only who started a job may cancel it")
+	}
+	err = r.db.Tx(ctx, system, func(tx store.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE job SET state = 'cancelled', finished = $2, ver = ver + 1 WHERE {checked} AND id = $1 AND state IN ('queued', 'running')", id, int64(r.clock.Now()))
+		if err == nil && n == 0 {
+			return fault.New(fault.Conflict, "the job has already ended")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if stop := r.cancels[id]; stop != nil {
+		stop()
+	}
+	return nil
+}
+
+// Run is a job at work.
+type Run struct {
+	Job    Job
+	runner *Runner
+}
+
+// Save stores how far the job got, in the same transaction as the work itself; if the job was cancelled or taken over
+// in the meantime the transaction fails with a Conflict fault. progress is what the worker needs to go on.
+func (r *Run) Save(ctx context.Context, tx store.Tx, done, total int64, counts Counts, progress any) error {
+	countsText, err := json.Marshal(counts)
+	if err != nil {
+		return err
+	}
+	progressText, err := json.Marshal(progress)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, "UPDATE job SET done = $3, total = $4, counts = $5, progress = $6, beat = $7 WHERE {checked} AND id = $1 AND holder = $2 AND state = 'running'",
+		r.Job.ID, r.runner.holder, done, total, string(countsText), string(progressText), int64(r.runner.clock.Now()))
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fault.New(fault.Conflict, "the job was cancelled")
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package journal
+
+import (
+	"context"
+
+	"rightkey/internal/store"
+)
+
+// Shown stores that personal data were read: one event with the identifiers of the subjects that a page or answer
+// shows. Send the answer only after it returns nil.
+func (j *Journal) Shown(ctx context.Context, who Who, kind, subjectKind string, home, area int64, subjects []int64) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	return j.Record(ctx, who, Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area,
+		Body: map[string]any{"shown": subjects}})
+}
+
+// Record stores events that change nothing else: a reading, a denial, a sign-in.
+func (j *Journal) Record(ctx context.Context, who Who, entries ...Entry) error {
+	c, err := j.Begin(ctx, who)
+	if err != nil {
+		return err
+	}
+	if err := c.Note(ctx, entries...); err != nil {
+		return err
+	}
+	return j.db.Tx(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
+}
