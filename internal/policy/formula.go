@@ -27,7 +27,7 @@ type Formula struct {
 	Label       i18n.Text
 	Unit        string    // term code of the unit
 	Money       bool      // the result is an amount in major units of the pack's currency
-	Inputs      []string  // items of the subject, Derived, classes of Totals, values, other formulas of the subject
+	Inputs      []string  // items of the subject, Derived, classes of Totals, values, other formulas; see Eval
 	CEL         string    // over the inputs; gives a double
 	Explain     i18n.Text // the computation in words, with {input} where the figures stand
 	Source      string
@@ -51,7 +51,9 @@ type Result struct {
 func (r Result) Known() bool { return len(r.Unknown) == 0 }
 
 // Eval computes the formula. inputs are by code: numbers as float64 (money in major units), else string, bool or
-// []string, see Item.Input; what is absent or nil is unknown. Formulas among the inputs are computed unless given.
+// []string, see Item.Input; what is absent or nil is unknown. Formulas of the same subject among the inputs are
+// computed unless given. A person's formula among a household's inputs means its sum over the members (EvalSum), which
+// has to be given.
 // The error is a result that is not a finite number, such as a division by zero.
 func (f *Formula) Eval(inputs map[string]any) (Result, error) {
 	bound := make(map[string]any, len(f.Inputs))
@@ -241,6 +243,9 @@ func (b *builder) inputType(f *Formula, code string) (*cel.Type, bool) {
 	if other, ok := b.pack.Formulas[code]; ok && other.Subject == f.Subject {
 		b.compileFormula(other)
 		f.uses = append(f.uses, other)
+		return cel.DoubleType, true
+	}
+	if other, ok := b.pack.Formulas[code]; ok && other.Subject == "person" && f.Subject == "household" {
 		return cel.DoubleType, true
 	}
 	if kind, ok := b.pack.variables(f.Subject)[code]; ok {
