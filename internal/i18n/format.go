@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/money"
 )
 
 // Unknown is written for a number that is not known (NaN): unknown is never 0.
@@ -29,27 +32,31 @@ func Percent(lang Lang, ratio float64, digits int) string {
 	return strings.Replace(catalog().book(lang).meta.Percent, "#", Decimal(lang, ratio*100, digits), 1)
 }
 
-// Day writes a day, counted from 1970-01-01, for example 31 Dec 2014.
-func Day(lang Lang, epochDay int64) string {
-	return catalog().book(lang).day(time.Unix(epochDay*86400, 0).UTC())
+// Money writes an amount in major units with the decimals of its currency and without its code, which stands in the
+// head of the table or beside the field.
+func Money(lang Lang, amount money.Amount) string {
+	return catalog().book(lang).localize(amount.Plain())
 }
 
-// Moment writes a time, UTC microseconds since 1970-01-01, as day, hour and minute in UTC.
-func Moment(lang Lang, usec int64) string { return MomentIn(lang, usec, time.UTC) }
+// Day writes a day, for example 31 Dec 2014.
+func Day(lang Lang, day clock.Day) string { return catalog().book(lang).day(day) }
 
-// MomentIn writes a time, UTC microseconds since 1970-01-01, as day, hour and minute in the zone.
-func MomentIn(lang Lang, usec int64, zone *time.Location) string {
+// Moment writes a moment as day, hour and minute in UTC.
+func Moment(lang Lang, at clock.Time) string { return MomentIn(lang, at, time.UTC) }
+
+// MomentIn writes a moment as day, hour and minute in the zone.
+func MomentIn(lang Lang, at clock.Time, zone *time.Location) string {
 	b := catalog().book(lang)
-	at := time.UnixMicro(usec).In(zone)
-	return b.day(at) + " " + b.own(at.Format("15:04"))
+	return b.day(at.Day(zone)) + " " + b.own(at.Go().In(zone).Format("15:04"))
 }
 
-func (b *book) day(at time.Time) string {
+func (b *book) day(on clock.Day) string {
+	year, month, day := on.Civil()
 	return strings.NewReplacer(
-		"{d}", b.own(strconv.Itoa(at.Day())),
-		"{month}", b.meta.Months[at.Month()-1],
-		"{m}", b.own(strconv.Itoa(int(at.Month()))),
-		"{yyyy}", b.own(strconv.Itoa(at.Year())),
+		"{d}", b.own(strconv.Itoa(day)),
+		"{month}", b.meta.Months[month-1],
+		"{m}", b.own(strconv.Itoa(month)),
+		"{yyyy}", b.own(strconv.Itoa(year)),
 	).Replace(b.meta.Day)
 }
 

@@ -34,8 +34,8 @@ type Info struct {
 }
 
 // T returns the message of key in lang with its places filled from args: alternating names (strings) and values.
-// Integers and floats are written as numbers of the language (pass years and codes as strings), Text in the
-// language, everything else as fmt.Sprint does. A message that lang lacks comes in English; a key that no file has
+// Integers and floats are written as numbers of the language (pass years and codes as strings), clock.Day,
+// money.Amount and Text in the language, everything else as fmt.Sprint does. A message that lang lacks comes in English; a key that no file has
 // comes back as ⟦key⟧, and a place without a value as ⟦name⟧, so that both are seen.
 //
 //	T(lang, "household.found", "n", 3)   // found: "{n, plural, one {# household} other {# households}}"

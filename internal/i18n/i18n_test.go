@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rightkey/internal/money"
 )
 
 func TestEveryLanguageHasEveryMessageWithTheSamePlaces(t *testing.T) {
@@ -134,6 +136,7 @@ func TestNumbersAndDaysAreWrittenAsTheLanguageDoes(t *testing.T) {
 		{Number("en", math.MinInt64), "−9,223,372,036,854,775,808"},
 		{Decimal("en", 2736.456, 2), "2,736.46"}, {Decimal("en", math.NaN(), 2), Unknown}, {Decimal("en", math.Inf(1), 1), "+Inf"},
 		{Percent("en", 0.1144, 1), "11.4\u00a0%"}, {Percent("zh", 0.1144, 1), "11.4%"}, {Percent("zh", math.NaN(), 1), Unknown},
+		{Money("en", money.Amount{Minor: -123450, Currency: "CNY"}), "−1,234.50"}, {Money("zh", money.Amount{Minor: 5, Currency: "JPY"}), "5"},
 		{Day("en", 16435), "31 Dec 2014"}, {Day("zh", 16435), "2014年12月31日"}, {Day("en", -1), "31 Dec 1969"},
 		{Moment("en", 16435*86400e6+63e9), "31 Dec 2014 17:30"},
 		{MomentIn("zh", 16435*86400e6+63e9, time.FixedZone("", 8*3600)), "2015年1月1日 01:30"},

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"golang.org/x/text/feature/plural"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/money"
 )
 
 // pattern is a parsed message: text and places in order.
@@ -270,6 +273,10 @@ func (b *book) value(value any) string {
 		return b.integer(v)
 	case int32:
 		return b.integer(int64(v))
+	case clock.Day:
+		return b.day(v)
+	case money.Amount:
+		return b.localize(v.Plain())
 	case float64:
 		return b.localize(strconv.FormatFloat(v, 'f', -1, 64))
 	}
