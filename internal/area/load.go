@@ -52,12 +52,12 @@ type Load struct {
 
 // stored is what is known of a registered area.
 type stored struct {
-	key        int64
-	name       string
-	names      string
-	from clock.Day
-	lat, lon   *float64
-	ended      bool
+	key      int64
+	name     string
+	names    string
+	from     clock.Day
+	lat, lon *float64
+	ended    bool
 }
 
 // chunk is how many areas one transaction writes.
@@ -73,7 +73,7 @@ func (s *Service) LoadFile(ctx context.Context, scope access.Scope, r table.Read
 	if err != nil {
 		return report, err
 	}
-	known, err := s.registered(ctx, scope)
+	known, err := s.registered(ctx)
 	if err != nil {
 		return report, fmt.Errorf("read the registered areas: %w", err)
 	}

@@ -46,7 +46,8 @@ var system = access.System("the job runner works for those who asked")
 
 // NewRunner makes the runner of this process.
 func NewRunner(db *access.DB, ids *store.Ids, c clock.Clock) *Runner {
-	return &Runner{db: db, ids: ids, clock: c, holder: crypt.NewToken(), workers: map[string]Worker{}, wake: make(chan struct{}, 1), cancels: map[int64]context.CancelFunc{}}
+	holder, _ := crypt.NewToken()
+	return &Runner{db: db, ids: ids, clock: c, holder: holder, workers: map[string]Worker{}, wake: make(chan struct{}, 1), cancels: map[int64]context.CancelFunc{}}
 }
 
 // Register says who does jobs of a kind; call it before Run.

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"rightkey/internal/clock"
 	"rightkey/internal/crypt"
@@ -117,13 +118,10 @@ func (c *Command) note(id int64, e Entry, salt []byte) error {
 	}
 	sealedFor := int64(0)
 	if e.Key != nil {
-		var err error
-		if body, err = crypt.Seal(*e.Key, body, bodyAAD(e.Home, id)); err != nil {
-			return err
-		}
+		body = crypt.Seal(*e.Key, body, bodyPlace(id))
 		sealedFor = e.Subject
 	}
-	day := c.At.Day()
+	day := c.At.Day(time.UTC)
 	if e.ValidOn != nil {
 		day = *e.ValidOn
 	}
@@ -145,7 +143,9 @@ func encode(body any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-func bodyAAD(home, id int64) []byte { return fmt.Appendf(nil, "event_body|body|%d|%d", home, id) }
+func bodyPlace(id int64) crypt.Place {
+	return crypt.Place{Table: "event_body", Column: "body", Row: id}
+}
 
 var eventColumns = []string{"home", "id", "cmd", "at", "account", "role", "place", "why", "kind", "subject_kind", "subject", "area", "valid_on", "ver_before", "ver_after", "commitment"}
 var bodyColumns = []string{"home", "id", "subject", "salt", "body"}
@@ -220,7 +220,7 @@ func Scan(rows store.Rows, key func(home, subject int64) (*crypt.DataKey, error)
 	if opener == nil {
 		return e, nil
 	}
-	if e.Body, err = crypt.Open(*opener, body, bodyAAD(e.Home, e.ID)); err != nil {
+	if e.Body, err = crypt.Open(*opener, body, bodyPlace(e.ID)); err != nil {
 		return e, fmt.Errorf("open event %d: %w", e.ID, err)
 	}
 	return e, nil

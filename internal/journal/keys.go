@@ -42,12 +42,9 @@ type NewKey struct {
 }
 
 // Make makes a data key for a new subject; Store stores it in the subject's transaction.
-func (k *Keys) Make(home, subject int64) (NewKey, error) {
-	wrapped, key, err := k.ring.NewDataKey()
-	if err != nil {
-		return NewKey{}, fmt.Errorf("make a data key: %w", err)
-	}
-	return NewKey{Home: home, Subject: subject, Key: key, wrapped: wrapped}, nil
+func (k *Keys) Make(home, subject int64) NewKey {
+	wrapped, key := k.ring.NewDataKey()
+	return NewKey{Home: home, Subject: subject, Key: key, wrapped: wrapped}
 }
 
 // StoreKeys stores new keys in the transaction that creates their subjects.
