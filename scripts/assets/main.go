@@ -7,6 +7,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -36,11 +37,17 @@ func build() error {
 	if err != nil {
 		return err
 	}
+	images := map[string]string{}
 	for name, text := range files {
 		if filepath.Ext(name) != ".css" {
 			continue
 		}
-		if files[name], err = minify(prune(text, used)); err != nil {
+		sheet, inside, err := extractImages(prune(text, used))
+		if err != nil {
+			return fmt.Errorf("take images out of %s: %w", name, err)
+		}
+		maps.Copy(images, inside)
+		if files[name], err = minify(sheet); err != nil {
 			return fmt.Errorf("minify %s: %w", name, err)
 		}
 	}
@@ -49,7 +56,7 @@ func build() error {
 		return fmt.Errorf("read the icon: %w", err)
 	}
 	files["icon.svg"] = string(icon)
-	return write(files)
+	return write(files, images)
 }
 
 // bundle resolves the imports of each entry point; the result is keyed by base name (app.css, app.rtl.css, app.js).

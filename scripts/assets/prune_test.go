@@ -45,3 +45,19 @@ func FuzzPruneEndsAndAddsNothing(f *testing.F) {
 		}
 	})
 }
+
+func TestImagesInAStyleSheetBecomeFiles(t *testing.T) {
+	css := `.a{background:url("data:image/svg+xml,%3csvg a='b(c)'/%3e")}.b{background:url("x.png")}`
+	out, images, err := extractImages(css)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(images) != 1 || strings.Contains(out, "data:") || !strings.Contains(out, `url("x.png")`) {
+		t.Fatalf("extractImages(%q) = %q with %d images", css, out, len(images))
+	}
+	for name, image := range images {
+		if image != "<svg a='b(c)'/>" || !strings.Contains(out, name) {
+			t.Errorf("image %s is %q in %q", name, image, out)
+		}
+	}
+}

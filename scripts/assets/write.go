@@ -16,9 +16,13 @@ import (
 )
 
 // write stores each file under a name that carries its content's hash, with its gzip and brotli forms beside it and
-// manifest.json, which maps plain names to stored ones. Files of earlier builds are removed.
-func write(files map[string]string) error {
+// manifest.json, which maps plain names to stored ones; images have such names already. Files of earlier builds are
+// removed.
+func write(files, images map[string]string) error {
 	stored := map[string][]byte{}
+	for name, text := range images {
+		stored[name] = []byte(text)
+	}
 	manifest := map[string]string{}
 	for name, text := range files {
 		hashed := hashedName(name, text)

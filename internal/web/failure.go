@@ -1,0 +1,127 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"rightkey/internal/fault"
+)
+
+// statuses maps the kinds of error to HTTP statuses, once for all pages.
+var statuses = map[fault.Kind]int{
+	fault.Internal:     http.StatusInternalServerError,
+	fault.NotFound:     http.StatusNotFound,
+	fault.Invalid:      http.StatusBadRequest,
+	fault.Conflict:     http.StatusConflict,
+	fault.Stale:        http.StatusPreconditionFailed,
+	fault.Unauthorized: http.StatusUnauthorized,
+	fault.Forbidden:    http.StatusForbidden,
+	fault.Required:     http.StatusPreconditionRequired,
+	fault.TooMany:      http.StatusTooManyRequests,
+	fault.TooLarge:     http.StatusRequestEntityTooLarge,
+	fault.Gone:         http.StatusGone,
+	fault.Unavailable:  http.StatusServiceUnavailable,
+}
+
+// Status returns the HTTP status of an error's kind.
+func Status(err error) int {
+	var missed *unrouted
+	if errors.As(err, &missed) {
+		return missed.status
+	}
+	return statuses[kindOf(err)]
+}
+
+// unrouted is a request that no route answers: 404, or 405 where the path has other methods.
+type unrouted struct{ status int }
+
+func (u *unrouted) Error() string { return "no route: " + http.StatusText(u.status) }
+
+// kindOf is fault.KindOf with the errors of net/http that are faults of the sender.
+func kindOf(err error) fault.Kind {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fault.TooLarge
+	}
+	var missed *unrouted
+	if errors.As(err, &missed) {
+		return fault.NotFound
+	}
+	return fault.KindOf(err)
+}
+
+// kindName is the kind as messages and logs call it.
+func kindName(kind fault.Kind) string {
+	if kind == fault.Internal {
+		return "internal"
+	}
+	return string(kind)
+}
+
+// fail answers with an error page, or sends a stranger to log in. The cause goes to the log, the user's message to
+// the page.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	kind := kindOf(err)
+	level := slog.LevelInfo
+	if kind == fault.Internal || kind == fault.Unavailable {
+		level = slog.LevelError
+	}
+	s.options.Log.LogAttrs(r.Context(), level, "failed",
+		slog.String("id", RequestID(r.Context())),
+		slog.String("route", r.Pattern),
+		slog.String("kind", kindName(kind)),
+		slog.String("error", err.Error()),
+	)
+	if counted, ok := w.(*countingWriter); ok && counted.status != 0 {
+		return // the answer is on its way, nothing can be added to it
+	}
+	if kind == fault.Unauthorized && s.sendToLogin(w, r) {
+		return
+	}
+	if err := s.renderFailure(w, r, err); err != nil {
+		s.options.Log.Error("error page", "id", RequestID(r.Context()), "error", err)
+	}
+}
+
+// sendToLogin leads a stranger who wanted to read a page to the login, and back to it afterwards.
+func (s *Server) sendToLogin(w http.ResponseWriter, r *http.Request) bool {
+	if s.options.LoginPath == "" || r.Method != http.MethodGet {
+		return false
+	}
+	target := s.options.LoginPath + "?next=" + url.QueryEscape(r.URL.RequestURI())
+	if r.Header.Get("HX-Request") != "" {
+		w.Header().Set("HX-Redirect", s.options.LoginPath)
+		w.WriteHeader(http.StatusUnauthorized)
+		return true
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther)
+	return true
+}
+
+// renderFailure shows the message and the details that are meant for the user; of an internal error only its number.
+func (s *Server) renderFailure(w http.ResponseWriter, r *http.Request, err error) error {
+	failure := Failure{Kind: kindOf(err), RequestID: RequestID(r.Context())}
+	var known *fault.Error
+	if errors.As(err, &known) && failure.Kind != fault.Internal {
+		failure.Message, failure.Details = known.Message, known.Details
+	}
+	status := Status(err)
+	if isPartial(r) {
+		return Render(w, r, status, failureNotice(failure))
+	}
+	title := T(r.Context(), "web.error.title."+kindName(failure.Kind))
+	return Render(w, r, status, failurePage(Page{Title: title, Viewer: ViewerFrom(r.Context())}, failure))
+}
+
+// isPartial says whether the script asks for a piece of a page.
+func isPartial(r *http.Request) bool { return r.Header.Get("HX-Request-Type") == "partial" }
+
+// Failure is what an error page shows.
+type Failure struct {
+	Kind      fault.Kind
+	Message   string // for the user; empty where only the kind is said
+	Details   []fault.Detail
+	RequestID string
+}
