@@ -6,6 +6,7 @@ import (
 
 	"github.com/govalues/decimal"
 
+	"rightkey/internal/crypt"
 	"rightkey/internal/i18n"
 )
 
@@ -16,8 +17,9 @@ const CoreSection = "core"
 var Classes = []string{"P0", "P1", "P2", "P3", "P4"}
 
 var (
-	kinds      = []string{"text", "int", "decimal", "money", "bool", "choice", "multi", "date"}
-	severities = []string{"reject", "provisional", "problem"}
+	kinds           = []string{"text", "int", "decimal", "money", "bool", "choice", "multi", "date"}
+	severities      = []string{"reject", "provisional", "problem"}
+	checkAlgorithms = []string{"", crypt.Mod11x2, crypt.Mod37x2, crypt.Mod97x10, crypt.Mod11x10, crypt.Luhn, crypt.Verhoeff}
 	// reserved are the words CEL keeps for itself.
 	reserved = []string{"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in",
 		"let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while"}
@@ -135,9 +137,9 @@ func (b *builder) itemText(item *Item, found itemSchema) {
 
 func (b *builder) identity(found *identitySchema) *Identity {
 	pos := found.Pos
-	b.oneOf(pos, "keep", found.Keep, []string{"digits", "alphanumeric"})
-	b.oneOf(pos, "check", found.Check, []string{"", "mod-11-2", "luhn"})
-	identity := &Identity{Keep: found.Keep, Lengths: found.Lengths, Check: found.Check, CheckLength: found.CheckLength,
+	b.oneOf(pos, "normalise", found.Normalise, []string{string(crypt.FoldID), string(crypt.Digits)})
+	b.oneOf(pos, "check", found.Check, checkAlgorithms)
+	identity := &Identity{Normalise: crypt.Normaliser(found.Normalise), Lengths: found.Lengths, Check: found.Check, CheckLength: found.CheckLength,
 		CheckSeverity: Severity(found.CheckSeverity)}
 	if len(found.Lengths) == 0 {
 		b.fail(pos, "lengths is missing: which lengths may the number have?")

@@ -79,7 +79,7 @@ func (i *Item) parseText(text string) (Value, *Reason) {
 		return nil, i.reason("bad_characters", text)
 	}
 	if i.Identity != nil {
-		return i.Identity.Normalise(text), nil
+		return i.Identity.Canonical(text), nil
 	}
 	return text, nil
 }

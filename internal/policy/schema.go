@@ -95,7 +95,7 @@ type itemSchema struct {
 }
 
 type identitySchema struct {
-	Keep          string        `yaml:"keep"`
+	Normalise     string        `yaml:"normalise"`
 	Lengths       []int         `yaml:"lengths"`
 	Extend        *extendSchema `yaml:"extend"`
 	Check         string        `yaml:"check"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"rightkey/internal/crypt"
 	"rightkey/internal/policy"
 )
 
@@ -75,19 +76,19 @@ func TestANumberOfAPersonIsBroughtIntoOneFormAndChecked(t *testing.T) {
 		want     string
 		valid    bool
 	}{
-		{"luhn, worked example of the standard", policy.Identity{Keep: "digits", Lengths: []int{11}, Check: "luhn"}, "7992-739 8713", "79927398713", true},
-		{"luhn, one digit wrong", policy.Identity{Keep: "digits", Lengths: []int{11}, Check: "luhn"}, "79927398710", "79927398710", false},
-		{"mod 11-2 of ISO 7064 with check digit", policy.Identity{Keep: "digits", Lengths: []int{5}, Check: "mod-11-2"}, "07940", "07940", true},
-		{"mod 11-2 of ISO 7064 with check X", policy.Identity{Keep: "digits", Lengths: []int{4}, Check: "mod-11-2"}, "079x", "079X", true},
-		{"mod 11-2 of a published researcher number", policy.Identity{Keep: "digits", Lengths: []int{16}, Check: "mod-11-2"}, "0000-0002-1825-0097", "0000000218250097", true},
-		{"full-width digits", policy.Identity{Keep: "digits", Lengths: []int{3}}, "１２３", "123", true},
-		{"wrong length", policy.Identity{Keep: "digits", Lengths: []int{3}}, "1234", "1234", false},
-		{"letters kept", policy.Identity{Keep: "alphanumeric", Lengths: []int{4}}, "ab-12", "AB12", true},
-		{"check over the first characters only", policy.Identity{Keep: "digits", Lengths: []int{7}, Check: "mod-11-2", CheckLength: 5}, "0794043", "0794043", true},
+		{"luhn, worked example of the standard", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{11}, Check: crypt.Luhn}, "7992-739 8713", "79927398713", true},
+		{"luhn, one digit wrong", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{11}, Check: crypt.Luhn}, "79927398710", "79927398710", false},
+		{"mod 11-2 of ISO 7064 with check digit", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{5}, Check: crypt.Mod11x2}, "07940", "07940", true},
+		{"mod 11-2 of ISO 7064 with check X", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{4}, Check: crypt.Mod11x2}, "079x", "079X", true},
+		{"mod 11-2 of a published researcher number", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{16}, Check: crypt.Mod11x2}, "0000-0002-1825-0097", "0000000218250097", true},
+		{"full-width digits", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{3}}, "１２３", "123", true},
+		{"wrong length", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{3}}, "1234", "1234", false},
+		{"letters kept", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{4}}, "ab-12", "AB12", true},
+		{"check over the first characters only", policy.Identity{Normalise: crypt.FoldID, Lengths: []int{7}, Check: crypt.Mod11x2, CheckLength: 5}, "0794043", "0794043", true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := c.identity.Normalise(c.text)
+			got := c.identity.Canonical(c.text)
 			if got != c.want || c.identity.Valid(got) != c.valid {
 				t.Errorf("%q becomes %q, valid %v; want %q, %v", c.text, got, c.identity.Valid(got), c.want, c.valid)
 			}
@@ -96,13 +97,13 @@ func TestANumberOfAPersonIsBroughtIntoOneFormAndChecked(t *testing.T) {
 }
 
 func TestAnOlderShorterNumberGivesTheSameFormAsTodays(t *testing.T) {
-	identity := policy.Identity{Keep: "digits", Lengths: []int{18}, Check: "mod-11-2",
+	identity := policy.Identity{Normalise: crypt.FoldID, Lengths: []int{18}, Check: crypt.Mod11x2,
 		Extend: &policy.Extend{From: 15, At: 6, Insert: "19"}}
 	// The worked example of the national standard: 11010519491231002X, in its older form 110105491231002.
-	if got := identity.Normalise("110105491231002"); got != "11010519491231002X" || !identity.Valid(got) {
+	if got := identity.Canonical("110105491231002"); got != "11010519491231002X" || !identity.Valid(got) {
 		t.Errorf("the older form becomes %q", got)
 	}
-	if got := identity.Normalise(" 11010519491231002x "); got != "11010519491231002X" {
+	if got := identity.Canonical(" 11010519491231002x "); got != "11010519491231002X" {
 		t.Errorf("today's form becomes %q", got)
 	}
 }
