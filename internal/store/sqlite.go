@@ -75,7 +75,7 @@ func (db *sqliteDB) connect(ctx context.Context, o Options) (err error) {
 
 func dsn(path string, pragmas ...string) string {
 	q := url.Values{}
-	for _, p := range append([]string{"journal_mode(wal)", "busy_timeout(5000)", "foreign_keys(1)", "temp_store(memory)", "cache_size(-65536)", "mmap_size(1073741824)"}, pragmas...) {
+	for _, p := range append([]string{"journal_mode(wal)", "busy_timeout(5000)", "foreign_keys(1)", "temp_store(memory)", "wal_autocheckpoint(8000)", "cache_size(-65536)", "mmap_size(1073741824)"}, pragmas...) {
 		q.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()

@@ -132,7 +132,11 @@ func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, erro
 	}
 	for i := 0; i < len(ran); i++ {
 		r := ran[i]
-		if r.err = w.savepoint(ctx, r); errors.Is(r.err, errBroken) {
+		run := w.savepoint
+		if i == 0 {
+			run = w.first
+		}
+		if r.err = run(ctx, r); errors.Is(r.err, errBroken) {
 			w.plain(ctx, "ROLLBACK")
 			return ran, sqliteFault(r.err)
 		}
@@ -148,6 +152,23 @@ func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, erro
 		slog.Warn("long write transaction", "took_ms", took.Milliseconds(), "closures", len(ran))
 	}
 	return ran, nil
+}
+
+// first runs the first closure of a group. It needs no savepoint (which would copy every page it changes): there is
+// nothing before it to keep, so its failure undoes the transaction and begins another.
+func (w *sqliteTx) first(ctx context.Context, r *request) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	err := guarded(w, r.work)
+	if err == nil {
+		return nil
+	}
+	w.plain(ctx, "ROLLBACK") // fails where SQLite has ended the transaction by itself
+	if begin := w.plain(ctx, "BEGIN IMMEDIATE"); begin != nil {
+		return errors.Join(errBroken, err)
+	}
+	return err
 }
 
 // savepoint runs one closure so that its failure undoes only its own changes.
@@ -261,7 +282,7 @@ func insertText(table string, columns []string, rows int) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString("(" + In(i*len(columns)+1, len(columns)) + ")")
+		b.WriteString("(?" + strings.Repeat(",?", len(columns)-1) + ")") // by position: SQLite looks names up one by one
 	}
 	return b.String()
 }
