@@ -1,0 +1,160 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"rightkey/internal/fault"
+)
+
+// Problem is an error as the API answers it (RFC 9457), as application/problem+json.
+type Problem struct {
+	Type   string         `json:"type" doc:"Where this kind of problem is described." example:"/api/docs#problem-stale"`
+	Title  string         `json:"title" doc:"The kind of problem in words." example:"Precondition Failed"`
+	Status int            `json:"status" doc:"The HTTP status." example:"412"`
+	Detail string         `json:"detail,omitempty" doc:"What is wrong this time; never a value that was sent."`
+	Errors []fault.Detail `json:"errors,omitempty" doc:"Each thing that is wrong: row, field and reason."`
+
+	wait time.Duration // for Retry-After; 0 for none
+}
+
+// Error is the detail.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus returns the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType marks the answer as a problem.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders returns what a client has to know besides: how to log in, when to come again.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="rightkey"`)
+	}
+	if p.wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(int((p.wait+time.Second-1)/time.Second)))
+	}
+	return h
+}
+
+// kinds maps the kinds of fault to statuses and names, once for the whole API.
+var kinds = []struct {
+	kind   fault.Kind
+	status int
+	name   string
+	says   string
+}{
+	{fault.Invalid, http.StatusBadRequest, "invalid", "The request is malformed or contradicts itself: an unknown field, an unknown filter, a value out of range. Nothing was changed."},
+	{fault.Unauthorized, http.StatusUnauthorized, "unauthorized", "Nobody is logged in, or the token has expired."},
+	{fault.Forbidden, http.StatusForbidden, "forbidden", "Your role does not include this."},
+	{fault.NotFound, http.StatusNotFound, "not_found", "There is no such record, or it lies outside your areas; the two are never told apart."},
+	{fault.Conflict, http.StatusConflict, "conflict", "The record's state does not allow it."},
+	{fault.Gone, http.StatusGone, "gone", "It was here and has expired."},
+	{fault.Stale, http.StatusPreconditionFailed, "stale", "Somebody else changed the record since you read it. Read it again."},
+	{fault.TooLarge, http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this operation takes."},
+	{fault.Required, http.StatusPreconditionRequired, "required", "Say by If-Match which version of the record your change is based on."},
+	{fault.TooMany, http.StatusTooManyRequests, "too_many", "Too many requests; Retry-After says when to come again."},
+	{fault.Unavailable, http.StatusServiceUnavailable, "unavailable", "The database cannot serve now. Try again later."},
+	{fault.Internal, http.StatusInternalServerError, "internal", "A mistake of ours; the operator's log says more."},
+}
+
+// Waiter is an error that knows when it is worth trying again.
+type Waiter interface{ RetryAfter() time.Duration }
+
+// problemOf turns an error into the problem that is answered. What is not a fault is internal and says nothing.
+func problemOf(err error) *Problem {
+	var ready *Problem
+	if errors.As(err, &ready) {
+		return ready
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return problem(fault.TooLarge, fmt.Sprintf("the body is larger than %d bytes", tooLarge.Limit), nil)
+	}
+	var known *fault.Error
+	if !errors.As(err, &known) || known.Kind == fault.Internal {
+		return problem(fault.Internal, "", nil)
+	}
+	p := problem(known.Kind, known.Message, known.Details)
+	var waiter Waiter
+	if errors.As(err, &waiter) {
+		p.wait = waiter.RetryAfter()
+	}
+	return p
+}
+
+func problem(kind fault.Kind, detail string, details []fault.Detail) *Problem {
+	for _, k := range kinds {
+		if k.kind == kind {
+			return &Problem{Type: "/api/docs#problem-" + k.name, Title: http.StatusText(k.status), Status: k.status, Detail: detail, Errors: details}
+		}
+	}
+	return problem(fault.Internal, "", nil)
+}
+
+// The library below makes its own errors through these two variables; they are set once, for good.
+func init() {
+	huma.NewError = fromLibrary
+	huma.NewErrorWithContext = func(_ huma.Context, status int, message string, causes ...error) huma.StatusError {
+		return fromLibrary(status, message, causes...)
+	}
+}
+
+// fromLibrary makes a problem of what the library found wrong with a request. Values are left out: they may be
+// personal, and the client knows what it sent.
+func fromLibrary(status int, message string, causes ...error) huma.StatusError {
+	for _, cause := range causes {
+		var tooLarge *http.MaxBytesError
+		if errors.As(cause, &tooLarge) {
+			return problemOf(cause)
+		}
+	}
+	kind := kindOfStatus(status)
+	var details []fault.Detail
+	for _, cause := range causes {
+		if detail, ok := withoutValue(cause); ok && kind == fault.Invalid {
+			details = append(details, detail)
+		}
+	}
+	if kind == fault.Internal {
+		message = ""
+	}
+	p := problem(kind, message, details)
+	if status == http.StatusUnsupportedMediaType || status == http.StatusNotAcceptable || status == http.StatusRequestTimeout {
+		p.Status, p.Title = status, http.StatusText(status)
+	}
+	return p
+}
+
+func kindOfStatus(status int) fault.Kind {
+	for _, k := range kinds {
+		if k.status == status {
+			return k.kind
+		}
+	}
+	if status >= http.StatusInternalServerError {
+		return fault.Internal
+	}
+	return fault.Invalid
+}
+
+func withoutValue(cause error) (fault.Detail, bool) {
+	var found *huma.ErrorDetail
+	if !errors.As(cause, &found) {
+		return fault.Detail{}, false
+	}
+	reason := found.Message
+	sent := fmt.Sprint(found.Value)
+	if found.Location == "body" || (found.Value != nil && sent != "" && strings.Contains(reason, sent)) {
+		reason = "is not valid"
+	}
+	return fault.Detail{Field: found.Location, Reason: reason}, true
+}
