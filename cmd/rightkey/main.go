@@ -11,8 +11,10 @@ import (
 
 // commands is the command line; each field's type lives in the file of its subject.
 type commands struct {
-	Version versionCommand  `cmd:"" help:"Print the version."`
-	Poverty povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Poverty  povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
+	Policy   policyCommand   `cmd:"" help:"Check policy packs."`
+	Identify identifyCommand `cmd:"" help:"Judge the households of a file under a policy pack."`
 }
 
 type versionCommand struct{}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"rightkey/internal/identify"
+	"rightkey/internal/policy"
+	"rightkey/policies"
+)
+
+// policyCommand works with policy packs.
+type policyCommand struct {
+	Check policyCheck `cmd:"" help:"Check the files of policy packs and count what they hold."`
+}
+
+// policyCheck is "rightkey policy check".
+type policyCheck struct {
+	Dirs        []string `arg:"" name:"dir" help:"Folder of a pack, or the name of one that comes with the program."`
+	Unconfirmed bool     `help:"List the values that no source confirms."`
+}
+
+// Help is shown by --help.
+func (policyCheck) Help() string {
+	return `Prints every error with file and line and exits with 1, or counts items, code lists, lines, other values and
+formulas, and how many of them name a source and how many are unconfirmed.
+
+Example:
+  rightkey policy check policies/my-country --unconfirmed`
+}
+
+// packLoader is a loader that knows the sections of all rooms.
+func packLoader() *policy.Loader {
+	loader := policy.NewLoader()
+	identify.Register(loader)
+	return loader
+}
+
+// loadPack loads a pack from a folder, or one that comes with the program by its name.
+func loadPack(name string) (*policy.Pack, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return packLoader().Load(os.DirFS(name), ".")
+	}
+	if _, err := fs.Stat(policies.Files, name+"/"+policy.HeadFile); err == nil {
+		return packLoader().Load(policies.Files, name)
+	}
+	return nil, fmt.Errorf("policy pack %q is neither a folder nor a pack that comes with the program", name)
+}
+
+// Run checks each folder and prints what it holds or what is wrong.
+func (c *policyCheck) Run(k *kong.Kong) error {
+	wrong := 0
+	for _, dir := range c.Dirs {
+		p, err := loadPack(dir)
+		var found policy.LoadErrors
+		switch {
+		case errors.As(err, &found):
+			wrong += len(found)
+			for _, one := range found {
+				fmt.Fprintf(k.Stdout, "%s/%s\n", strings.TrimSuffix(dir, "/"), one)
+			}
+		case err != nil:
+			return err
+		default:
+			printPack(k.Stdout, p)
+			if c.Unconfirmed {
+				printUnconfirmed(k.Stdout, p)
+			}
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("policy check: %d errors", wrong)
+	}
+	return nil
+}
+
+func printPack(w io.Writer, p *policy.Pack) {
+	options, sourced := 0, 0
+	for _, list := range p.Codes {
+		options += len(list.Options)
+	}
+	for _, ref := range p.Refs() {
+		if ref.Source != "" && !ref.Unconfirmed {
+			sourced++
+		}
+	}
+	fmt.Fprintf(w, "%s %s  sha256 %s\n", p.ID, p.Version, p.Hash)
+	fmt.Fprintf(w, "  %d levels, %d items, %d code lists with %d options, %d lines, %d other values, %d formulas, %d roles, %d terms\n",
+		len(p.Levels), len(p.Items), len(p.Codes), options, len(p.Lines), len(p.Values), len(p.Formulas), len(p.Roles), len(p.Terms))
+	fmt.Fprintf(w, "  %d decided values: %d with a source, %d unconfirmed\n", len(p.Refs()), sourced, len(p.Unconfirmed()))
+	if len(p.Unread) > 0 {
+		fmt.Fprintf(w, "  sections that this program does not read: %s\n", strings.Join(p.Unread, ", "))
+	}
+}
+
+func printUnconfirmed(w io.Writer, p *policy.Pack) {
+	for _, ref := range p.Unconfirmed() {
+		source := ref.Source
+		if source == "" {
+			source = "no source"
+		}
+		fmt.Fprintf(w, "  unconfirmed %s:%d %s %s (%s)\n", ref.Pos.File, ref.Pos.Line, ref.Kind, ref.Code, source)
+	}
+}
