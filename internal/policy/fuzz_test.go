@@ -3,6 +3,7 @@ package policy_test
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"testing"
 	"testing/fstest"
@@ -24,7 +25,7 @@ func FuzzLoad(f *testing.F) {
 	base := ostanianFiles(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, name := range []string{"pack.yaml", "lines.yaml"} {
-			files := fstest.MapFS{"tides.yaml": base["tides.yaml"], "pack.yaml": base["pack.yaml"]}
+			files := maps.Clone(base)
 			files[name] = &fstest.MapFile{Data: data}
 			p, err := policy.NewLoader().Load(files, ".")
 			var found policy.LoadErrors

@@ -3,6 +3,7 @@ package policy_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -34,8 +35,8 @@ func TestAPackIsLoadedFromAFolderAtRunTime(t *testing.T) {
 	if got := len(p.Unconfirmed()); got != 2 {
 		t.Errorf("%d unconfirmed values, want 2 (boat_kind, keel_tax): %v", got, p.Unconfirmed())
 	}
-	if len(p.Unread) != 1 || p.Unread[0] != "tides" {
-		t.Errorf("unread sections %v, want tides", p.Unread)
+	if !slices.Equal(p.Unread, []string{"identify", "tides"}) {
+		t.Errorf("unread sections %v, want identify and tides", p.Unread)
 	}
 }
 
@@ -91,7 +92,7 @@ func mustLoad(t *testing.T, files fstest.MapFS) *policy.Pack {
 func ostanianFiles(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
-	for _, name := range []string{"pack.yaml", "lines.yaml", "tides.yaml"} {
+	for _, name := range []string{"pack.yaml", "lines.yaml", "tides.yaml", "identify.yaml"} {
 		data, err := os.ReadFile("testdata/ostania/" + name)
 		if err != nil {
 			t.Fatal(err)
