@@ -71,6 +71,7 @@ var Suites = []Suite{
 	{"deprivation counting: worked example", countingByHand},
 	{"deprivation counting: health survey", countingSurvey},
 	{"deprivation counting: households and roster", countingRoster},
+	{"regressions: least squares, quantile, logit", regressions},
 }
 
 // Run computes the suite's checks.
