@@ -1,0 +1,95 @@
+package linkage
+
+import (
+	"fmt"
+	"math"
+)
+
+// Model is what a run has learnt and what another run, or a form while it is being filled in, can use.
+type Model struct {
+	NormVersion int          `json:"norm_version"`
+	Fields      []FieldModel `json:"fields"`
+	Prior       float64      `json:"prior"` // probability that a random pair is a match
+	Ties        []Tie        `json:"ties"`
+	Rules       [][]string   `json:"rules"` // blocking rules, each a list of FIELD.KEY
+	Seed        uint64       `json:"seed"`
+	Records     int          `json:"records"` // size of the table it was learnt on
+}
+
+// FieldModel holds what each level of agreement of a field tells.
+type FieldModel struct {
+	Name   string    `json:"name"`
+	Kind   string    `json:"kind"`
+	Levels []string  `json:"levels"`
+	M      []float64 `json:"m"`      // share of true matches that show the level
+	U      []float64 `json:"u"`      // share of strangers that show it
+	Rarity float64   `json:"rarity"` // how much of a value's rarity counts where values are equal, 0 to 1
+}
+
+func newModel(r *Records, seed uint64) *Model {
+	m := &Model{NormVersion: NormVersion, Seed: seed, Records: r.rows}
+	for _, c := range r.columns {
+		names := levelNames[c.field.Kind]
+		m.Fields = append(m.Fields, FieldModel{
+			Name: c.field.Name, Kind: c.field.Kind.String(), Levels: names,
+			M: append([]float64(nil), guessM[c.field.Kind]...), U: make([]float64, len(names)), Rarity: 1,
+		})
+	}
+	return m
+}
+
+// weight is the evidence of a level in bits.
+func (f *FieldModel) weight(level uint8) float64 {
+	if level == missing {
+		return 0
+	}
+	return math.Log2(f.M[level] / f.U[level])
+}
+
+// weights are the evidence of every level of every field.
+type weights [][mostLevels + 1]float64
+
+func (m *Model) weights() weights {
+	w := make(weights, len(m.Fields))
+	for f := range m.Fields {
+		for level := range m.Fields[f].Levels {
+			w[f][level] = m.Fields[f].weight(uint8(level))
+		}
+	}
+	return w
+}
+
+// of sums the evidence of a pattern.
+func (w weights) of(pattern uint64) float64 {
+	total := 0.0
+	for f := range w {
+		total += w[f][levelOf(pattern, f)]
+	}
+	return total
+}
+
+// logit2 is the logarithm to base two of the odds of p.
+func logit2(p float64) float64 { return math.Log2(p / (1 - p)) }
+
+// sigmoid2 is the probability whose odds are 2^bits.
+func sigmoid2(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
+
+// fits says whether the model was made for these fields under the present rules of normalisation.
+func (m *Model) fits(fields []Field) error {
+	if m.NormVersion != NormVersion {
+		return fmt.Errorf("model of normalisation version %d, want %d: learn it anew", m.NormVersion, NormVersion)
+	}
+	if len(m.Fields) != len(fields) {
+		return fmt.Errorf("model of %d fields, the table has %d", len(m.Fields), len(fields))
+	}
+	for i, f := range fields {
+		have := &m.Fields[i]
+		if have.Name != f.Name || have.Kind != f.Kind.String() {
+			return fmt.Errorf("model has field %s:%s where the table has %s:%s", have.Name, have.Kind, f.Name, f.Kind)
+		}
+		if n := len(levelNames[f.Kind]); len(have.M) != n || len(have.U) != n {
+			return fmt.Errorf("model field %s has %d levels, want %d", f.Name, len(have.M), n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,288 @@
+package linkage
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// conjunction is a possible rule: a set of keys, one bit each, and the number of pairs it would give.
+type conjunction struct {
+	keys uint64
+	cost float64
+}
+
+// ruleChooser looks for the rules that find most matches for the fewest pairs.
+type ruleChooser struct {
+	records  *Records
+	keys     []*key
+	workers  int
+	budget   float64 // pairs that all rules together may give
+	sample   []uint32
+	scale    float64 // pairs of the table per pair of the sample
+	possible []conjunction
+}
+
+const sampleRows = 40_000
+
+func newRuleChooser(r *Records, budget float64, workers int) *ruleChooser {
+	c := &ruleChooser{records: r, keys: keysOf(r), workers: workers, budget: budget}
+	step := max(1, r.rows/sampleRows)
+	for row := 0; row < r.rows; row += step {
+		c.sample = append(c.sample, uint32(row))
+	}
+	ratio := float64(r.rows) / float64(len(c.sample))
+	c.scale = ratio * ratio
+	c.list()
+	return c
+}
+
+// list fills possible with single keys, pairs and, where a pair gives too much, triples.
+func (c *ruleChooser) list() {
+	var level []uint64
+	for k, key := range c.keys {
+		if !key.weak {
+			level = append(level, 1<<k)
+		}
+	}
+	seen := map[uint64]bool{}
+	for size := 1; size <= 3; size++ {
+		costs := c.costs(level)
+		var next []uint64
+		for i, keys := range level {
+			if costs[i] <= c.budget {
+				c.possible = append(c.possible, conjunction{keys, costs[i]})
+			}
+			if costs[i] <= c.budget/50 {
+				continue
+			}
+			for _, longer := range c.extend(keys) {
+				if !seen[longer] {
+					seen[longer] = true
+					next = append(next, longer)
+				}
+			}
+		}
+		level = next
+	}
+}
+
+// extend adds to a conjunction each key of a field that it does not use yet.
+func (c *ruleChooser) extend(keys uint64) []uint64 {
+	var used uint16
+	for k, key := range c.keys {
+		if keys&(1<<k) != 0 {
+			used |= 1 << key.field
+		}
+	}
+	var longer []uint64
+	for k, key := range c.keys {
+		if used&(1<<key.field) == 0 {
+			longer = append(longer, keys|1<<k)
+		}
+	}
+	return longer
+}
+
+func (c *ruleChooser) rule(keys uint64) *rule {
+	var used []*key
+	for k, key := range c.keys {
+		if keys&(1<<k) != 0 {
+			used = append(used, key)
+		}
+	}
+	return newRule(used...)
+}
+
+// costs estimates the pairs of each conjunction from the blocks it makes of the sample.
+func (c *ruleChooser) costs(list []uint64) []float64 {
+	costs := make([]float64, len(list))
+	inParallel(c.workers, len(list), func(_, i int) {
+		costs[i] = c.cost(c.rule(list[i]))
+	})
+	return costs
+}
+
+func (c *ruleChooser) cost(by *rule) float64 {
+	counts := make([]uint32, 0, len(c.sample))
+	for _, row := range c.sample {
+		if hash := by.hash(c.records.row(int(row))); hash != 0 {
+			counts = append(counts, hash)
+		}
+	}
+	slices.Sort(counts)
+	pairs := 0.0
+	for start := 0; start < len(counts); {
+		end := start + 1
+		for end < len(counts) && counts[end] == counts[start] {
+			end++
+		}
+		n := float64(end - start)
+		pairs += n * (n - 1) / 2
+		start = end
+	}
+	return max(pairs, .5) * c.scale
+}
+
+// positive is a probable match, by the keys it shares; the weight makes up for others that were not looked at.
+type positive struct {
+	keys   uint64
+	weight float64
+}
+
+// choose picks rules one by one, each time the one with most worth per pair, until little is added or the budget is
+// spent. A match is worth most to the first rule that finds it and half as much to each further one: matches that
+// several rules find stand for the unseen ones that at least one of these rules will find.
+func (c *ruleChooser) choose(found []positive) []*rule {
+	total := 0.0
+	for _, p := range found {
+		total += p.weight
+	}
+	var rules []*rule
+	taken := make([]bool, len(c.possible))
+	spent, base := 0.0, min(freePairs, 5*float64(c.records.rows))
+	for len(rules) < mostRules {
+		worths := c.worths(found)
+		best, value := -1, 0.0
+		for i, candidate := range c.possible {
+			if taken[i] || spent+candidate.cost > c.budget || worths[i] < leastWorth*total {
+				continue
+			}
+			if rate := worths[i] / (candidate.cost + base); rate > value {
+				best, value = i, rate
+			}
+		}
+		if best < 0 {
+			break
+		}
+		taken[best] = true
+		chosen := c.possible[best]
+		spent += chosen.cost
+		rules = append(rules, c.rule(chosen.keys))
+		for i := range found {
+			if found[i].keys&chosen.keys == chosen.keys {
+				found[i].weight /= 2
+			}
+		}
+	}
+	return rules
+}
+
+// worths sums, for each conjunction, the weight of the matches that it finds.
+func (c *ruleChooser) worths(found []positive) []float64 {
+	worths := make([]float64, len(c.possible))
+	inParallel(c.workers, len(c.possible), func(_, i int) {
+		keys := c.possible[i].keys
+		for _, p := range found {
+			if p.keys&keys == keys {
+				worths[i] += p.weight
+			}
+		}
+	})
+	return worths
+}
+
+// shared returns the bits of the keys in which two rows agree.
+func (c *ruleChooser) shared(a, b []uint32) uint64 {
+	var bits uint64
+	for k, key := range c.keys {
+		if id := key.at(a); id != 0 && id == key.at(b) {
+			bits |= 1 << k
+		}
+	}
+	return bits
+}
+
+// broadest returns the conjunctions of at most the given cost that are not contained in a broader one.
+func (c *ruleChooser) broadest(cost float64) []uint64 {
+	list := slices.Clone(c.possible)
+	list = slices.DeleteFunc(list, func(l conjunction) bool { return l.cost > cost })
+	slices.SortStableFunc(list, func(a, b conjunction) int { return cmp.Compare(bits.OnesCount64(a.keys), bits.OnesCount64(b.keys)) })
+	var kept []uint64
+	for _, l := range list {
+		if !slices.ContainsFunc(kept, func(k uint64) bool { return l.keys&k == k }) {
+			kept = append(kept, l.keys)
+		}
+	}
+	return kept
+}
+
+// discover finds probable matches by the broadest cheap conjunctions, looking at whole blocks of about the wanted
+// number of pairs.
+func (c *ruleChooser) discover(wanted float64, probability func(worker int, i, j uint32) float64) []positive {
+	limit := min(c.budget/4, 8*float64(c.records.rows))
+	loose := c.broadest(limit)
+	expected := 0.0
+	rules := make([]*rule, len(loose))
+	for i, keys := range loose {
+		rules[i] = c.rule(keys)
+		expected += c.cost(rules[i])
+	}
+	thin := 0
+	for expected > wanted {
+		thin++
+		expected /= 2
+	}
+	found := make([][]positive, c.workers)
+	for _, by := range rules {
+		enumerate(c.records, []*rule{by}, thin, c.workers, func(worker int, i, j uint32) {
+			if probability(worker, i, j) < .95 {
+				return
+			}
+			keys := c.shared(c.records.row(int(i)), c.records.row(int(j)))
+			times := 0
+			for _, l := range loose {
+				if keys&l == l {
+					times++
+				}
+			}
+			found[worker] = append(found[worker], positive{keys, 1 / float64(times)})
+		})
+	}
+	return gather(found)
+}
+
+// gather adds up the positives with the same keys, in order of keys.
+func gather(parts [][]positive) []positive {
+	all := slices.Concat(parts...)
+	slices.SortFunc(all, func(a, b positive) int {
+		return cmp.Or(cmp.Compare(a.keys, b.keys), cmp.Compare(a.weight, b.weight))
+	})
+	kept := all[:0]
+	for _, p := range all {
+		if len(kept) > 0 && kept[len(kept)-1].keys == p.keys {
+			kept[len(kept)-1].weight += p.weight
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// rulesOf finds the keys of rules written as FIELD.KEY.
+func rulesOf(r *Records, written [][]string) ([]*rule, error) {
+	byName := map[string]*key{}
+	for _, k := range keysOf(r) {
+		byName[r.fields[k.field].Name+"."+k.name] = k
+	}
+	var rules []*rule
+	for _, names := range written {
+		var keys []*key
+		for _, name := range names {
+			k, ok := byName[name]
+			if !ok {
+				return nil, fmt.Errorf("blocking rule by unknown key %q", name)
+			}
+			keys = append(keys, k)
+		}
+		rules = append(rules, newRule(keys...))
+	}
+	return rules, nil
+}
+
+const (
+	mostRules  = 40
+	leastWorth = .0005  // of all matches, for a rule to be taken
+	freePairs  = 250000 // pairs that a rule may give almost for nothing
+)
