@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 )
@@ -215,12 +216,9 @@ func (b *builder) form(code string) (FormSection, bool) {
 }
 
 func (b *builder) role(found roleSchema) {
-	b.matches(found.Pos, "role", found.Code, codePattern)
+	b.oneOf(found.Pos, "role", found.Code, access.Roles())
 	if found.Level != "" && b.pack.Levels.Find(found.Level) == 0 {
 		b.fail(found.Pos, "role %q works at level %q, which this pack does not have", found.Code, found.Level)
-	}
-	for _, class := range found.Classes {
-		b.oneOf(found.Pos, "class", class, Classes)
 	}
 	for _, other := range b.pack.Roles {
 		if other.Code == found.Code {
@@ -228,7 +226,7 @@ func (b *builder) role(found roleSchema) {
 		}
 	}
 	b.pack.Roles = append(b.pack.Roles, Role{found.Code, b.text(found.Pos, "role "+found.Code, found.Label),
-		found.Level, found.Classes, found.May, found.Source, found.Pos})
+		found.Level, found.Source, found.Pos})
 }
 
 // text checks that a text exists in every language of the pack and in no other; pos is where its owner stands.

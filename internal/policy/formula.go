@@ -238,8 +238,11 @@ func (b *builder) compileFormula(f *Formula) {
 	}
 }
 
-// inputType finds what an input of a formula is.
+// inputType finds what an input of a formula is; a code that means several things is refused.
 func (b *builder) inputType(f *Formula, code string) (*cel.Type, bool) {
+	if meanings := b.meanings(f, code); len(meanings) > 1 {
+		b.fail(f.Pos, "input %q of formula %q is ambiguous: it is %s", code, f.Code, strings.Join(meanings, " and "))
+	}
 	if other, ok := b.pack.Formulas[code]; ok && other.Subject == f.Subject {
 		b.compileFormula(other)
 		f.uses = append(f.uses, other)
@@ -256,4 +259,28 @@ func (b *builder) inputType(f *Formula, code string) (*cel.Type, bool) {
 	}
 	isValue := slices.ContainsFunc(b.pack.Values, func(v DatedValue) bool { return v.Code == code && v.IsNumber })
 	return cel.DoubleType, isValue
+}
+
+// meanings lists what a code could be as an input of a formula.
+func (b *builder) meanings(f *Formula, code string) []string {
+	var found []string
+	if other, ok := b.pack.Formulas[code]; ok && (other.Subject == f.Subject || other.Subject == "person") {
+		found = append(found, "a formula")
+	}
+	if _, ok := b.pack.variables(f.Subject)[code]; ok {
+		found = append(found, "an item of "+f.Subject)
+	}
+	for _, total := range Totals {
+		item, ok := b.pack.Item(total, "class")
+		if !ok || item.codes == nil || f.Subject != "household" {
+			continue
+		}
+		if _, ok := item.codes.Option(code); ok {
+			found = append(found, "a class of "+total)
+		}
+	}
+	if slices.ContainsFunc(b.pack.Values, func(v DatedValue) bool { return v.Code == code }) {
+		found = append(found, "a value")
+	}
+	return found
 }

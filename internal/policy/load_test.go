@@ -142,6 +142,7 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 		{"formula from itself", "lines.yaml", "inputs: [catch_value, keel_tax]", "inputs: [catch_per_head, keel_tax]", "computed from itself"},
 		{"formula with an unused input", "lines.yaml", "inputs: [catch_value, keel_tax]", "inputs: [catch_value, keel_tax, members]", "does not use"},
 		{"formula that is no number", "lines.yaml", "cel: catch_value - keel_tax", "cel: catch_value > keel_tax", "expected a double"},
+		{"ambiguous input", "lines.yaml", "code: season", "code: catch_value", "is ambiguous: it is an item of household and a value"},
 		{"anchor", "pack.yaml", "title: {en: Ostanian", "title: &a {en: Ostanian", "anchors and aliases"},
 		{"two lines of one day", "lines.yaml", `from: "2005-01-01"`, `from: "2001-01-01"`, "begins on the same day"},
 		{"bad pattern", "pack.yaml", `pattern: "[a-z ]+"`, `pattern: "[a-z"`, "pattern of item"},

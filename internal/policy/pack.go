@@ -23,7 +23,7 @@ type Pack struct {
 	Lines    []Line               // poverty lines, in the order of the files
 	Values   []DatedValue         // other dated figures
 	Formulas map[string]*Formula  // formulas by code
-	Roles    []Role               // who takes part
+	Roles    []Role               // what the program's roles are called
 	Terms    map[string]i18n.Text // what the pack's people call things
 	Sections map[string]any       // typed sections of the rooms, see Loader.Section and SectionOf
 	Unread   []string             // declared sections that no room of this loader reads
@@ -83,15 +83,14 @@ type DatedValue struct {
 	Pos         Pos
 }
 
-// Role is a kind of participant: a village clerk, a county office.
+// Role is what a country calls one of the program's roles (package access says what it may do and see) and the level
+// of the administration it works at.
 type Role struct {
-	Code    string
-	Label   i18n.Text
-	Level   string   // code of the level the role works at; empty is the nation
-	Classes []string // field classes the role reads without asking: P0 to P4
-	May     []string // what the role may do: the verbs that package access knows
-	Source  string
-	Pos     Pos
+	Code   string // a role of package access
+	Label  i18n.Text
+	Level  string // code of the level; empty: any
+	Source string
+	Pos    Pos
 }
 
 // ValueRef points at one decided value of the pack: what it is, where it comes from, whether anybody confirmed it.

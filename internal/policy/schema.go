@@ -162,11 +162,9 @@ type formulaSchema struct {
 }
 
 type roleSchema struct {
-	Code    string      `yaml:"code"`
-	Label   localSchema `yaml:"label"`
-	Level   string      `yaml:"level"`
-	Classes []string    `yaml:"classes"`
-	May     []string    `yaml:"may"`
-	Source  string      `yaml:"source"`
-	Pos     Pos
+	Code   string      `yaml:"code"`
+	Label  localSchema `yaml:"label"`
+	Level  string      `yaml:"level"`
+	Source string      `yaml:"source"`
+	Pos    Pos
 }
