@@ -43,6 +43,9 @@ func (b *builder) item(found itemSchema) {
 	b.itemCodes(item)
 	b.itemBounds(item, found)
 	b.itemText(item, found)
+	if found.Class == "P4" && (found.List || found.Mirror) {
+		b.fail(pos, "item %s is secret (P4): it can be neither a list nor a mirror item", name)
+	}
 	if len(found.Purpose) == 0 {
 		b.fail(pos, "item %s has no purpose: an item without a purpose cannot be asked", name)
 	}

@@ -37,8 +37,8 @@ type Item struct {
 	Section string // code of the form section; "core" for an item that is a fixed column, see Core
 	Kind    Kind
 	Codes   string // of a choice or multi item: the code list
-	List    bool   // lists can be filtered and sorted by it
-	Mirror  bool   // dashboards can count by it
+	List    bool   // lists can be filtered and sorted by it, by those who see its class
+	Mirror  bool   // dashboards can count by it, small cells suppressed
 	Label   i18n.Text
 	Help    i18n.Text // may be empty
 

@@ -134,6 +134,7 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 		{"unknown code list", "pack.yaml", "codes: boat_kind", "codes: boats", "code list"},
 		{"unknown section", "pack.yaml", "section: hearth, kind: bool", "section: heart, kind: bool", "is not among forms"},
 		{"unknown class", "pack.yaml", "class: P3", "class: P9", `class "P9" is not one of`},
+		{"secret item in lists", "pack.yaml", "class: P3", "list: true, class: P4", "is secret (P4)"},
 		{"unknown status group", "pack.yaml", "group: general", "group: lost", "group of status"},
 		{"core item missing", "pack.yaml", "code: birth, subject: person", "code: born, subject: person", "core item person.birth"},
 		{"check over an unknown item", "pack.yaml", "drift_nets > 0.0", "drift_net > 0.0", "undeclared reference"},
