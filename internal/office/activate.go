@@ -1,0 +1,76 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/store"
+)
+
+// activationLasts is how long an activation may be used.
+const activationLasts = 72 * time.Hour
+
+// errUsed answers an activation that was used, has expired or never was; the three are not told apart.
+var errUsed = fault.New(fault.Gone, "this activation was used or has expired; ask for a new one")
+
+// Invitee returns the account that an activation is for, without using it: a Gone fault if it can no longer be used.
+func (s *Service) Invitee(ctx context.Context, token string) (Account, error) {
+	hash := crypt.HashToken(token)
+	found, err := store.All(ctx, s.db.In(system), "SELECT "+accountColumns+" FROM account a WHERE a.activation = $1 AND a.activation_ends > $2 AND a.state = 'invited'",
+		[]any{hash[:], int64(s.now())}, scanAccount)
+	if err != nil {
+		return Account{}, fmt.Errorf("look up an activation: %w", err)
+	}
+	if len(found) == 0 {
+		return Account{}, errUsed
+	}
+	return found[0], nil
+}
+
+// Activate gives an invited account its password, once. It returns a Gone fault for an activation that was used or
+// has expired, an Invalid fault for a password that is not taken.
+func (s *Service) Activate(ctx context.Context, token, password, place string) (Account, error) {
+	a, err := s.Invitee(ctx, token)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := checkPassword(password, s.breached, a); err != nil {
+		return Account{}, err
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return Account{}, fmt.Errorf("hash a password: %w", err)
+	}
+	used := crypt.HashToken(token)
+	err = s.act(ctx, self(a.ID, place, "activate the own account"), func(tx store.Tx, at clock.Time) error {
+		n, err := tx.Exec(ctx, `UPDATE account SET state = 'active', password = $3, activation = NULL, activation_ends = NULL, ver = ver + 1
+			WHERE activation = $1 AND activation_ends > $2 AND state = 'invited'`, used[:], int64(at), hash)
+		if err == nil && n != 1 {
+			return errUsed
+		}
+		return err
+	}, entry("activated", a.ID, nil))
+	if err != nil {
+		return Account{}, err
+	}
+	a.State = Active
+	return a, nil
+}
+
+// invite puts an account back to the beginning and returns its new activation: the old password, sessions and tokens
+// are worth nothing from now on.
+func invite(ctx context.Context, tx store.Tx, account int64, activation []byte, at clock.Time) error {
+	if err := endAccess(ctx, tx, account, nil); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, "UPDATE account SET state = 'invited', password = '', activation = $2, activation_ends = $3, ver = ver + 1 WHERE id = $1 AND state <> 'disabled'",
+		account, activation, int64(at.Add(activationLasts)))
+	if err == nil && n != 1 {
+		return fault.New(fault.Conflict, "the account is disabled; enable it first")
+	}
+	return err
+}
