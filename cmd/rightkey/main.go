@@ -15,6 +15,10 @@ type commands struct {
 	Poverty  povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
 	Policy   policyCommand   `cmd:"" help:"Check policy packs."`
 	Identify identifyCommand `cmd:"" help:"Judge the households of a file under a policy pack."`
+	Synth    synthCommand    `cmd:"" help:"Make a synthetic county of which the truth is known."`
+	Dedupe   dedupeCommand   `cmd:"" help:"Find the rows of a table that are the same person."`
+	Link     linkCommand     `cmd:"" help:"Find the rows of two tables that are the same person."`
+	Linkage  linkageCommands `cmd:"" help:"Measure record linkage."`
 }
 
 type versionCommand struct{}

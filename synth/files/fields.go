@@ -1,0 +1,147 @@
+package files
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"rightkey/synth"
+)
+
+// member is a person with the key of the household.
+type member struct {
+	synth.Person
+	household string
+}
+
+// entry is an income or expenditure with the key of the household and its number within it.
+type entry struct {
+	synth.Entry
+	household string
+	number    int
+	digits    int
+}
+
+// householdFields are the fields from which columns about households are filled, dwelling and living included. Truth
+// values are true and false, areas have one decimal, several words are separated by semicolons.
+func householdFields() fields[*synth.Household] {
+	values := map[string]func(*synth.Household) string{
+		"village":   func(h *synth.Household) string { return h.Village.Code },
+		"head":      func(h *synth.Household) string { return h.Head().Name },
+		"group":     func(h *synth.Household) string { return h.Group },
+		"phone":     func(h *synth.Household) string { return h.Phone },
+		"attribute": func(h *synth.Household) string { return h.Attribute },
+		"status": func(h *synth.Household) string {
+			if h.Registered {
+				return "registered"
+			}
+			return "general"
+		},
+		"registered":   func(h *synth.Household) string { return presence(h.Registered) },
+		"identified":   func(h *synth.Household) string { return day(h.Identified) },
+		"exit_year":    func(h *synth.Household) string { return positive(h.ExitYear) },
+		"cause_main":   func(h *synth.Household) string { return strings.Join(h.Causes[:min(1, len(h.Causes))], "") },
+		"causes_other": func(h *synth.Household) string { return strings.Join(h.Causes[min(1, len(h.Causes)):], separator) },
+	}
+	for name, of := range livingFields() {
+		values[name] = func(h *synth.Household) string { return of(&h.Living) }
+	}
+	return fields[*synth.Household]{key: func(h *synth.Household) string { return h.Key }, values: values}
+}
+
+func livingFields() map[string]func(*synth.Living) string {
+	return map[string]func(*synth.Living) string{
+		"arable":          func(l *synth.Living) string { return decimal(l.Arable) },
+		"irrigated":       func(l *synth.Living) string { return decimal(l.Irrigated) },
+		"forest":          func(l *synth.Living) string { return decimal(l.Forest) },
+		"power":           func(l *synth.Living) string { return strconv.FormatBool(l.Power) },
+		"broadcast":       func(l *synth.Living) string { return strconv.FormatBool(l.Broadcast) },
+		"water_hard":      func(l *synth.Living) string { return strconv.FormatBool(l.WaterHard) },
+		"water_safe":      func(l *synth.Living) string { return strconv.FormatBool(l.WaterSafe) },
+		"toilet":          func(l *synth.Living) string { return strconv.FormatBool(l.Toilet) },
+		"cooperative":     func(l *synth.Living) string { return strconv.FormatBool(l.Cooperative) },
+		"veteran_family":  func(l *synth.Living) string { return strconv.FormatBool(l.VeteranFamily) },
+		"few_children":    func(l *synth.Living) string { return strconv.FormatBool(l.FewChildren) },
+		"fuel":            func(l *synth.Living) string { return l.Fuel },
+		"road_distance":   func(l *synth.Living) string { return decimal(l.RoadDistance) },
+		"house_area":      func(l *synth.Living) string { return strconv.Itoa(l.HouseArea) },
+		"house_structure": func(l *synth.Living) string { return l.HouseStructure },
+		"house_built":     func(l *synth.Living) string { return strconv.Itoa(l.HouseBuilt) },
+		"house_grade":     func(l *synth.Living) string { return l.HouseGrade },
+	}
+}
+
+// personFields are the fields from which columns about persons are filled.
+func personFields() fields[member] {
+	return fields[member]{
+		key:       func(p member) string { return p.Key },
+		household: func(p member) string { return p.household },
+		values: map[string]func(member) string{
+			"name":     func(p member) string { return p.Name },
+			"number":   func(p member) string { return p.Number },
+			"birth":    func(p member) string { return day(p.Birth) },
+			"relation": func(p member) string { return p.Relation },
+			"sex": func(p member) string {
+				if p.Male {
+					return "male"
+				}
+				return "female"
+			},
+			"education":   func(p member) string { return p.Education },
+			"school":      func(p member) string { return p.School },
+			"health":      func(p member) string { return strings.Join(p.Health, separator) },
+			"labour":      func(p member) string { return p.Labour },
+			"work_place":  func(p member) string { return p.WorkPlace },
+			"months":      func(p member) string { return strconv.Itoa(p.Months) },
+			"insured":     func(p member) string { return strconv.FormatBool(p.Insured) },
+			"insured_top": func(p member) string { return strconv.FormatBool(p.InsuredTop) },
+			"pension":     func(p member) string { return strconv.FormatBool(p.Pension) },
+			"training":    func(p member) string { return strconv.FormatBool(p.Training) },
+			"allowance":   func(p member) string { return strconv.FormatBool(p.Allowance) },
+		},
+	}
+}
+
+// entryFields are the fields from which columns about incomes and expenditures are filled.
+func entryFields() fields[entry] {
+	return fields[entry]{
+		key: func(e entry) string {
+			if e.Expenditure {
+				return e.household + "-e" + strconv.Itoa(e.number)
+			}
+			return e.household + "-i" + strconv.Itoa(e.number)
+		},
+		household: func(e entry) string { return e.household },
+		values: map[string]func(entry) string{
+			"class":  func(e entry) string { return e.Class },
+			"source": func(e entry) string { return e.Source },
+			"amount": func(e entry) string { return amount(e.Amount, e.digits) },
+		},
+	}
+}
+
+// day writes a date, "" for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func decimal(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
+
+// positive writes a number, "" for zero, which stands for none.
+func positive(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// presence is the word "yes" or nothing, for columns that only some households have.
+func presence(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
+}

@@ -1,0 +1,136 @@
+package synth
+
+import "time"
+
+// Area is an area of the county or around it. Level counts from 1, the outermost.
+type Area struct {
+	Code      string  `yaml:"code"`
+	Name      string  `yaml:"name"`
+	Latin     string  `yaml:"latin"`
+	Level     int     `yaml:"-"`
+	Latitude  float64 `yaml:"-"`
+	Longitude float64 `yaml:"-"`
+}
+
+// Household is a household at the end of the year, with what is true of it and what the register says.
+type Household struct {
+	Key     string // outside identifier, unique in the county
+	Village Area
+	Group   string
+	Phone   string
+	Members []Person // the head first
+	Living  Living
+	Entries []Entry
+
+	Net        int64 // income less cost of production in the year, minor units: the sum of Entries
+	Poor       bool  // Net per head is below the line
+	Registered bool  // stands on the register of the poor, rightly or wrongly
+	Identified time.Time
+	ExitYear   int      // planned, of a registered household
+	Causes     []string // of a registered household, the main one first: Cause…
+	Attribute  string   // Attribute…, "" for a household that is neither registered nor on allowance
+}
+
+// Head returns the head of the household.
+func (h *Household) Head() Person { return h.Members[0] }
+
+// Living is how a household lives. Areas of land are in the local unit of area, of the house in square metres,
+// distances in kilometres.
+type Living struct {
+	Arable, Irrigated, Forest                      float64
+	Power, Broadcast, WaterHard, WaterSafe, Toilet bool
+	Cooperative, VeteranFamily, FewChildren        bool
+	Fuel                                           string // wood, coal, gas
+	RoadDistance                                   float64
+	HouseArea                                      int
+	HouseStructure                                 string // concrete, brick_concrete, brick_wood, earth
+	HouseBuilt                                     int
+	HouseGrade                                     string // A safe to D dangerous
+}
+
+// Person is a member of a household.
+type Person struct {
+	Key      string // outside identifier, unique in the county
+	Name     string
+	Number   string // identity number, "" for none
+	Male     bool
+	Birth    time.Time
+	Age      int // completed years at the end of the year
+	Relation string
+	Mother   int // index among the members, -1 if she is not one
+	Father   int
+
+	Education  string   // none, primary, junior, senior, college: completed
+	School     string   // not_student, preschool, primary, junior, senior, vocational, college
+	Health     []string // healthy alone, or chronic, serious, disabled
+	Labour     string   // ordinary, skilled, lost, none
+	WorkPlace  string   // near, city, province, far; "" without work away
+	Months     int      // worked for wages in the year
+	Insured    bool     // medical insurance
+	InsuredTop bool     // insurance of serious illness
+	Pension    bool     // pension insurance
+	Training   bool     // wants training
+	Allowance  bool     // receives the subsistence allowance
+
+	surname string
+}
+
+// The relations to the head.
+const (
+	Head          = "head"
+	Spouse        = "spouse"
+	Son           = "son"
+	Daughter      = "daughter"
+	DaughterInLaw = "daughter_in_law"
+	Grandson      = "grandson"
+	Granddaughter = "granddaughter"
+	Father        = "father"
+	Mother        = "mother"
+	Sibling       = "sibling"
+)
+
+// worker says whether the person can work for wages or on the land.
+func (p *Person) worker() bool { return p.Labour == "ordinary" || p.Labour == "skilled" }
+
+// ill says whether the person has one of the conditions.
+func (p *Person) ill(conditions ...string) bool {
+	for _, has := range p.Health {
+		for _, condition := range conditions {
+			if has == condition {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Entry is one amount of the year: an income, or an expenditure.
+type Entry struct {
+	Expenditure bool
+	Class       string // wage, business, property, transfer; production_cost, medical, education_cost
+	Source      string // in words
+	Amount      int64  // minor units, positive
+}
+
+// The causes of poverty.
+const (
+	CauseIllness    = "illness"
+	CauseDisability = "disability"
+	CauseSchooling  = "schooling"
+	CauseDisaster   = "disaster"
+	CauseLand       = "land"
+	CauseWater      = "water"
+	CauseTechnique  = "technique"
+	CauseLabour     = "labour"
+	CauseCapital    = "capital"
+	CauseTransport  = "transport"
+	CauseDrive      = "drive"
+)
+
+// The attributes of a registered household.
+const (
+	AttributeOrdinary        = "ordinary"
+	AttributeAllowance       = "allowance"        // on the subsistence allowance, without labour
+	AttributeAllowanceLabour = "allowance_labour" // on the subsistence allowance, with labour
+	AttributeAlone           = "alone"            // old, alone, without labour and kin
+)

@@ -1,0 +1,191 @@
+package synth
+
+import (
+	"math"
+	"time"
+)
+
+// Yearly benefits as shares of the line, which makes them independent of the currency.
+const (
+	pensionShare   = 0.24  // basic pension of a person of 60 or more
+	allowanceShare = 0.45  // subsistence allowance of a person
+	subsidyShare   = 0.025 // grain subsidy per unit of arable land
+)
+
+// spread is how much income rises with the score: one unit multiplies income per head by e^spread.
+const spread = 0.62
+
+// support decides who receives the subsistence allowance, and what the register says the household is.
+func (m maker) support() {
+	h := m.h
+	t := traitsOf(h)
+	if !h.Registered {
+		if m.d.chance(0.01) {
+			m.grantAllowance()
+			h.Attribute = AttributeAllowance
+		}
+		return
+	}
+	alone := t.size == 1 && h.Head().Age >= 60 && t.workers == 0
+	switch {
+	case alone && m.d.chance(0.5):
+		h.Attribute = AttributeAlone
+		m.grantAllowance()
+	case t.workers == 0 && m.d.chance(0.75):
+		h.Attribute = AttributeAllowance
+		m.grantAllowance()
+	case t.serious+t.disabled > 0 && m.d.chance(0.5):
+		h.Attribute = AttributeAllowanceLabour
+		m.grantAllowance()
+	default:
+		h.Attribute = AttributeOrdinary
+	}
+	if t.workers > 0 && h.Attribute == AttributeAllowance {
+		h.Attribute = AttributeAllowanceLabour
+	}
+	if t.workers == 0 && h.Attribute == AttributeAllowanceLabour {
+		h.Attribute = AttributeAllowance
+	}
+	yearEnd := time.Date(m.spec.Year, 12, 31, 0, 0, 0, 0, time.UTC)
+	h.Identified = yearEnd.AddDate(0, 0, 90+m.d.IntN(90))
+	h.ExitYear = m.spec.Year + 2 + m.d.IntN(6)
+}
+
+func (m maker) grantAllowance() {
+	for i := range m.h.Members {
+		m.h.Members[i].Allowance = true
+	}
+}
+
+// earn sets the net income from the distance of the score to the village's border between poor and not poor, and
+// divides it among sources that the household has. The entries sum to the net income exactly.
+func (m maker) earn(distance float64) {
+	h, round := m.h, m.spec.Round
+	threshold := m.spec.Line * int64(len(h.Members)) // poor is whose income is below it
+	perHead := float64(m.spec.Line) * math.Exp(spread*distance)
+	perHead = min(20*float64(m.spec.Line), max(0.12*float64(m.spec.Line), perHead))
+	h.Net = m.rounded(perHead * float64(len(h.Members)))
+	if h.Poor {
+		h.Net = min(h.Net, (threshold-1)/round*round)
+	} else {
+		h.Net = max(h.Net, (threshold+round-1)/round*round)
+	}
+	left := h.Net - m.transfers()
+	t := traitsOf(h)
+	wages, business, rent := 0.0, 0.0, 0.0
+	if t.months > 0 {
+		wages = 0.9*float64(t.months) + 0.4*float64(t.skilled)
+	}
+	if t.workers > 0 {
+		business = 0.6 + 0.5*h.Living.Arable
+	}
+	if h.Living.Arable > 0 && (t.workers == 0 || m.d.chance(0.08)) {
+		rent = 0.25
+	}
+	total := wages + business + rent
+	fromWages := min(left, m.rounded(float64(left)*wages/max(total, 1)))
+	fromRent := min(left-fromWages, m.rounded(float64(left)*rent/max(total, 1)))
+	if t.workers == 0 {
+		// The old and the sick live on a little rent and on their kin.
+		fromRent = min(left, m.rounded(rent*float64(m.spec.Line)))
+	}
+	m.wages(fromWages)
+	m.enter("property", SourceRent, fromRent)
+	if left -= fromWages + fromRent; t.workers > 0 {
+		m.business(left)
+	} else {
+		m.enter("transfer", SourceSupport, left)
+	}
+	m.needs(t)
+}
+
+// transfers enters the public benefits, at most nine tenths of the income, and returns their sum.
+func (m maker) transfers() int64 {
+	line := float64(m.spec.Line)
+	var pensions, allowances int
+	for i := range m.h.Members {
+		if m.h.Members[i].Age >= 60 {
+			pensions++
+		}
+		if m.h.Members[i].Allowance {
+			allowances++
+		}
+	}
+	amounts := []float64{pensionShare * line * float64(pensions), allowanceShare * line * float64(allowances), subsidyShare * line * m.h.Living.Arable}
+	sources := []string{SourcePension, SourceAllowance, SourceSubsidy}
+	limit := min(1, 0.9*float64(m.h.Net)/(amounts[0]+amounts[1]+amounts[2]+1))
+	sum := int64(0)
+	for i, amount := range amounts {
+		entered := int64(amount*limit) / m.spec.Round * m.spec.Round
+		m.enter("transfer", sources[i], entered)
+		sum += entered
+	}
+	return sum
+}
+
+// wages divides a sum among the members who worked away, by months.
+func (m maker) wages(sum int64) {
+	months := 0
+	for i := range m.h.Members {
+		months += m.h.Members[i].Months
+	}
+	for i := range m.h.Members {
+		worked := m.h.Members[i].Months
+		if worked == 0 {
+			continue
+		}
+		part := m.rounded(float64(sum) * float64(worked) / float64(months))
+		if months == worked {
+			part = sum // the last one takes what is left
+		}
+		m.enter("wage", SourceWage, part)
+		sum -= part
+		months -= worked
+	}
+}
+
+// business enters the income of the family's farm or trade before costs, and the costs, so that net is left over.
+func (m maker) business(net int64) {
+	share := m.d.between(0.2, 0.45)
+	cost := m.rounded(float64(net) * share / (1 - share))
+	gross := net + cost
+	livestock := m.rounded(float64(gross) * m.d.between(0.1, 0.6))
+	trade := int64(0)
+	if m.d.chance(0.06) {
+		trade = m.rounded(float64(gross-livestock) * m.d.between(0.3, 0.8))
+	}
+	feed := m.rounded(float64(cost) * m.d.between(0.2, 0.5))
+	m.enter("business", SourceCrops, gross-livestock-trade)
+	m.enter("business", SourceLivestock, livestock)
+	m.enter("business", SourceTrade, trade)
+	m.spend("production_cost", SourceInputs, cost-feed)
+	m.spend("production_cost", SourceFeed, feed)
+}
+
+// needs enters what illness and schooling cost; it is not part of the net income.
+func (m maker) needs(t traits) {
+	line := float64(m.spec.Line)
+	if sick := t.serious*4 + t.chronic; sick > 0 {
+		m.spend("medical", SourceMedical, m.rounded(line*float64(sick)*m.d.between(0.2, 0.9)))
+	}
+	if t.costly > 0 {
+		m.spend("education_cost", SourceSchooling, m.rounded(line*float64(t.costly)*m.d.between(0.6, 2)))
+	}
+}
+
+// rounded rounds to the nearest multiple of the spec's Round.
+func (m maker) rounded(amount float64) int64 {
+	return int64(math.Round(amount/float64(m.spec.Round))) * m.spec.Round
+}
+
+func (m maker) enter(class, source string, amount int64) {
+	if amount > 0 {
+		m.h.Entries = append(m.h.Entries, Entry{Class: class, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
+	}
+}
+
+func (m maker) spend(class, source string, amount int64) {
+	if amount > 0 {
+		m.h.Entries = append(m.h.Entries, Entry{Expenditure: true, Class: class, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
+	}
+}
