@@ -53,6 +53,9 @@ const maxMarked = 400
 
 // pieces cuts both texts of a line into what they share and what they do not (the longest common subsequence).
 func (l DiffLine) pieces() (left, right []piece) {
+	if l.Left.Missing || l.Right.Missing {
+		return joined([]piece{{l.Left.Text, false}}), joined([]piece{{l.Right.Text, false}})
+	}
 	a, b := []rune(l.Left.Text), []rune(l.Right.Text)
 	if len(a) > maxMarked || len(b) > maxMarked {
 		return joined([]piece{{l.Left.Text, true}}), joined([]piece{{l.Right.Text, true}})

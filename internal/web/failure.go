@@ -111,8 +111,11 @@ func (s *Server) renderFailure(w http.ResponseWriter, r *http.Request, err error
 	if isPartial(r) {
 		return Render(w, r, status, failureNotice(failure))
 	}
-	title := T(r.Context(), "web.error.title."+kindName(failure.Kind))
-	return Render(w, r, status, failurePage(Page{Title: title, Viewer: ViewerFrom(r.Context())}, failure))
+	page := Page{Title: T(r.Context(), "web.error.title."+kindName(failure.Kind)), Viewer: ViewerFrom(r.Context())}
+	if r.Method == http.MethodGet {
+		page.Path = r.URL.RequestURI()
+	}
+	return Render(w, r, status, failurePage(page, failure))
 }
 
 // isPartial says whether the script asks for a piece of a page.

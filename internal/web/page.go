@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -101,9 +100,4 @@ func (p Page) styleSheet() string {
 // scriptSettings are htmx's: no styles of its own, no evaluation of code in attributes, scripts by nonce only.
 func scriptSettings(ctx context.Context) string {
 	return `{"includeIndicatorCSS":false,"history":"reload","inlineScriptNonce":"` + templ.GetNonce(ctx) + `"}`
-}
-
-// class joins the class names that are not empty.
-func class(names ...string) string {
-	return strings.Join(strings.Fields(strings.Join(names, " ")), " ")
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,7 +12,6 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
-	"rightkey/internal/web/assets"
 )
 
 // Options are what a server is made of. The zero value serves public pages on a loopback address.
@@ -93,7 +93,7 @@ func (s *Server) guarded(entry *route, h HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			cause := recover()
-			if cause == http.ErrAbortHandler {
+			if err, isError := cause.(error); isError && errors.Is(err, http.ErrAbortHandler) {
 				panic(cause)
 			}
 			if cause != nil {
@@ -156,6 +156,3 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		)
 	})
 }
-
-// AssetsMissing says whether the style sheet and the script were not built into this binary.
-func AssetsMissing() bool { return !assets.Built() }

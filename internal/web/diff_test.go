@@ -1,0 +1,54 @@
+package web
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestWhatDiffersIsMarkedLetterByLetter(t *testing.T) {
+	line := DiffLine{Left: DiffValue{Text: "Zhang Guihua"}, Right: DiffValue{Text: "Zhang Guifa"}}
+	left, right := line.pieces()
+	wantLeft := []piece{{"Zhang Gui", false}, {"hu", true}, {"a", false}}
+	wantRight := []piece{{"Zhang Gui", false}, {"f", true}, {"a", false}}
+	if !equalPieces(left, wantLeft) || !equalPieces(right, wantRight) {
+		t.Errorf("pieces %v and %v", left, right)
+	}
+}
+
+func TestThePiecesOfADifferenceMakeTheTextsAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("abc花屋")), 0, 30, -1)
+		line := DiffLine{Left: DiffValue{Text: text.Draw(t, "left")}, Right: DiffValue{Text: text.Draw(t, "right")}}
+		left, right := line.pieces()
+		if whole(left, false) != line.Left.Text || whole(right, false) != line.Right.Text {
+			t.Fatalf("pieces %v and %v of %v", left, right, line)
+		}
+		if whole(left, true) != whole(right, true) {
+			t.Fatalf("what is not marked differs: %v and %v", left, right)
+		}
+	})
+}
+
+// whole joins pieces again, only the unmarked ones if sharedOnly.
+func whole(pieces []piece, sharedOnly bool) string {
+	text := ""
+	for _, p := range pieces {
+		if !p.marked || !sharedOnly {
+			text += p.text
+		}
+	}
+	return text
+}
+
+func equalPieces(a, b []piece) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
