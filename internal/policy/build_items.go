@@ -142,7 +142,8 @@ func (b *builder) identity(found *identitySchema) *Identity {
 	pos := found.Pos
 	b.oneOf(pos, "normalise", found.Normalise, []string{string(crypt.FoldID), string(crypt.Digits)})
 	b.oneOf(pos, "check", found.Check, checkAlgorithms)
-	identity := &Identity{Normalise: crypt.Normaliser(found.Normalise), Lengths: found.Lengths, Check: found.Check, CheckLength: found.CheckLength,
+	identity := &Identity{Normalise: crypt.Normaliser(found.Normalise), Lengths: found.Lengths, Check: found.Check,
+		CheckLength:   found.CheckLength,
 		CheckSeverity: Severity(found.CheckSeverity)}
 	if len(found.Lengths) == 0 {
 		b.fail(pos, "lengths is missing: which lengths may the number have?")

@@ -32,6 +32,27 @@ func TestAFormulaOverAMissingInputIsUnknownAndSaysWhatToAsk(t *testing.T) {
 	}
 }
 
+func TestAnInputIsNamedInWords(t *testing.T) {
+	p := ostania(t)
+	for code, want := range map[string]string{"catch_value": "Value of the catch", "keel_tax": "Keel tax",
+		"catch_after_tax": "Catch after tax", "members": "Souls", "anchor": "anchor"} {
+		if got := p.InputLabel("en", "household", code); got != want {
+			t.Errorf("%s is called %q, want %q", code, got, want)
+		}
+	}
+	for _, p := range append(shipped(t), p) {
+		for _, f := range p.Formulas {
+			for _, code := range f.Inputs {
+				for _, language := range p.Languages {
+					if p.InputLabel(language, f.Subject, code) == code {
+						t.Errorf("%s: input %s of %s has no name in %s", p.ID, code, f.Code, language)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestADivisionByZeroIsAnErrorNotANumber(t *testing.T) {
 	_, err := ostania(t).Formulas["catch_per_head"].Eval(map[string]any{"members": 0.0, "keel_tax": 2.5, "catch_value": 1.0})
 	if err == nil || !strings.Contains(err.Error(), "catch_per_head") {

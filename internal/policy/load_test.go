@@ -144,6 +144,29 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 		{"formula with an unused input", "lines.yaml", "inputs: [catch_value, keel_tax]", "inputs: [catch_value, keel_tax, members]", "does not use"},
 		{"formula that is no number", "lines.yaml", "cel: catch_value - keel_tax", "cel: catch_value > keel_tax", "expected a double"},
 		{"ambiguous input", "lines.yaml", "code: season", "code: catch_value", "is ambiguous: it is an item of household and a value"},
+		{"whole number in quotes", "pack.yaml", "width: 2", `width: "2"`, "a whole number without quotes"},
+		{"whole number with leading zero", "pack.yaml", "width: 2", "width: 02", "leading zeros"},
+		{"truth value in quotes", "pack.yaml", "unconfirmed: true", `unconfirmed: "true"`, "true or false without quotes"},
+		{"text for a list", "pack.yaml", "languages: [en]", "languages: en", "expected a list"},
+		{"list for a text", "pack.yaml", "currency: OST", "currency: [OST]", "expected text, found a list"},
+		{"mapping for a figure", "lines.yaml", `amount: "90"`, `amount: {a: "90"}`, "must stand in quotes"},
+		{"text for a mapping", "pack.yaml", "title: {en: Ostanian hearth register}", "title: hearths", "expected a mapping"},
+		{"null for a text", "pack.yaml", "currency: OST", "currency: null", "is not text"},
+		{"range of a truth value", "pack.yaml", "kind: bool, label: {en: Harbour lamp}", `kind: bool, min: "1", label: {en: Harbour lamp}`, "has no range"},
+		{"max below min", "pack.yaml", `min: "0", max: "40"`, `min: "41", max: "40"`, "max below its min"},
+		{"pattern of a number", "pack.yaml", `kind: int, min: "0"`, `kind: int, pattern: "[0-9]", min: "0"`, "only a text has a pattern"},
+		{"unknown algorithm", "pack.yaml", "check: luhn", "check: lune", `check "lune" is not one of`},
+		{"no lengths", "pack.yaml", "lengths: [10], ", "", "lengths is missing"},
+		{"core item in a section", "pack.yaml", "core: true, kind: date", "core: true, section: person, kind: date", "needs no section"},
+		{"item of another subject's section", "pack.yaml", "section: person, kind: bool", "section: boats, kind: bool", "which is about household"},
+		{"section without its file", "pack.yaml", "tides: [tides.yaml]", "tides: [tides.yaml, moons.yaml]", "not in the folder"},
+		{"a file in two sections", "pack.yaml", "tides: [tides.yaml]", "tides: [identify.yaml, tides.yaml]", "which belongs to"},
+		{"sections elsewhere", "lines.yaml", "terms:", "sections: {x: [x.yaml]}\n\nterms:", "sections belong into"},
+		{"unknown role", "lines.yaml", "terms:", "roles: [{code: pilot, label: {en: Pilot}}]\n\nterms:", `role "pilot" is not one of`},
+		{"unknown home level", "pack.yaml", "home_level: canton", "home_level: county", "is not a level of this pack"},
+		{"area key too long", "pack.yaml", "label: {en: Hamlet}, width: 3", "label: {en: Hamlet}, width: 6}\n  - {code: hut, label: {en: Hut}, width: 6", "an area key has 1 to 15"},
+		{"value of both kinds", "lines.yaml", "text: spring", `text: spring, number: "1"`, "either a number or a text"},
+		{"word that CEL keeps", "pack.yaml", "code: lamp", "code: import", "keeps for itself"},
 		{"anchor", "pack.yaml", "title: {en: Ostanian", "title: &a {en: Ostanian", "anchors and aliases"},
 		{"two lines of one day", "lines.yaml", `from: "2005-01-01"`, `from: "2001-01-01"`, "begins on the same day"},
 		{"bad pattern", "pack.yaml", `pattern: "[a-z ]+"`, `pattern: "[a-z"`, "pattern of item"},
@@ -164,11 +187,34 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 				t.Fatalf("error is %v, want LoadErrors", err)
 			}
 			for _, one := range found {
-				if one.Pos.File == c.file && one.Pos.Line > 0 && strings.Contains(one.Reason, c.want) {
+				inSections := strings.Contains(one.Reason, "section ") && one.Pos.File == "pack.yaml"
+				if one.Pos.File == c.file && (one.Pos.Line > 0 || inSections) && strings.Contains(one.Reason, c.want) {
 					return
 				}
 			}
 			t.Errorf("no error says %q with file and line near %d:\n%v", c.want, lineOf(text, c.old), err)
 		})
+	}
+}
+
+func TestLevelsStandInOneFile(t *testing.T) {
+	files := ostanianFiles(t)
+	files["reefs.yaml"] = &fstest.MapFile{Data: []byte("# reefs\nlevels: [{code: reef, label: {en: Reef}, width: 1}]\n")}
+	_, err := policy.NewLoader().Load(files, ".")
+	if err == nil || !strings.Contains(err.Error(), "reefs.yaml:2: levels stand twice, first in pack.yaml") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestAFolderWithoutAPackIsRefused(t *testing.T) {
+	for name, files := range map[string]fstest.MapFS{
+		"no file":               {},
+		"no head file":          {"lines.yaml": &fstest.MapFile{Data: []byte("lines: []")}},
+		"no pack":               {"pack.yaml": &fstest.MapFile{Data: []byte("# nothing")}},
+		"two packs in one file": {"pack.yaml": &fstest.MapFile{Data: []byte("terms: {}\n---\nterms: {}\n")}},
+	} {
+		if _, err := policy.NewLoader().Load(files, "."); err == nil {
+			t.Errorf("%s: it was loaded", name)
+		}
 	}
 }

@@ -12,8 +12,8 @@ const (
 	Listed      Severity = "problem"     // recorded and listed with an owner and a due date
 )
 
-// Reason says in words what is wrong with a value: a message of this room ("policy." + Key) with its arguments, so that a page can say it in
-// the reader's language. Values of special and secret items are never quoted.
+// Reason says in words what is wrong with a value: a message of this room ("policy." + Key) with its arguments, so
+// that a page can say it in the reader's language. Values of special and secret items are never quoted.
 type Reason struct {
 	Key   string            // e.g. "not_number"
 	Args  map[string]string // item (code), text (what was given), bound (of a range)

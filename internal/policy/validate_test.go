@@ -43,6 +43,11 @@ func TestFactsAreCheckedAgainstTheDictionary(t *testing.T) {
 		{"a missing core item is refused", sound(policy.Facts{"area": nil}), []string{"area reject missing"}},
 		{"a missing fact is provisional", sound(policy.Facts{"drift_nets": nil}), []string{"drift_nets provisional missing"}},
 		{"a check that is false", sound(policy.Facts{"drift_nets": float64(0)}), []string{"catch_value problem check"}},
+		{"a derived figure is no item of the facts", sound(policy.Facts{"members": int64(4)}), nil},
+		{"a choice that is not listed", sound(policy.Facts{"status": "sunk"}), []string{"status reject not_listed"}},
+		{"a day that does not exist", sound(policy.Facts{"moored_on": "2005-02-29"}), []string{"moored_on reject not_date"}},
+		{"a list that is a text", sound(policy.Facts{"boats": "01"}), []string{"boats reject wrong_kind"}},
+		{"a number that is a text", sound(policy.Facts{"drift_nets": "3"}), []string{"drift_nets reject wrong_kind"}},
 		{"an empty text", sound(policy.Facts{"motto": ""}), []string{"motto reject wrong_kind"}},
 	}
 	for _, c := range cases {
@@ -51,6 +56,18 @@ func TestFactsAreCheckedAgainstTheDictionary(t *testing.T) {
 				t.Errorf("problems %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestAWrongCheckCharacterHasTheSeverityOfThePack(t *testing.T) {
+	p := ostania(t)
+	facts := policy.Facts{"name": "Una", "national_id": "79927-39871"}
+	if got := told(p.Validate("person", facts)); !slices.Equal(got, []string{"national_id problem check_digit"}) {
+		t.Errorf("problems %v", got)
+	}
+	facts["national_id"] = "1234567897"
+	if got := told(p.Validate("person", facts)); got != nil {
+		t.Errorf("problems %v", got)
 	}
 }
 
