@@ -19,7 +19,7 @@ const (
 // CheckDigits says whether a normalised number, check characters at its end, agrees with the algorithm. The error,
 // of kind invalid, never repeats the number.
 func CheckDigits(algorithm, number string) error {
-	valid := false
+	var valid bool
 	switch algorithm {
 	case Mod11x2:
 		valid = pureSystem(number, "0123456789X", 11)

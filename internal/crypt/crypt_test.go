@@ -231,8 +231,14 @@ func FuzzOpeningAnythingNeverPanics(f *testing.F) {
 		if _, err := ring.Unwrap(data); err == nil && !bytes.Equal(data, wrapped) {
 			t.Fatal("something that was never wrapped was unwrapped")
 		}
-		Open(key, data, Place{"person", "name", 1})
-		decodeKeyring(data)
-		parsePHC(string(data))
+		if plain, err := Open(key, data, Place{"person", "name", 1}); err == nil && string(plain) != "x" {
+			t.Fatal("something that was never sealed was opened")
+		}
+		if _, err := decodeKeyring(data); err == nil {
+			t.Fatal("a key file was made of noise")
+		}
+		if _, _, _, err := parsePHC(string(data)); err == nil && len(data) < 40 {
+			t.Fatal("a password hash was made of noise")
+		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 type csvWriter struct {
 	out     *bufio.Writer
 	columns int
+	row     []byte
 	err     error
 }
 
@@ -30,29 +31,30 @@ func (c *csvWriter) Write(cells []string) error {
 	if len(cells) != c.columns {
 		return fmt.Errorf("write table row: %d cells, the header has %d", len(cells), c.columns)
 	}
+	c.row = c.row[:0]
 	for i, cell := range cells {
 		if i > 0 {
-			c.out.WriteByte(',')
+			c.row = append(c.row, ',')
 		}
-		c.writeCell(Harmless(cell))
+		c.appendCell(Harmless(cell))
 	}
-	// A bufio.Writer keeps its first error and returns it from every later write, this one included.
-	if err := c.out.WriteByte('\n'); err != nil {
+	c.row = append(c.row, '\n')
+	if _, err := c.out.Write(c.row); err != nil {
 		c.err = fmt.Errorf("write table row: %w", err)
 	}
 	return c.err
 }
 
-func (c *csvWriter) writeCell(cell string) {
+func (c *csvWriter) appendCell(cell string) {
 	// An empty cell of a one-column table is quoted: a blank line would be skipped by readers.
 	alone := cell == "" && c.columns == 1
 	if !alone && !strings.ContainsAny(cell, ",\"\r\n") && !strings.HasPrefix(cell, "\ufeff") {
-		c.out.WriteString(cell)
+		c.row = append(c.row, cell...)
 		return
 	}
-	c.out.WriteByte('"')
-	c.out.WriteString(strings.ReplaceAll(cell, `"`, `""`))
-	c.out.WriteByte('"')
+	c.row = append(c.row, '"')
+	c.row = append(c.row, strings.ReplaceAll(cell, `"`, `""`)...)
+	c.row = append(c.row, '"')
 }
 
 func (c *csvWriter) Close() error {
