@@ -57,7 +57,7 @@ func run(t testing.TB, p *policy.Pack, m *identify.Mapping, text string) (identi
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, tally := identify.NewOutput(p, languages, to), identify.NewTally(0)
+	output, tally := identify.NewOutput(p, languages, to), identify.NewTally(min(0, len(m.Areas)-1))
 	var rejections []identify.Rejection
 	counts, err := survey.Each(in, func(a identify.Assessment) error {
 		tally.Add(a)
@@ -161,6 +161,18 @@ func TestAMappingThatDoesNotFitThePackIsRefusedWithItsLine(t *testing.T) {
 				t.Errorf("error %v, want %q with the line", err, c.want)
 			}
 		})
+	}
+}
+
+func TestEachRowMayHaveItsOwnReferenceDay(t *testing.T) {
+	p, _ := madeUp(t)
+	m := mapping(t, p, "date_column: day\nkey: [hearth]\nmembers: souls\ninputs: {catch_value: {column: fish}}\n")
+	counts, tally, rejections, _ := run(t, p, m, "hearth,day,souls,fish\n1,2004-12-31,1,132.5\n2,2005-12-31,1,132.5\n3,31.12.2005,1,132.5\n")
+	if counts.Poor != 1 || counts.NotPoor != 1 || len(rejections) != 1 || rejections[0].Column != "day" {
+		t.Errorf("counts %+v, rejections %v", counts, rejections)
+	}
+	if rate, ok := tally.All.HouseholdRate(); !ok || rate != 0.5 {
+		t.Errorf("rate of households %g", rate)
 	}
 }
 
