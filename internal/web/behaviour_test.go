@@ -165,3 +165,15 @@ func TestAFormIsSentOnce(t *testing.T) {
 		t.Errorf("sending twice goes %s", twice)
 	}
 }
+
+func TestOnPaperThereAreNoBarsAndButtons(t *testing.T) {
+	site, chromium := gallery(t), browser.Start(t)
+	page := chromium.Page(t, browser.View{Languages: "en", Print: true})
+	page.Open(site.URL + "/records")
+	page.Paper("records")
+	shown := browser.Eval[string](page, `[".topbar", ".navigation", ".filters", ".pager-links", ".title-row .actions"]
+		.filter(s => document.querySelector(s).checkVisibility()).join()`)
+	if shown != "" {
+		t.Errorf("printed: %s", shown)
+	}
+}

@@ -82,6 +82,7 @@ type View struct {
 	Height    int64 // 800 if 0
 	Dark      bool  // the device asks for dark
 	NoScript  bool
+	Print     bool   // as on paper
 	Languages string // Accept-Language; the browser's own if empty
 }
 
@@ -112,7 +113,7 @@ func (b *Browser) Page(t testing.TB, view View) *Page {
 // Look changes how the page is looked at.
 func (p *Page) Look(view View) {
 	p.t.Helper()
-	width, height, scheme := view.Width, view.Height, "light"
+	width, height, scheme, medium := view.Width, view.Height, "light", "screen"
 	if width == 0 {
 		width = 1280
 	}
@@ -122,8 +123,12 @@ func (p *Page) Look(view View) {
 	if view.Dark {
 		scheme = "dark"
 	}
+	if view.Print {
+		medium = "print"
+	}
 	p.do("set up the screen", chromedp.EmulateViewport(width, height))
 	p.do("set up the tab", call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media:    medium,
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	}))
 	p.do("set up scripts", call(emulation.SetScriptExecutionDisabled,

@@ -137,20 +137,28 @@ func Await[T any](p *Page, expression string) T {
 
 // Screenshot keeps a picture of the whole page as name.png where RIGHTKEY_SCREENSHOTS names a folder.
 func (p *Page) Screenshot(name string) {
-	folder := os.Getenv("RIGHTKEY_SCREENSHOTS")
-	if folder == "" {
-		return
+	if folder := os.Getenv("RIGHTKEY_SCREENSHOTS"); folder != "" {
+		p.keep(filepath.Join(folder, name+".png"), chromedp.FullScreenshot(100))
 	}
+}
+
+// Paper keeps the page as it is printed as name.pdf where RIGHTKEY_SCREENSHOTS names a folder.
+func (p *Page) Paper(name string) {
+	if folder := os.Getenv("RIGHTKEY_SCREENSHOTS"); folder != "" {
+		p.keep(filepath.Join(folder, name+".pdf"), chromedp.PrintToPDF())
+	}
+}
+
+// keep writes what a step makes into a file; a failure is noted but fails no test.
+func (p *Page) keep(path string, step chromedp.Action[[]byte]) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		p.t.Logf("take a screenshot: %v", err)
-		return
+	content, err := chromedp.Run(ctx, step)
+	if err == nil {
+		err = os.WriteFile(path, content, 0o644)
 	}
-	path := filepath.Join(folder, name+".png")
-	if err := os.WriteFile(path, picture, 0o644); err != nil {
-		p.t.Logf("keep a screenshot: %v", err)
+	if err != nil {
+		p.t.Logf("keep %s: %v", filepath.Base(path), err)
 	}
 }
 
