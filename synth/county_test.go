@@ -347,15 +347,25 @@ func TestApportioningGivesAwayAllWithinTheCaps(t *testing.T) {
 	})
 }
 
-func BenchmarkTenThousandHouseholds(b *testing.B) {
+func BenchmarkTenThousandHouseholdsAgainstTheirRandomNumbers(b *testing.B) {
 	spec := someSpec()
 	spec.Households = 10_000
 	c := county(b, spec)
+	var making, drawing time.Duration
 	for b.Loop() {
+		start := time.Now()
 		persons := 0
 		for h := range c.Households() {
 			persons += len(h.Members)
 		}
-		b.ReportMetric(float64(persons), "persons")
+		making += time.Since(start)
+		start = time.Now()
+		d := newDice(1, 1)
+		for range 30 * persons { // about as many as a person takes
+			_ = d.Float64()
+		}
+		drawing += time.Since(start)
 	}
+	b.ReportMetric(10_000*float64(b.N)/making.Seconds(), "households/s")
+	b.ReportMetric(making.Seconds()/drawing.Seconds(), "x-drawing")
 }

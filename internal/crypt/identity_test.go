@@ -81,13 +81,17 @@ func TestNumbersThatAreNotNumbersFailAndAreNotRepeatedInTheError(t *testing.T) {
 	}
 }
 
-func FuzzCheckingAnythingNeverPanics(f *testing.F) {
+func FuzzAnythingIsCheckedAndNormalised(f *testing.F) {
 	f.Add("07940")
 	f.Fuzz(func(t *testing.T, number string) {
 		for algorithm := range validNumbers {
-			CheckDigits(algorithm, number)
+			if err := CheckDigits(algorithm, number); err == nil && len(number) < 2 {
+				t.Fatalf("%s: %q has a check digit", algorithm, number)
+			}
 		}
-		Normalise(FoldID, number)
-		Normalise(Digits, number)
+		digits, err := Normalise(Digits, number)
+		if err != nil || strings.Trim(digits, "0123456789") != "" {
+			t.Fatalf("the digits of %q are %q, %v", number, digits, err)
+		}
 	})
 }
