@@ -29,7 +29,7 @@ func (b *builder) item(found itemSchema) {
 	pos, name := found.Pos, found.Subject+"."+found.Code
 	item := &Item{Code: found.Code, Subject: found.Subject, Section: found.Section, Kind: Kind(found.Kind),
 		Codes: found.Codes, Core: found.Core, Class: found.Class, Purpose: found.Purpose, Legal: found.Legal,
-		Retention: found.Retention, List: found.List, Mirror: found.Mirror, Required: found.Required,
+		Retention: found.Retention, List: found.List, Mirror: found.Mirror, Required: found.Required, RequiredIf: found.RequiredIf,
 		Protected: found.Protected, Unit: found.Unit, Source: found.Source, Unconfirmed: found.Unconfirmed, Pos: pos,
 		Label: b.text(pos, "item "+name, found.Label), Help: b.optionalText("help of item "+name, found.Help), pack: b.pack}
 	b.matches(pos, "item code", found.Code, codePattern)
@@ -45,6 +45,9 @@ func (b *builder) item(found itemSchema) {
 	b.itemText(item, found)
 	if found.Class == "P4" && (found.List || found.Mirror) {
 		b.fail(pos, "item %s is secret (P4): it can be neither a list nor a mirror item", name)
+	}
+	if found.Required && found.RequiredIf != "" || found.Core && found.RequiredIf != "" {
+		b.fail(pos, "item %s: required_if is for facts that are not required always", name)
 	}
 	if len(found.Purpose) == 0 {
 		b.fail(pos, "item %s has no purpose: an item without a purpose cannot be asked", name)

@@ -168,19 +168,24 @@ func (i *Item) Input(value Value) (any, error) {
 	}
 }
 
-// checks compiles the checks of the items.
+// checks compiles the conditions of the items.
 func (b *builder) checks() {
 	for _, item := range b.pack.Items {
-		if item.Check == nil {
-			continue
+		if item.Check != nil {
+			item.Check.program = b.condition(item, "check", item.Check.CEL)
 		}
-		compiled, err := compile(item.Check.CEL, b.pack.variables(item.Subject), cel.BoolType)
-		if err != nil {
-			b.fail(item.Pos, "check of item %s.%s: %s", item.Subject, item.Code, err)
-			continue
+		if item.RequiredIf != "" {
+			item.requiredIf = b.condition(item, "required_if", item.RequiredIf)
 		}
-		item.Check.program = compiled
 	}
+}
+
+func (b *builder) condition(item *Item, what, text string) *program {
+	compiled, err := compile(text, b.pack.variables(item.Subject), cel.BoolType)
+	if err != nil {
+		b.fail(item.Pos, "%s of item %s.%s: %s", what, item.Subject, item.Code, err)
+	}
+	return compiled
 }
 
 // variables are the items of a subject with the figures the program derives.

@@ -52,7 +52,9 @@ type Item struct {
 	Retention int      // years it is kept after the file is closed; 0: as long as the file
 	Protected bool     // a change needs a second person
 
-	Required bool             // without it: a core item is refused, a fact is provisional
+	Required   bool   // without it: a core item is refused, a fact is provisional
+	RequiredIf string // a condition in CEL over the subject's items under which a fact is required
+
 	Min, Max *decimal.Decimal // of a number (money: in major units); of a multi item: how many; of a text: characters
 	Pattern  *regexp.Regexp   // a text must match it wholly, after normalising
 	Identity *Identity        // of a number that names a person: normalising and check digit
@@ -63,8 +65,9 @@ type Item struct {
 	Unconfirmed bool
 	Pos         Pos
 
-	pack  *Pack
-	codes *CodeList
+	pack       *Pack
+	codes      *CodeList
+	requiredIf *program
 }
 
 // Check is a condition in CEL over the items of one subject. Where an item it needs is unknown it says nothing.

@@ -137,6 +137,8 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 		{"secret item in lists", "pack.yaml", "class: P3", "list: true, class: P4", "is secret (P4)"},
 		{"unknown status group", "pack.yaml", "group: general", "group: lost", "group of status"},
 		{"core item missing", "pack.yaml", "code: birth, subject: person", "code: born, subject: person", "core item person.birth"},
+		{"required_if that is no condition", "pack.yaml", "required_if: lamp", "required_if: drift_nets", "expected a bool"},
+		{"required always and if", "pack.yaml", "required_if: lamp", "required: true, required_if: lamp", "required_if is for facts"},
 		{"check over an unknown item", "pack.yaml", "drift_nets > 0.0", "drift_net > 0.0", "undeclared reference"},
 		{"check mixing whole and decimal", "pack.yaml", "catch_value == 0.0", "catch_value == 0", "found no matching overload"},
 		{"formula over an unknown input", "lines.yaml", "inputs: [catch_value, keel_tax]", "inputs: [catch, keel_tax]", `takes the input "catch"`},

@@ -82,6 +82,7 @@ type itemSchema struct {
 	List        bool            `yaml:"list"`
 	Mirror      bool            `yaml:"mirror"`
 	Required    bool            `yaml:"required"`
+	RequiredIf  string          `yaml:"required_if"`
 	Protected   bool            `yaml:"protected"`
 	Min         Number          `yaml:"min"`
 	Max         Number          `yaml:"max"`

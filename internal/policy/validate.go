@@ -39,6 +39,9 @@ func (p *Pack) Validate(subject string, facts Facts, sections ...string) []Probl
 		if problem, violated := item.violated(inputs); violated {
 			problems = append(problems, problem)
 		}
+		if facts[item.Code] == nil && item.neededBy(inputs) {
+			problems = append(problems, Problem{subject, item.Code, Provisional, item.reason("missing", "")})
+		}
 	}
 	return problems
 }
@@ -91,6 +94,15 @@ func (i *Item) missingSeverity() Severity {
 		return Reject
 	}
 	return Provisional
+}
+
+// neededBy runs the condition under which the item is required; where it needs something unknown it says nothing.
+func (i *Item) neededBy(inputs map[string]any) bool {
+	if i.requiredIf == nil {
+		return false
+	}
+	value, unknown, err := i.requiredIf.eval(inputs)
+	return err == nil && len(unknown) == 0 && value == types.True
 }
 
 // violated runs the item's check over the inputs.

@@ -48,6 +48,9 @@ func TestFactsAreCheckedAgainstTheDictionary(t *testing.T) {
 		{"a day that does not exist", sound(policy.Facts{"moored_on": "2005-02-29"}), []string{"moored_on reject not_date"}},
 		{"a list that is a text", sound(policy.Facts{"boats": "01"}), []string{"boats reject wrong_kind"}},
 		{"a number that is a text", sound(policy.Facts{"drift_nets": "3"}), []string{"drift_nets reject wrong_kind"}},
+		{"a fact that another one requires", sound(policy.Facts{"lamp": true}), []string{"moored_on provisional missing"}},
+		{"and that is there", sound(policy.Facts{"lamp": true, "moored_on": "2004-01-01"}), nil},
+		{"and that is not required", sound(policy.Facts{"lamp": false}), nil},
 		{"an empty text", sound(policy.Facts{"motto": ""}), []string{"motto reject wrong_kind"}},
 	}
 	for _, c := range cases {
@@ -79,7 +82,7 @@ func TestACheckThatNeedsAnUnknownItemSaysNothing(t *testing.T) {
 }
 
 func TestOnlyTheItemsOfAskedSectionsAreExpected(t *testing.T) {
-	problems := ostania(t).Validate("household", policy.Facts{"lamp": true}, "hearth")
+	problems := ostania(t).Validate("household", policy.Facts{"lamp": false}, "hearth")
 	if len(problems) > 0 {
 		t.Errorf("problems %v", problems)
 	}
