@@ -78,9 +78,9 @@ func (b *workbook) decode(name string, value any) error {
 		return err
 	}
 	if err := xml.NewDecoder(part).Decode(value); err != nil {
-		return errors.Join(damaged(err), part.Close())
+		return errors.Join(damaged(err), damaged(part.Close()))
 	}
-	return part.Close()
+	return damaged(part.Close())
 }
 
 // sheet reads what worksheets share and returns the part of the named worksheet, of the first for "".

@@ -48,7 +48,7 @@ func OpenXLSX(r io.ReaderAt, size int64, o Options) (Reader, error) {
 	}
 	x := &xlsxReader{book: book, part: part, decoder: xml.NewDecoder(part), o: o}
 	if err := x.readHeader(); err != nil {
-		return nil, errors.Join(err, part.Close())
+		return nil, errors.Join(err, damaged(part.Close()))
 	}
 	return x, nil
 }
@@ -67,7 +67,7 @@ type xlsxReader struct {
 
 func (x *xlsxReader) Header() []string { return x.header }
 
-func (x *xlsxReader) Close() error { return x.part.Close() }
+func (x *xlsxReader) Close() error { return damaged(x.part.Close()) }
 
 func (x *xlsxReader) readHeader() error {
 	cells, err := x.readFilledRow()
@@ -251,7 +251,7 @@ func attribute(element xml.StartElement, name string) string {
 	return ""
 }
 
-// damaged is the error of a part that ends early or is not well-formed.
+// damaged is the error of a part that ends early, is not well-formed or cannot be expanded; nil stays nil.
 func damaged(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
