@@ -52,6 +52,9 @@ func New(spec Spec) (*County, error) {
 // Areas returns all areas, those around before those within.
 func (c *County) Areas() []Area { return c.areas }
 
+// Year is the calendar year of the incomes, at whose end everything else is told.
+func (c *County) Year() int { return c.spec.Year }
+
 // makeVillages names and places the townships and villages.
 func (c *County) makeVillages(d dice) {
 	places := c.spec.Words.Places

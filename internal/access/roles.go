@@ -86,6 +86,9 @@ func Verbs(name string) []Verb { return slices.Clone(roles[name].verbs) }
 // Purposes returns the purposes a caller may state.
 func Purposes() []string { return slices.Clone(purposes) }
 
+// Registration is the purpose of an import at work: it may compare and write what its author may not read.
+const Registration = "registration"
+
 // Contradiction returns the two roles that one person may not hold at once in overlapping areas, if the grants have
 // such a pair.
 func Contradiction(grants []Grant) (a, b string, found bool) {

@@ -65,6 +65,8 @@ type Draft struct {
 	Title  string // in words, without personal data
 	Reason string // why, in words, without personal data
 	Rows   []Row
+	// Job is the import that made the submission, 0 for none.
+	Job int64
 	// ValidOn is the day from which the change holds in the world; nil for today.
 	ValidOn *clock.Day
 }
@@ -159,6 +161,9 @@ func NewService(db *access.DB, j *journal.Journal) *Service {
 
 // Register says how records of a kind are reached.
 func (s *Service) Register(kind string, subject Subject) { s.subjects[kind] = subject }
+
+// Subject returns how records of a kind are reached, nil for a kind that nobody registered.
+func (s *Service) Subject(kind string) Subject { return s.subjects[kind] }
 
 // equal compares canonical values.
 func equal(a, b any) bool {

@@ -52,6 +52,18 @@ func (s *Service) Count(ctx context.Context, scope access.Scope, states ...State
 	return n, err
 }
 
+// Summary returns a set in scope without its rows, or a NotFound fault.
+func (s *Service) Summary(ctx context.Context, scope access.Scope, id int64) (Set, error) {
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+setColumns+" FROM change_set WHERE id = $1 AND {scope area}", []any{id}, scanSet)
+	if err != nil {
+		return Set{}, fmt.Errorf("read a change set: %w", err)
+	}
+	if len(found) == 0 {
+		return Set{}, fault.New(fault.NotFound, "no such change")
+	}
+	return found[0], nil
+}
+
 // Get returns a set in scope with its rows: for each field what is stored now and what was submitted, without the
 // values of fields that the scope may not see. It returns a NotFound fault for a set, or a record of it, that is out
 // of scope.
@@ -71,14 +83,10 @@ func (s *Service) Get(ctx context.Context, scope access.Scope, id int64) (Set, [
 
 // whole is Get with every value, for deciding.
 func (s *Service) whole(ctx context.Context, scope access.Scope, id int64) (Set, []Detail, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+setColumns+" FROM change_set WHERE id = $1 AND {scope area}", []any{id}, scanSet)
+	set, err := s.Summary(ctx, scope, id)
 	if err != nil {
-		return Set{}, nil, fmt.Errorf("read a change set: %w", err)
+		return Set{}, nil, err
 	}
-	if len(found) == 0 {
-		return Set{}, nil, fault.New(fault.NotFound, "no such change")
-	}
-	set := found[0]
 	rows, err := store.All(ctx, s.db.In(scope), "SELECT n, subject_kind, subject, base_ver, state, diff FROM change_row WHERE {checked} AND set_id = $1 ORDER BY n", []any{id},
 		func(r store.Rows, row *storedRow) error {
 			return r.Scan(&row.n, &row.kind, &row.subject, &row.baseVer, &row.state, &row.diff)

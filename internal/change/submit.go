@@ -23,55 +23,78 @@ import (
 // interactive edit is based on a version that is no longer stored, and an Invalid fault that names fields and reasons
 // when a check refuses the values; nothing is stored then.
 func (s *Service) Submit(ctx context.Context, scope access.Scope, d Draft) (Set, error) {
-	p, err := s.plan(ctx, scope, d)
+	p, err := s.Prepare(ctx, scope, d)
 	if err != nil {
 		return Set{}, err
 	}
-	if len(p.rows) == 0 {
-		return Set{Source: d.Source, State: Unchanged, Title: d.Title, Reason: d.Reason}, nil
+	if p.Set.State == Unchanged {
+		return p.Set, nil
 	}
-	set, err := s.newSet(ctx, scope, d, p)
-	if err != nil {
-		return Set{}, err
-	}
-	command, err := s.journal.Begin(ctx, who(scope, set.Area, d.Reason))
-	if err != nil {
-		return Set{}, err
-	}
-	var writes []Write
-	for _, row := range p.rows {
-		if err := command.Note(ctx, row.entry(set)); err != nil {
-			return Set{}, err
-		}
-		if set.State == Applied {
-			writes = append(writes, row.write)
-		}
-	}
-	stored, conflicts, err := s.sealRows(set, p)
-	if err != nil {
-		return Set{}, err
-	}
-	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		if err := insertSet(ctx, tx, set, p.protected); err != nil {
-			return err
-		}
-		if err := tx.Bulk(ctx, "change_row", rowColumns, stored); err != nil {
-			return err
-		}
-		if err := tx.Bulk(ctx, "change_conflict", conflictColumns, conflicts); err != nil {
-			return err
-		}
-		for _, write := range writes {
-			if err := write(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return command.Append(ctx, tx)
-	})
-	if err != nil {
+	if err := s.db.Tx(ctx, scope, func(tx store.Tx) error { return p.Store(ctx, tx) }); err != nil {
 		return Set{}, fmt.Errorf("store a change set: %w", err)
 	}
-	return set, nil
+	return p.Set, nil
+}
+
+// Prepared is a submission that is checked and ready to be stored.
+type Prepared struct {
+	Set       Set
+	protected bool
+	command   *journal.Command
+	writes    []Write
+	rows      [][]any
+	conflicts [][]any
+}
+
+// Prepare checks a submission without storing anything; see Submit.
+func (s *Service) Prepare(ctx context.Context, scope access.Scope, d Draft) (*Prepared, error) {
+	p, err := s.plan(ctx, scope, d)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.rows) == 0 {
+		return &Prepared{Set: Set{Source: d.Source, State: Unchanged, Title: d.Title, Reason: d.Reason}}, nil
+	}
+	ready := &Prepared{protected: p.protected}
+	if ready.Set, err = s.newSet(ctx, scope, d, p); err != nil {
+		return nil, err
+	}
+	if ready.command, err = s.journal.Begin(ctx, who(scope, ready.Set.Area, d.Reason)); err != nil {
+		return nil, err
+	}
+	for _, row := range p.rows {
+		if err := ready.command.Note(ctx, row.entry(ready.Set)); err != nil {
+			return nil, err
+		}
+		if ready.Set.State == Applied {
+			ready.writes = append(ready.writes, row.write)
+		}
+	}
+	ready.rows, ready.conflicts, err = s.sealRows(ready.Set, p)
+	return ready, err
+}
+
+// Store stores the submission in a transaction, and applies it if it needs nobody else. It fails with a Stale fault
+// when a record has moved on since Prepare.
+func (p *Prepared) Store(ctx context.Context, tx store.Tx) error {
+	if p.Set.State == Unchanged {
+		return nil
+	}
+	if err := insertSet(ctx, tx, p.Set, p.protected); err != nil {
+		return err
+	}
+	if err := tx.Bulk(ctx, "change_row", rowColumns, p.rows); err != nil {
+		return err
+	}
+	if err := tx.Bulk(ctx, "change_conflict", conflictColumns, p.conflicts); err != nil {
+		return err
+	}
+	for _, write := range p.writes {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return p.command.Append(ctx, tx)
 }
 
 // plan is a checked submission.
@@ -232,7 +255,7 @@ func (s *Service) newSet(ctx context.Context, scope access.Scope, d Draft, p pla
 		return Set{}, err
 	}
 	return Set{ID: id, Home: first.Home, Source: d.Source, State: p.state, Title: d.Title, Reason: d.Reason, Area: first.Area,
-		Account: scope.Caller().Account, Person: scope.Caller().Person, Submitted: s.journal.Clock().Now(), Count: int64(len(p.rows)), Ver: 1}, nil
+		Account: scope.Caller().Account, Person: scope.Caller().Person, Submitted: s.journal.Clock().Now(), Job: d.Job, Count: int64(len(p.rows)), Ver: 1}, nil
 }
 
 func insertSet(ctx context.Context, tx store.Tx, set Set, protected bool) error {

@@ -68,9 +68,11 @@ type writer struct {
 	create Create
 	open   []*output
 	counts Counts
+	year   int
 }
 
 func (w *writer) write(county *synth.County, progress func(int)) error {
+	w.year = county.Year()
 	if err := w.areas(county); err != nil {
 		return err
 	}

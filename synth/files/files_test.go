@@ -150,7 +150,7 @@ func TestTheFilesBelongTogetherByTheirKeysAndAddUpToTheTruth(t *testing.T) {
 
 func TestAMappingStandsBesideEachFileOfSubjects(t *testing.T) {
 	files, _ := written(t, 7)
-	want := "# How income.csv is read by the import.\npack: made-up\nsubject: income\nsource: synth\nkey: key\nhousehold: household\n" +
+	want := "# How income.csv is read by the import.\npack: made-up\nsubject: income\nsource: synth\nkey: key\nhousehold: household\nday: \"2013-12-31\"\n" +
 		"columns:\n  year: year\n  class: class\n  amount: amount\n  from: from\n"
 	if diff := cmp.Diff(want, files["income.map.yaml"].String()); diff != "" {
 		t.Error(diff)

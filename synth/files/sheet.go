@@ -105,6 +105,7 @@ func (w *writer) mapping(name, subject string, belongs bool) error {
 	if belongs {
 		text.WriteString("household: household\n")
 	}
+	fmt.Fprintf(&text, "day: \"%d-12-31\"\n", w.year)
 	text.WriteString("columns:\n")
 	for _, column := range w.layout.Columns[name] {
 		fmt.Fprintf(&text, "  %s: %s\n", column.Item, column.Item)

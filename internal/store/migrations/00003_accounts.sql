@@ -28,3 +28,7 @@ CREATE TABLE idempotency (
   PRIMARY KEY (account, key)
 ) {clustered};
 CREATE INDEX idempotency_at ON idempotency (at);
+-- Area files that wait to be checked and loaded, in pieces.
+CREATE TABLE area_file (id {int} NOT NULL, n {int} NOT NULL, at {int} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (id, n)) {strict};
+-- The journal is read by time, newest first.
+CREATE INDEX event_at ON event (at, home, id);

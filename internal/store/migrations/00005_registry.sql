@@ -45,7 +45,7 @@ CREATE INDEX fact_index_num ON fact_index (item, num, area, household) WHERE num
 -- Income and expenditure: entries, never typed totals.
 CREATE TABLE entry (
   home {int} NOT NULL, id {int} NOT NULL, household {int} NOT NULL, person {int} NOT NULL DEFAULT 0,
-  class {text} NOT NULL, source {text} NOT NULL, from_day {int} NOT NULL, to_day {int} NOT NULL,
+  subject {text} NOT NULL, class {text} NOT NULL, source {text} NOT NULL, from_day {int} NOT NULL, to_day {int} NOT NULL,
   minor {int} NOT NULL, currency {text} NOT NULL, origin {text} NOT NULL, ended {int}, ver {int} NOT NULL DEFAULT 1,
   PRIMARY KEY (home, id), FOREIGN KEY (home, household) REFERENCES household (home, id)
 ) {clustered};

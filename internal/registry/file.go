@@ -1,0 +1,299 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/journal"
+	"rightkey/internal/policy"
+	"rightkey/internal/store"
+)
+
+// File is all that the register holds of a household and the reader may see.
+type File struct {
+	Household
+	Pack      *policy.Pack
+	Facts     policy.Facts
+	Members   []Member // present members, the head first
+	Former    []Member
+	Dwellings []Dwelling
+	Entries   []Entry // newest period first
+	Statuses  []StatusChange
+	Waiting   []change.Set // change sets that nobody has decided
+	Events    []journal.Event
+}
+
+// Open returns a household's file and journals that it was read; the answer waits for the journal's commit. It
+// returns a NotFound fault for a household that is absent or out of scope.
+func (s *Service) Open(ctx context.Context, scope access.Scope, id int64) (File, error) {
+	h, err := s.household(ctx, scope, id)
+	if err != nil {
+		return File{}, err
+	}
+	f := File{Household: h}
+	if f.Pack, err = s.Pack(h.Area); err != nil {
+		return File{}, err
+	}
+	if err := s.fill(ctx, scope, &f); err != nil {
+		return File{}, err
+	}
+	shown := []int64{h.ID}
+	for _, m := range slices.Concat(f.Members, f.Former) {
+		shown = append(shown, m.ID)
+	}
+	who := journal.Who{Account: scope.Caller().Account, Role: scope.Role(h.Area), Place: scope.Caller().Place, Why: scope.Caller().Purpose}
+	if err := s.journal.Shown(ctx, who, "household.read", SubjectHousehold, h.Home, h.Area, shown); err != nil {
+		return File{}, fmt.Errorf("journal that a household was read: %w", err)
+	}
+	return f, nil
+}
+
+func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
+	key, err := s.keys.Of(ctx, f.Home, f.ID)
+	if err != nil {
+		return fmt.Errorf("open household %d: %w", f.ID, err)
+	}
+	open := func() (crypt.DataKey, error) { return key, nil }
+	documents, err := s.documents(ctx, scope, f.Home, f.ID, open)
+	if err != nil {
+		return err
+	}
+	f.Facts = s.visible(scope, f.Area, SubjectHousehold, flat(documents))
+	for _, part := range []func(context.Context, access.Scope, *File) error{s.fillMembers, s.fillDwellings, s.fillEntries, s.fillStatuses, s.fillWaiting} {
+		if err := part(ctx, scope, f); err != nil {
+			return err
+		}
+	}
+	f.Events, err = s.Timeline(ctx, scope, f.Household, 50)
+	return err
+}
+
+// visible leaves out the facts that the reader may not see. Secret values are cut to their last four characters.
+func (s *Service) visible(scope access.Scope, area int64, subject string, facts policy.Facts) policy.Facts {
+	pack, err := s.Pack(area)
+	if err != nil {
+		return nil
+	}
+	maps.DeleteFunc(facts, func(code string, value any) bool {
+		class := classOf(pack, subject, code)
+		if text, ok := value.(string); ok && class == access.P4 && scope.Sees(area, access.P2) {
+			facts[code] = Tail(text)
+			return false
+		}
+		return !scope.Sees(area, class)
+	})
+	return facts
+}
+
+// Tail shows only the last four characters of a secret number.
+func Tail(text string) string {
+	runes := []rune(text)
+	if len(runes) <= 4 {
+		return "****"
+	}
+	return "****" + string(runes[len(runes)-4:])
+}
+
+func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) error {
+	type row struct {
+		m           Member
+		birth, died *int64
+		to          *int64
+		head        int64
+	}
+	rows, err := store.All(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.relation, m.head, m.from_day, m.to_day FROM membership m
+		JOIN person p ON p.home = m.home AND p.id = m.person WHERE {checked} AND m.home = $1 AND m.household = $2 ORDER BY m.head DESC, m.from_day, m.person`,
+		[]any{f.Home, f.ID}, func(r store.Rows, row *row) error {
+			return r.Scan(append(scanPersonInto(&row.m.Person, &row.birth, &row.died), &row.m.Relation, &row.head, &row.m.From, &row.to)...)
+		})
+	if err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	for _, row := range rows {
+		m := row.m
+		m.Birth, m.Died, m.To, m.IsHead = day(row.birth), day(row.died), day(row.to), row.head == 1
+		documents, err := s.documents(ctx, scope, m.Home, m.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, m.Home, m.ID) })
+		if err != nil {
+			return err
+		}
+		m.Facts = s.visible(scope, f.Area, SubjectPerson, flat(documents))
+		s.maskPerson(scope, f.Area, &m)
+		if m.To == nil {
+			f.Members = append(f.Members, m)
+		} else {
+			f.Former = append(f.Former, m)
+		}
+	}
+	return nil
+}
+
+// maskPerson empties the core columns that the reader may not see.
+func (s *Service) maskPerson(scope access.Scope, area int64, m *Member) {
+	hidden := func(field string) bool { return !s.sees(scope, SubjectPerson, area, field) }
+	if hidden(FieldName) {
+		m.Name = ""
+	}
+	if hidden(FieldSex) {
+		m.Sex = ""
+	}
+	if hidden(FieldBirth) {
+		m.Birth = nil
+	}
+	if hidden(FieldRelation) {
+		m.Relation = ""
+	}
+	if !scope.Sees(area, access.P2) {
+		m.IDTail, m.Died = "", nil
+	}
+}
+
+func (s *Service) fillDwellings(ctx context.Context, scope access.Scope, f *File) error {
+	var err error
+	f.Dwellings, err = store.All(ctx, s.db.In(scope), "SELECT home, id, household, from_day, to_day, lat, lon, ver FROM dwelling WHERE {checked} AND home = $1 AND household = $2 ORDER BY from_day DESC, id",
+		[]any{f.Home, f.ID}, func(r store.Rows, d *Dwelling) error {
+			var to *int64
+			err := r.Scan(&d.Home, &d.ID, &d.Household, &d.From, &to, &d.Lat, &d.Lon, &d.Ver)
+			d.To = day(to)
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("read dwellings: %w", err)
+	}
+	for i := range f.Dwellings {
+		d := &f.Dwellings[i]
+		documents, err := s.documents(ctx, scope, d.Home, d.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, f.ID) })
+		if err != nil {
+			return err
+		}
+		d.Facts = s.visible(scope, f.Area, SubjectDwelling, flat(documents))
+		if !scope.Sees(f.Area, access.P2) {
+			d.Lat, d.Lon = nil, nil
+		}
+	}
+	return nil
+}
+
+func (s *Service) fillEntries(ctx context.Context, scope access.Scope, f *File) error {
+	if !scope.Sees(f.Area, access.P2) {
+		return nil
+	}
+	var err error
+	f.Entries, err = s.entries(ctx, scope, f.Home, f.ID)
+	return err
+}
+
+func (s *Service) entries(ctx context.Context, scope access.Scope, home, household int64) ([]Entry, error) {
+	found, err := store.All(ctx, s.db.In(scope), `SELECT home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin FROM entry
+		WHERE {checked} AND home = $1 AND household = $2 AND ended IS NULL ORDER BY from_day DESC, subject DESC, class, id`, []any{home, household},
+		func(r store.Rows, e *Entry) error {
+			return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis)
+		})
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	return found, nil
+}
+
+func (s *Service) fillStatuses(ctx context.Context, scope access.Scope, f *File) error {
+	var err error
+	f.Statuses, err = store.All(ctx, s.db.In(scope), "SELECT status, from_day, source, set_id, at FROM household_status WHERE {checked} AND home = $1 AND household = $2 ORDER BY from_day, n",
+		[]any{f.Home, f.ID}, func(r store.Rows, c *StatusChange) error {
+			return r.Scan(&c.Status, &c.From, &c.Source, &c.Set, (*int64)(&c.At))
+		})
+	if err != nil {
+		return fmt.Errorf("read the history of statuses: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillWaiting(ctx context.Context, scope access.Scope, f *File) error {
+	subjects := []any{f.Home, f.ID}
+	for _, m := range f.Members {
+		subjects = append(subjects, m.ID)
+	}
+	ids, err := store.All(ctx, s.db.In(scope), "SELECT DISTINCT set_id FROM change_row WHERE {checked} AND home = $1 AND subject IN ("+store.In(2, len(subjects)-1)+") AND state IN ('waiting', 'conflict') ORDER BY set_id",
+		subjects, func(r store.Rows, id *int64) error { return r.Scan(id) })
+	if err != nil {
+		return fmt.Errorf("read waiting changes: %w", err)
+	}
+	for _, id := range ids {
+		set, err := s.changes.Summary(ctx, scope, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		f.Waiting = append(f.Waiting, set)
+	}
+	return nil
+}
+
+// Timeline returns the newest events of a household and its present members, newest first.
+func (s *Service) Timeline(ctx context.Context, scope access.Scope, h Household, limit int) ([]journal.Event, error) {
+	rows, err := s.db.Query(ctx, scope, journal.Select+` WHERE {checked} AND e.home = $1 AND (e.subject = $2 OR e.subject IN
+		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2)) ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the timeline: %w", err)
+	}
+	defer rows.Close()
+	var events []journal.Event
+	for rows.Next() {
+		e, err := journal.Scan(rows, nil)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, e)
+	}
+	return events, rows.Err()
+}
+
+// Income sums the entries of a year by class, in minor units: income and expenditure apart.
+func Income(entries []Entry, year int) (income, expenditure map[string]int64) {
+	income, expenditure = map[string]int64{}, map[string]int64{}
+	for _, e := range entries {
+		if y, _, _ := e.To.Civil(); y != year {
+			continue
+		}
+		if e.Subject == SubjectExpenditure {
+			expenditure[e.Class] += e.Minor
+		} else {
+			income[e.Class] += e.Minor
+		}
+	}
+	return income, expenditure
+}
+
+// Years lists the years that entries end in, newest first.
+func Years(entries []Entry) []int {
+	var years []int
+	for _, e := range entries {
+		y, _, _ := e.To.Civil()
+		if !slices.Contains(years, y) {
+			years = append(years, y)
+		}
+	}
+	slices.Sort(years)
+	slices.Reverse(years)
+	return years
+}
+
+// year is the period of a calendar year.
+func year(y int) (from, to clock.Day) { return clock.Date(y, 1, 1), clock.Date(y, 12, 31) }
+
+func parseNumber(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err == nil && (math.IsNaN(n) || math.IsInf(n, 0)) {
+		return 0, strconv.ErrRange
+	}
+	return n, err
+}

@@ -1,0 +1,467 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/job"
+	"rightkey/internal/journal"
+	"rightkey/internal/store"
+)
+
+// importer does the jobs of imports.
+type importer struct {
+	s      *Service
+	caller func(ctx context.Context, account int64) (access.Caller, error)
+}
+
+// importChunk is how many rows one transaction writes.
+const importChunk = 200
+
+// replans is how often a chunk is planned anew because records moved on under it.
+const replans = 5
+
+// outcome is what becomes of a row.
+type outcome int
+
+const (
+	rejected outcome = iota
+	created
+	updated
+	unchanged
+)
+
+// progress is how far an import got: the last row done in a phase.
+type progress struct {
+	Phase string `json:"phase"` // check or apply
+	Last  int    `json:"last"`
+}
+
+// importRun is one import at work.
+type importRun struct {
+	s     *Service
+	run   *job.Run
+	im    Import
+	r     *reader
+	scope access.Scope
+	key   crypt.DataKey
+	total int64
+	homes map[int64]int64  // county → home
+	areas map[string]int64 // code → key, 0 for none in scope
+	seen  map[string]int   // key → row, while checking
+}
+
+func (w importer) work(ctx context.Context, run *job.Run) error {
+	var args importArgs
+	if err := json.Unmarshal(run.Job.Args, &args); err != nil {
+		return err
+	}
+	r, err := w.begin(ctx, run, args)
+	if err != nil {
+		return err
+	}
+	var at progress
+	if run.Job.Progress != nil {
+		if err := json.Unmarshal(run.Job.Progress, &at); err != nil {
+			return err
+		}
+	}
+	counts := run.Job.Counts
+	if at.Phase != "apply" {
+		if counts, err = r.check(ctx); err != nil {
+			return err
+		}
+		if !args.Apply || (counts.Rejected > 0 && r.im.OnError == Stop) {
+			state := Checked
+			if args.Apply {
+				state = Stopped
+			}
+			return r.end(ctx, state, counts)
+		}
+		counts = job.Counts{In: counts.In, Rejected: counts.Rejected}
+	}
+	if counts, err = r.apply(ctx, at, counts); err != nil {
+		return err
+	}
+	return r.end(ctx, Imported, counts)
+}
+
+func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*importRun, error) {
+	caller, err := w.caller(ctx, run.Job.Account)
+	if err != nil {
+		return nil, err
+	}
+	caller.Purpose = access.Registration
+	scope, err := access.Decide(caller, access.ImportRun)
+	if err != nil {
+		return nil, err
+	}
+	im, err := w.s.GetImport(ctx, scope, args.Import)
+	if err != nil {
+		return nil, err
+	}
+	pack, err := w.s.Pack(im.Area)
+	if err != nil {
+		return nil, err
+	}
+	r, err := im.Mapping.resolve(im.Header, pack)
+	if err != nil {
+		return nil, err
+	}
+	key, err := w.s.keys.Of(ctx, 0, im.ID)
+	if err != nil {
+		return nil, fmt.Errorf("open the staged rows: %w", err)
+	}
+	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, seen: map[string]int{}}, nil
+}
+
+// staged is a row as it was staged.
+type staged struct {
+	n     int
+	state string
+	body  []byte
+}
+
+// chunk reads the staged rows after last; with fresh only those that were not rejected.
+func (r *importRun) chunk(ctx context.Context, last int, fresh bool) ([]staged, error) {
+	sql := "SELECT n, state, body FROM staging WHERE {checked} AND set_id = $1 AND n > $2"
+	if fresh {
+		sql += " AND state = ''"
+	}
+	return store.All(ctx, r.s.db.In(r.scope), sql+" ORDER BY n LIMIT $3", []any{r.im.ID, last, importChunk},
+		func(rows store.Rows, row *staged) error { return rows.Scan(&row.n, &row.state, &row.body) })
+}
+
+func (r *importRun) parse(rows []staged) ([]parsed, error) {
+	out := make([]parsed, 0, len(rows))
+	for _, row := range rows {
+		plain, err := crypt.Open(r.key, row.body, stagePlace(r.im.ID, row.n))
+		if err != nil {
+			return nil, fmt.Errorf("open row %d: %w", row.n, err)
+		}
+		var cells []string
+		if err := json.Unmarshal(plain, &cells); err != nil {
+			return nil, err
+		}
+		out = append(out, r.r.read(row.n, cells))
+	}
+	return out, nil
+}
+
+// check tries every row and stores which are rejected and why. It begins at the first row each time: nothing but the
+// verdicts on the rows is stored.
+func (r *importRun) check(ctx context.Context) (job.Counts, error) {
+	counts := job.Counts{}
+	err := r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE staging SET state = '', problems = '' WHERE {checked} AND set_id = $1 AND problems <> '' AND state <> 'unreadable'", r.im.ID)
+		return err
+	})
+	if err != nil {
+		return counts, err
+	}
+	last := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return counts, err
+		}
+		rows, err := r.chunk(ctx, last, false)
+		if err != nil || len(rows) == 0 {
+			return counts, err
+		}
+		var good []staged
+		for _, row := range rows {
+			counts.In++
+			if row.state == "unreadable" {
+				counts.Rejected++
+			} else {
+				good = append(good, row)
+			}
+		}
+		parsed, err := r.parse(good)
+		if err != nil {
+			return counts, err
+		}
+		r.twins(parsed)
+		b, err := r.plan(ctx, parsed, true)
+		if err != nil {
+			return counts, err
+		}
+		counts = counts.Add(b.counts())
+		last = rows[len(rows)-1].n
+		if err := r.saveVerdicts(ctx, parsed, b, counts, last); err != nil {
+			return counts, err
+		}
+	}
+}
+
+// twins rejects rows whose key stands earlier in the file.
+func (r *importRun) twins(rows []parsed) {
+	for i := range rows {
+		p := &rows[i]
+		if p.key == "" {
+			continue
+		}
+		if first, ok := r.seen[p.key]; ok && first != p.n {
+			p.reject(r.im.Mapping.Key, "the key stands already in row %d", first)
+			continue
+		}
+		r.seen[p.key] = p.n
+	}
+}
+
+func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, counts job.Counts, last int) error {
+	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+		for i, p := range rows {
+			state := ""
+			if b.outcomes[i] == rejected {
+				state = "rejected"
+			}
+			if state == "" && len(p.problems) == 0 {
+				continue
+			}
+			if _, err := tx.Exec(ctx, "UPDATE staging SET state = $3, problems = $4 WHERE {checked} AND set_id = $1 AND n = $2", r.im.ID, p.n, state, encodeProblems(p.problems)); err != nil {
+				return err
+			}
+		}
+		return r.run.Save(ctx, tx, int64(last), 2*r.total, counts, progress{"check", last})
+	})
+}
+
+// apply writes the rows that were not rejected, from where it was left.
+func (r *importRun) apply(ctx context.Context, at progress, counts job.Counts) (job.Counts, error) {
+	last := 0
+	if at.Phase == "apply" {
+		last = at.Last
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return counts, err
+		}
+		rows, err := r.chunk(ctx, last, true)
+		if err != nil || len(rows) == 0 {
+			return counts, err
+		}
+		last = rows[len(rows)-1].n
+		if counts, err = r.applyChunk(ctx, rows, counts, last); err != nil {
+			return counts, err
+		}
+	}
+}
+
+// applyChunk plans and writes one chunk; when a record moved on in the meantime it plans anew.
+func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Counts, last int) (job.Counts, error) {
+	for attempt := 1; ; attempt++ {
+		parsed, err := r.parse(rows)
+		if err != nil {
+			return before, err
+		}
+		b, err := r.plan(ctx, parsed, false)
+		if err != nil {
+			return before, err
+		}
+		counts := before.Add(b.counts())
+		err = r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+			if err := b.store(ctx, tx); err != nil {
+				return err
+			}
+			for i, p := range parsed {
+				if b.outcomes[i] != rejected {
+					continue
+				}
+				if _, err := tx.Exec(ctx, "UPDATE staging SET state = 'rejected', problems = $3 WHERE {checked} AND set_id = $1 AND n = $2", r.im.ID, p.n, encodeProblems(p.problems)); err != nil {
+					return err
+				}
+			}
+			return r.run.Save(ctx, tx, r.total+int64(last), 2*r.total, counts, progress{"apply", last})
+		})
+		moved := fault.Is(err, fault.Stale) || (fault.Is(err, fault.Conflict) && ctx.Err() == nil)
+		if err == nil || !moved || attempt == replans {
+			return counts, err
+		}
+	}
+}
+
+// end stores the import's state and, once it is applied, destroys the key of the staged rows: what is left of them
+// is the report.
+func (r *importRun) end(ctx context.Context, state ImportState, counts job.Counts) error {
+	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+		if _, err := tx.Exec(ctx, "UPDATE import SET state = $2, ver = ver + 1 WHERE {checked} AND id = $1", r.im.ID, string(state)); err != nil {
+			return err
+		}
+		if state == Imported {
+			if _, err := tx.Exec(ctx, "DELETE FROM data_key WHERE home = 0 AND subject = $1", r.im.ID); err != nil {
+				return err
+			}
+		}
+		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{"apply", int(r.total)})
+	})
+}
+
+// batch is what a chunk of rows comes to.
+type batch struct {
+	outcomes []outcome
+	command  *journal.Command
+	keys     []journal.NewKey
+	tables   []tableRows
+	prepared []*change.Prepared
+	writes   []change.Write
+}
+
+type tableRows struct {
+	table   string
+	columns []string
+	rows    [][]any
+}
+
+// add queues rows of a table, in the order in which tables are first named.
+func (b *batch) add(table string, columns []string, rows ...[]any) {
+	for i := range b.tables {
+		if b.tables[i].table == table {
+			b.tables[i].rows = append(b.tables[i].rows, rows...)
+			return
+		}
+	}
+	b.tables = append(b.tables, tableRows{table, columns, rows})
+}
+
+// counts are the outcomes; what came in is counted when the rows are checked.
+func (b *batch) counts() job.Counts {
+	var c job.Counts
+	for _, o := range b.outcomes {
+		switch o {
+		case created:
+			c.Created++
+		case updated:
+			c.Updated++
+		case unchanged:
+			c.Unchanged++
+		case rejected:
+			c.Rejected++
+		}
+	}
+	return c
+}
+
+// store writes the batch.
+func (b *batch) store(ctx context.Context, tx store.Tx) error {
+	if err := journal.StoreKeys(ctx, tx, b.keys); err != nil {
+		return err
+	}
+	for _, t := range b.tables {
+		if err := tx.Bulk(ctx, t.table, t.columns, t.rows); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.prepared {
+		if err := p.Store(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, write := range b.writes {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return b.command.Append(ctx, tx)
+}
+
+// plan decides what becomes of each row and prepares the writes; dry prepares none.
+func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, error) {
+	b := &batch{outcomes: make([]outcome, len(rows))}
+	if !dry {
+		c := r.scope.Caller()
+		var err error
+		if b.command, err = r.s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: r.scope.Role(r.im.Area), Place: c.Place, Why: fmt.Sprintf("import %d", r.im.ID)}); err != nil {
+			return nil, err
+		}
+	}
+	switch r.im.Mapping.Subject {
+	case SubjectHousehold:
+		return b, r.planHouseholds(ctx, b, rows, dry)
+	case SubjectPerson:
+		return b, r.planPersons(ctx, b, rows, dry)
+	}
+	return b, r.planEntries(ctx, b, rows, dry)
+}
+
+// known is where a key of the file's source leads.
+type known struct{ home, id int64 }
+
+// alias names the records of a subject in the file's source.
+func (r *importRun) alias(subject string) string { return r.im.Mapping.Source + "/" + subject }
+
+// lookup finds the records behind keys.
+func (r *importRun) lookup(ctx context.Context, subject string, keys []string) (map[string]known, error) {
+	found := map[string]known{}
+	for some := range slices.Chunk(keys, 400) {
+		args := []any{r.alias(subject)}
+		for _, k := range some {
+			args = append(args, k)
+		}
+		pairs, err := store.All(ctx, r.s.db.In(r.scope), "SELECT key, home, id FROM alias WHERE source = $1 AND key IN ("+store.In(2, len(some))+")", args,
+			func(rows store.Rows, p *struct {
+				key string
+				known
+			}) error {
+				return rows.Scan(&p.key, &p.home, &p.id)
+			})
+		if err != nil {
+			return nil, fmt.Errorf("look up keys: %w", err)
+		}
+		for _, p := range pairs {
+			found[p.key] = p.known
+		}
+	}
+	return found, nil
+}
+
+func keysOf(rows []parsed, key func(parsed) string) []string {
+	keys := make([]string, 0, len(rows))
+	for _, p := range rows {
+		if k := key(p); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// revise prepares the changes of a record that exists already: what the row says and the register does not.
+func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string, id int64, values change.Values, dry bool) (outcome, error) {
+	subject := r.s.changes.Subject(kind)
+	record, err := subject.Load(ctx, r.scope, id)
+	if fault.Is(err, fault.NotFound) {
+		p.reject(r.im.Mapping.Key, "the key belongs to a record outside your area")
+		return rejected, nil
+	}
+	if err != nil {
+		return rejected, err
+	}
+	base := record.Ver
+	if p.version > 0 {
+		base = p.version
+	}
+	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &r.r.day,
+		Rows: []change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}}
+	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
+	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Forbidden) {
+		p.reject(r.im.Mapping.Key, "%s", refusalText(err))
+		return rejected, nil
+	}
+	if err != nil {
+		return rejected, err
+	}
+	if prepared.Set.State == change.Unchanged {
+		return unchanged, nil
+	}
+	if !dry {
+		b.prepared = append(b.prepared, prepared)
+	}
+	return updated, nil
+}

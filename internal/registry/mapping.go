@@ -1,0 +1,424 @@
+package registry
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/policy"
+)
+
+// Mapping says how the columns of a file become the register's fields. As YAML:
+//
+//	subject: household            # household, person, income or expenditure: what a row is
+//	source: baseline-2014         # namespace of the file's keys: a row with the same key is the same record
+//	key: hh_no                    # column with the row's key
+//	household: hh_no              # persons and entries: column with their household's key
+//	area: village_code            # households: column with the area's official code (or a column with target area)
+//	day: "2013-12-31"             # reference day of what the file says; today where it is absent
+//	version: ver                  # optional column: the version on which the row was based, as exported
+//	columns: {hh_status: status, roof: dwelling.house_structure, wages: "income[wage]"}
+//	values: {sex: {M: "1", F: "2"}}
+//	constants: {status: poor}
+//
+// A target is an item of the row's subject, in a file of households also of the dwelling ("dwelling.CODE", or CODE
+// alone where households have no such item) or a class of income or expenditure ("income[CLASS]", an amount for the
+// year of day). Targets lat and lon are columns of the program. Target head is left to the file of persons.
+type Mapping struct {
+	// Pack names the pack that the items are of, for people; the pack in use decides.
+	Pack      string                       `yaml:"pack,omitempty" json:"pack,omitempty"`
+	Subject   string                       `yaml:"subject" json:"subject"`
+	Source    string                       `yaml:"source" json:"source"`
+	Key       string                       `yaml:"key" json:"key"`
+	Household string                       `yaml:"household,omitempty" json:"household,omitempty"`
+	Area      string                       `yaml:"area,omitempty" json:"area,omitempty"`
+	Day       string                       `yaml:"day,omitempty" json:"day,omitempty"`
+	Version   string                       `yaml:"version,omitempty" json:"version,omitempty"`
+	Columns   map[string]string            `yaml:"columns" json:"columns"`
+	Values    map[string]map[string]string `yaml:"values,omitempty" json:"values,omitempty"`
+	Constants map[string]string            `yaml:"constants,omitempty" json:"constants,omitempty"`
+}
+
+// ParseMapping reads a mapping from YAML (or JSON, which YAML holds); unknown keys are refused.
+func ParseMapping(text []byte) (Mapping, error) {
+	var m Mapping
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&m); err != nil {
+		return m, fault.New(fault.Invalid, "the mapping cannot be read: %v", err)
+	}
+	return m, nil
+}
+
+// YAML writes the mapping.
+func (m Mapping) YAML() string {
+	text, err := yaml.Marshal(m)
+	if err != nil { // plain maps of strings always encode
+		panic(err)
+	}
+	return string(text)
+}
+
+// target is where a column's cell goes.
+type target struct {
+	column  int // -1 for a constant
+	name    string
+	item    *policy.Item // nil for a column of the program or an entry
+	subject string       // subject of the item, or of the entry
+	class   string       // class of an entry
+	values  map[string]string
+	fixed   string // of a constant
+}
+
+// reader is a mapping resolved against a file's header and a pack.
+type reader struct {
+	mapping   Mapping
+	pack      *policy.Pack
+	day       clock.Day
+	key       int
+	household int
+	area      int
+	version   int
+	targets   []target
+}
+
+var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectIncome, SubjectExpenditure}
+
+// resolve checks the mapping against the header and the pack; the error names every wrong line.
+func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
+	wrong := fault.New(fault.Invalid, "the mapping does not fit the file or the pack")
+	r := &reader{mapping: m, pack: pack, household: -1, area: -1, version: -1}
+	if !slices.Contains(importSubjects, m.Subject) {
+		wrong.With(0, "subject", "is %q, not one of %s", m.Subject, strings.Join(importSubjects, ", "))
+	}
+	if m.Source == "" || len(m.Source) > 60 || strings.ContainsAny(m.Source, " \t\n/") {
+		wrong.With(0, "source", "needs a name of up to 60 characters without blanks or slashes")
+	}
+	var err error
+	if r.day, err = clock.ParseDay(m.Day); err != nil {
+		wrong.With(0, "day", "is not a date (YYYY-MM-DD)")
+	}
+	find := func(field, column string, needed bool) int {
+		at := slices.Index(header, column)
+		if at < 0 && (needed || column != "") {
+			wrong.With(0, field, "the file has no column %q", column)
+		}
+		return at
+	}
+	r.key = find("key", m.Key, true)
+	r.household = find("household", m.Household, m.Subject != SubjectHousehold)
+	r.area = find("area", m.areaColumn(), m.Subject == SubjectHousehold)
+	r.version = find("version", m.Version, false)
+	for _, column := range slices.Sorted(maps.Keys(m.Columns)) {
+		at := find("columns."+column, column, true)
+		if m.Subject == SubjectHousehold && (m.Columns[column] == "area" || m.Columns[column] == "head") {
+			continue
+		}
+		r.addTarget(wrong, "columns."+column, m.Columns[column], at, "", m.Values[column])
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Constants)) {
+		r.addTarget(wrong, "constants."+name, name, -1, m.Constants[name], nil)
+	}
+	for column := range m.Values {
+		if _, ok := m.Columns[column]; !ok {
+			wrong.With(0, "values."+column, "the column is not mapped")
+		}
+	}
+	if len(wrong.Details) > 0 {
+		slices.SortFunc(wrong.Details, func(a, b fault.Detail) int { return strings.Compare(a.Field, b.Field) })
+		return nil, wrong
+	}
+	return r, nil
+}
+
+// areaColumn is the column of the area's code.
+func (m Mapping) areaColumn() string {
+	if m.Area != "" {
+		return m.Area
+	}
+	for column, to := range m.Columns {
+		if to == "area" && m.Subject == SubjectHousehold {
+			return column
+		}
+	}
+	return ""
+}
+
+func (r *reader) addTarget(wrong *fault.Error, field, name string, column int, fixed string, values map[string]string) {
+	t := target{column: column, name: name, fixed: fixed, values: values, subject: r.mapping.Subject}
+	code := name
+	if subject, rest, dotted := strings.Cut(name, "."); dotted {
+		t.subject, code = subject, rest
+	}
+	if _, own := r.pack.Item(t.subject, code); !own && t.subject == SubjectHousehold {
+		if _, ofDwelling := r.pack.Item(SubjectDwelling, code); ofDwelling {
+			t.subject = SubjectDwelling
+		}
+	}
+	if subject, class, isEntry := entryTarget(name); isEntry {
+		t.subject, t.class, code = subject, class, "amount"
+	}
+	switch {
+	case name == "lat" || name == "lon":
+		if r.mapping.Subject != SubjectHousehold {
+			wrong.With(0, field, "a place belongs to a household's dwelling")
+		}
+	case t.subject != r.mapping.Subject && (r.mapping.Subject != SubjectHousehold || (t.subject != SubjectDwelling && t.class == "")):
+		wrong.With(0, field, "a file of %s cannot hold %q", r.mapping.Subject, name)
+	default:
+		item, ok := r.pack.Item(t.subject, code)
+		if !ok {
+			wrong.With(0, field, "the pack %s has no item %q of a %s", r.pack.ID, code, t.subject)
+			return
+		}
+		if t.subject == SubjectHousehold && (code == "number" || code == "area" || code == "head") {
+			wrong.With(0, field, "%q is given by the program, not by a file", code)
+		}
+		if t.class != "" {
+			r.checkClass(wrong, field, t)
+		}
+		t.item = item
+	}
+	r.targets = append(r.targets, t)
+}
+
+func (r *reader) checkClass(wrong *fault.Error, field string, t target) {
+	item, ok := r.pack.Item(t.subject, "class")
+	if !ok {
+		wrong.With(0, field, "the pack %s has no classes of %s", r.pack.ID, t.subject)
+		return
+	}
+	if _, err := item.Parse(t.class); err != nil {
+		wrong.With(0, field, "%q is no class of %s in the pack %s", t.class, t.subject, r.pack.ID)
+	}
+}
+
+// entryTarget reads "income[wage]".
+func entryTarget(name string) (subject, class string, ok bool) {
+	subject, rest, found := strings.Cut(name, "[")
+	if !found || !strings.HasSuffix(rest, "]") || (subject != SubjectIncome && subject != SubjectExpenditure) {
+		return "", "", false
+	}
+	return subject, strings.TrimSuffix(rest, "]"), true
+}
+
+// Guess proposes a mapping for a file: columns whose name is an item's code or label, in any language.
+func Guess(header []string, subject, source string, day clock.Day, pack *policy.Pack) Mapping {
+	m := Mapping{Subject: subject, Source: source, Day: day.String(), Columns: map[string]string{}}
+	byName := map[string]string{}
+	for _, item := range pack.Items {
+		name := item.Code
+		switch {
+		case item.Subject == subject:
+		case subject == SubjectHousehold && item.Subject == SubjectDwelling:
+			name = item.Subject + "." + item.Code
+		default:
+			continue
+		}
+		if subject == SubjectHousehold && slices.Contains([]string{"number", "area", "head"}, item.Code) && item.Core {
+			continue
+		}
+		byName[foldName(item.Code)] = name
+		for _, label := range item.Label {
+			byName[foldName(label)] = name
+		}
+	}
+	used := map[string]bool{}
+	for _, column := range header {
+		folded := foldName(column)
+		switch {
+		case m.Key == "" && slices.Contains([]string{"key", "id", foldName(subject) + "key", foldName(subject) + "id"}, folded):
+			m.Key = column
+		case m.Household == "" && subject != SubjectHousehold && slices.Contains([]string{"household", "householdkey", "householdid", "hhid"}, folded):
+			m.Household = column
+		case m.Area == "" && subject == SubjectHousehold && slices.Contains([]string{"area", "areacode", "village", "villagecode"}, folded):
+			m.Area = column
+		case folded == "ver" || folded == "version":
+			m.Version = column
+		default:
+			if name, ok := byName[folded]; ok && !used[name] {
+				m.Columns[column], used[name] = name, true
+			}
+		}
+	}
+	return m
+}
+
+func foldName(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(text))
+}
+
+// parsed is a row in the register's terms.
+type parsed struct {
+	n         int
+	key       string
+	household string // key of the household of a person or an entry
+	area      string
+	version   int64 // 0 where the file has none
+	values    policy.Facts
+	dwelling  policy.Facts
+	entries   []amount
+	lat, lon  *float64
+	problems  []Problem
+}
+
+// amount is an entry of a row.
+type amount struct {
+	subject, class string
+	minor          int64
+}
+
+// Problem is what is wrong with a row: the column, the reason in words, and what follows from it.
+type Problem struct {
+	Column   string          `json:"column"`
+	Reason   string          `json:"reason"`
+	Severity policy.Severity `json:"severity"`
+}
+
+func (p *parsed) reject(column, format string, args ...any) {
+	p.problems = append(p.problems, Problem{Column: column, Reason: fmt.Sprintf(format, args...), Severity: policy.Reject})
+}
+
+// rejected says whether a problem keeps the row out.
+func (p *parsed) rejected() bool {
+	return slices.ContainsFunc(p.problems, func(q Problem) bool { return q.Severity == policy.Reject })
+}
+
+// maxKey is how long a row's key may be.
+const maxKey = 100
+
+// read turns cells into a parsed row; everything that is wrong with them is in problems.
+func (r *reader) read(n int, cells []string) parsed {
+	p := parsed{n: n, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
+	if p.key == "" || len(p.key) > maxKey {
+		p.reject(r.mapping.Key, "the key of the row is empty or longer than %d characters", maxKey)
+	}
+	if r.household >= 0 && p.household == "" {
+		p.reject(r.mapping.Household, "the key of the household is empty")
+	}
+	if r.area >= 0 && p.area == "" {
+		p.reject(r.mapping.areaColumn(), "the area's code is empty")
+	}
+	if text := cell(cells, r.version); text != "" {
+		var err error
+		if p.version, err = strconv.ParseInt(text, 10, 64); err != nil || p.version < 1 {
+			p.reject(r.mapping.Version, "the version is not a whole number above 0")
+		}
+	}
+	for _, t := range r.targets {
+		r.readTarget(&p, t, cells)
+	}
+	if (p.lat == nil) != (p.lon == nil) {
+		p.reject("lat", "latitude and longitude must both be given or both be empty")
+	}
+	r.validate(&p)
+	return p
+}
+
+func cell(cells []string, at int) string {
+	if at < 0 || at >= len(cells) {
+		return ""
+	}
+	return strings.TrimSpace(cells[at])
+}
+
+func (r *reader) readTarget(p *parsed, t target, cells []string) {
+	text, column := t.fixed, t.name
+	if t.column >= 0 {
+		text = cell(cells, t.column)
+		column = r.columnName(t)
+	}
+	if mapped, ok := t.values[text]; ok {
+		text = mapped
+	}
+	if text == "" {
+		return // unknown
+	}
+	if t.item == nil {
+		p.place(t.name, column, text)
+		return
+	}
+	value, err := t.item.Parse(text)
+	if err != nil {
+		p.reject(column, "%v", err)
+		return
+	}
+	switch {
+	case t.class != "":
+		if minor, ok := value.(int64); ok {
+			p.entries = append(p.entries, amount{t.subject, t.class, minor})
+		}
+	case t.subject == SubjectDwelling && r.mapping.Subject != SubjectDwelling:
+		p.dwelling[t.item.Code] = value
+	default:
+		p.values[t.item.Code] = value
+	}
+}
+
+func (r *reader) columnName(t target) string {
+	for column, name := range r.mapping.Columns {
+		if name == t.name {
+			return column
+		}
+	}
+	return t.name
+}
+
+func (p *parsed) place(name, column, text string) {
+	limit, into := 90.0, &p.lat
+	if name == "lon" {
+		limit, into = 180, &p.lon
+	}
+	degrees, err := parseNumber(text)
+	if err != nil || degrees < -limit || degrees > limit {
+		p.reject(column, "is not a number of degrees between -%g and %g", limit, limit)
+		return
+	}
+	*into = &degrees
+}
+
+// given by the program or by another file: their absence in a row is no problem of the row.
+var notInRow = map[string][]string{
+	SubjectHousehold: {"number", "area", "head"},
+}
+
+func (r *reader) validate(p *parsed) {
+	sets := map[string]policy.Facts{r.mapping.Subject: p.values}
+	if len(p.dwelling) > 0 {
+		sets[SubjectDwelling] = p.dwelling
+	}
+	for subject, facts := range sets {
+		for _, problem := range r.pack.Validate(subject, facts) {
+			if slices.Contains(notInRow[subject], problem.Item) {
+				continue
+			}
+			p.problems = append(p.problems, Problem{Column: r.columnOf(subject, problem.Item), Reason: problem.Reason.Error(), Severity: problem.Severity})
+		}
+	}
+}
+
+// columnOf is the file's column of an item, the item's code where there is none.
+func (r *reader) columnOf(subject, code string) string {
+	name := code
+	if subject != r.mapping.Subject {
+		name = subject + "." + code
+	}
+	for column, to := range r.mapping.Columns {
+		if to == name || to == code {
+			return column
+		}
+	}
+	return name
+}

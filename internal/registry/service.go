@@ -1,0 +1,144 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/job"
+	"rightkey/internal/journal"
+	"rightkey/internal/policy"
+	"rightkey/internal/policy/library"
+	"rightkey/internal/store"
+)
+
+// Service is the registry of one database.
+type Service struct {
+	db      *access.DB
+	journal *journal.Journal
+	keys    *journal.Keys
+	areas   *area.Service
+	packs   *library.Library
+	changes *change.Service
+	jobs    *job.Runner
+
+	mu    sync.Mutex
+	items map[string]int64 // numbers of indexed items by subject.code
+}
+
+// Needs is what the registry works with.
+type Needs struct {
+	DB      *access.DB
+	Journal *journal.Journal
+	Keys    *journal.Keys
+	Areas   *area.Service
+	Packs   *library.Library
+	Changes *change.Service
+	Jobs    *job.Runner
+	// Caller says who an account is today, for jobs that go on later.
+	Caller func(ctx context.Context, account int64) (access.Caller, error)
+}
+
+// NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
+func NewService(n Needs) *Service {
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, items: map[string]int64{}}
+	n.Changes.Register(SubjectHousehold, householdSubject{s})
+	n.Changes.Register(SubjectPerson, personSubject{s})
+	n.Changes.Register(SubjectIncome, entrySubject{s, SubjectIncome})
+	n.Changes.Register(SubjectExpenditure, entrySubject{s, SubjectExpenditure})
+	if n.Jobs != nil {
+		n.Jobs.Register(importKind, importer{s, n.Caller}.work)
+	}
+	return s
+}
+
+// Changes is the change room, for pages.
+func (s *Service) Changes() *change.Service { return s.changes }
+
+// Areas is the area service, for pages.
+func (s *Service) Areas() *area.Service { return s.areas }
+
+// today is the present day.
+func (s *Service) today() clock.Day { return s.journal.Clock().Now().Day(time.UTC) }
+
+// Pack is the policy pack in use at an area today.
+func (s *Service) Pack(area int64) (*policy.Pack, error) { return s.packs.At(area, s.today()) }
+
+const householdColumns = "h.home, h.id, h.number, h.area, h.status, h.status_from, h.head, h.head_name, h.members, h.opened, h.closed, h.origin, h.ver"
+
+func scanHousehold(r store.Rows, h *Household) error {
+	var closed *int64
+	err := r.Scan(&h.Home, &h.ID, &h.Number, &h.Area, &h.Status, &h.Since, &h.Head, &h.HeadName, &h.Members, &h.Opened, &closed, &h.Origin, &h.Ver)
+	h.Closed = day(closed)
+	return err
+}
+
+func day(n *int64) *clock.Day {
+	if n == nil {
+		return nil
+	}
+	d := clock.Day(*n)
+	return &d
+}
+
+func days(d *clock.Day) *int64 {
+	if d == nil {
+		return nil
+	}
+	n := int64(*d)
+	return &n
+}
+
+// household returns a household in scope, with every column.
+func (s *Service) household(ctx context.Context, scope access.Scope, id int64) (Household, error) {
+	home, err := s.journal.Ids().Home(ctx, id)
+	if err != nil {
+		return Household{}, err
+	}
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE h.home = $1 AND h.id = $2 AND {scope h.area}", []any{home, id}, scanHousehold)
+	if err != nil {
+		return Household{}, fmt.Errorf("read a household: %w", err)
+	}
+	if len(found) == 0 {
+		return Household{}, fault.New(fault.NotFound, "no such household")
+	}
+	return found[0], nil
+}
+
+const personColumns = "p.home, p.id, p.number, p.name, p.sex, p.birth, p.died, p.id_tail, p.id_state, p.ver"
+
+func scanPersonInto(p *Person, birth, died **int64) []any {
+	return []any{&p.Home, &p.ID, &p.Number, &p.Name, &p.Sex, birth, died, &p.IDTail, &p.IDState, &p.Ver}
+}
+
+// person returns a person and the household he lives in now; a person in nobody's scope is absent.
+func (s *Service) person(ctx context.Context, scope access.Scope, id int64) (Person, Household, string, error) {
+	home, err := s.journal.Ids().Home(ctx, id)
+	if err != nil {
+		return Person{}, Household{}, "", err
+	}
+	var p Person
+	var household int64
+	var relation string
+	var birth, died *int64
+	err = store.One(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.household, m.relation FROM person p
+		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
+		JOIN household h ON h.home = m.home AND h.id = m.household
+		WHERE p.home = $1 AND p.id = $2 AND {scope h.area}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)
+	if errors.Is(err, store.ErrNoRows) {
+		return Person{}, Household{}, "", fault.New(fault.NotFound, "no such person")
+	}
+	if err != nil {
+		return Person{}, Household{}, "", fmt.Errorf("read a person: %w", err)
+	}
+	p.Birth, p.Died = day(birth), day(died)
+	h, err := s.household(ctx, scope, household)
+	return p, h, relation, err
+}

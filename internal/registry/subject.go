@@ -1,0 +1,341 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/policy"
+	"rightkey/internal/store"
+)
+
+// itemOf is the item of a field, or an Invalid fault for a field that the pack does not have.
+func itemOf(pack *policy.Pack, subject, field string) (*policy.Item, error) {
+	item, ok := pack.Item(subject, field)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "there is no field %q of a %s in the pack %s", field, subject, pack.ID).With(0, field, "unknown field")
+	}
+	return item, nil
+}
+
+// classOf is the sensitivity of a field; an unknown field is as secret as can be.
+func classOf(pack *policy.Pack, subject, field string) access.Class {
+	item, ok := pack.Item(subject, field)
+	if !ok {
+		return access.P4
+	}
+	class, ok := access.ParseClass(item.Class)
+	if !ok {
+		return access.P4
+	}
+	return class
+}
+
+// sees says whether the scope may see a field of a subject in area.
+func (s *Service) sees(scope access.Scope, subject string, area int64, field string) bool {
+	pack, err := s.Pack(area)
+	return err == nil && scope.Sees(area, classOf(pack, subject, field))
+}
+
+// checkValues validates a subject's facts and core values as they would be after set.
+func checkValues(pack *policy.Pack, subject string, fields, set change.Values) []policy.Problem {
+	facts := policy.Facts{}
+	maps.Copy(facts, policy.Facts(fields))
+	maps.Copy(facts, policy.Facts(set))
+	return pack.Validate(subject, facts)
+}
+
+// householdSubject is how change sets reach households: the status and the facts.
+type householdSubject struct{ s *Service }
+
+func (h householdSubject) Load(ctx context.Context, scope access.Scope, id int64) (change.Record, error) {
+	s := h.s
+	row, err := s.household(ctx, scope, id)
+	if err != nil {
+		return change.Record{}, err
+	}
+	key, err := s.keys.Of(ctx, row.Home, row.ID)
+	if err != nil {
+		return change.Record{}, fmt.Errorf("open household %d: %w", id, err)
+	}
+	documents, err := s.documents(ctx, scope, row.Home, row.ID, func() (crypt.DataKey, error) { return key, nil })
+	if err != nil {
+		return change.Record{}, err
+	}
+	fields := change.Values(flat(documents))
+	fields[FieldStatus] = textOrNil(row.Status)
+	return change.Record{Kind: SubjectHousehold, ID: row.ID, Home: row.Home, Area: row.Area, Ver: row.Ver, Label: row.Number, Fields: fields, Key: key}, nil
+}
+
+func textOrNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func (h householdSubject) Sees(scope access.Scope, r change.Record, field string) bool {
+	return h.s.sees(scope, SubjectHousehold, r.Area, field)
+}
+
+func (h householdSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
+	pack, err := h.s.Pack(r.Area)
+	if err != nil {
+		return false, err
+	}
+	item, err := itemOf(pack, SubjectHousehold, field)
+	if err != nil {
+		return false, err
+	}
+	if item.Core && field != FieldStatus {
+		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the household", field).With(0, field, "cannot be changed here")
+	}
+	return item.Protected, nil
+}
+
+func (h householdSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
+	pack, err := h.s.Pack(r.Area)
+	if err != nil {
+		return nil, err
+	}
+	return touching(checkValues(pack, SubjectHousehold, r.Fields, set), set), nil
+}
+
+// touching keeps the problems that a change is to blame for: those of the fields it sets.
+func touching(problems []policy.Problem, set change.Values) []policy.Problem {
+	return slices.DeleteFunc(problems, func(p policy.Problem) bool {
+		_, touched := set[p.Item]
+		return !touched
+	})
+}
+
+func (h householdSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values, validOn clock.Day) (change.Write, error) {
+	s := h.s
+	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectHousehold, r.ID, set, validOn)
+	if err != nil {
+		return nil, err
+	}
+	status, hasStatus := set[FieldStatus].(string)
+	at := int64(s.journal.Clock().Now())
+	return func(ctx context.Context, tx store.Tx) error {
+		if err := store.Bump(ctx, tx, "household", "{checked} AND home = $1 AND id = $2", r.Ver, r.Home, r.ID); err != nil {
+			return err
+		}
+		if hasStatus {
+			if err := setStatus(ctx, tx, r.Home, r.ID, status, validOn, "change", at); err != nil {
+				return err
+			}
+		}
+		return writeFacts(ctx, tx)
+	}, nil
+}
+
+// setStatus stores a status from a day on and keeps the history of statuses.
+func setStatus(ctx context.Context, tx store.Tx, home, household int64, status string, from clock.Day, source string, at int64) error {
+	if _, err := tx.Exec(ctx, "UPDATE household SET status = $3, status_from = $4 WHERE {checked} AND home = $1 AND id = $2", home, household, status, int64(from)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO household_status (home, household, from_day, n, status, source, set_id, at)
+		SELECT CAST($1 AS bigint), CAST($2 AS bigint), CAST($3 AS bigint), coalesce(max(n), 0) + 1, CAST($4 AS text), CAST($5 AS text), 0, CAST($6 AS bigint)
+		FROM household_status WHERE {checked} AND home = $1 AND household = $2 AND from_day = $3`, home, household, int64(from), status, source, at)
+	return err
+}
+
+// prepareFacts makes the write of changed facts of one subject: documents merged, secrets sealed, index rows made.
+func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change.Record, kind string, household int64, set change.Values, validOn clock.Day) (change.Write, error) {
+	pack, err := s.Pack(r.Area)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := s.documents(ctx, scope, r.Home, r.ID, func() (crypt.DataKey, error) { return r.Key, nil })
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]document{}
+	for code, value := range set {
+		item, ok := pack.Item(kind, code)
+		if !ok || item.Core {
+			continue
+		}
+		d, ok := documents[item.Section]
+		if !ok {
+			d = document{Section: item.Section, Facts: policy.Facts{}}
+			if yearly(pack, item.Section) {
+				d.Year, _, _ = validOn.Civil()
+			}
+		}
+		d.Facts[code] = value
+		documents[item.Section], changed[item.Section] = d, d
+	}
+	index, err := s.indexRows(ctx, pack, kind, r.Home, r.ID, r.Area, household, flat(documents))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]any
+	for _, section := range slices.Sorted(maps.Keys(changed)) {
+		text, err := encodeFacts(changed[section].Facts, r.ID, secret(pack, kind), r.Key)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, factRow(r.Home, r.ID, changed[section], text))
+	}
+	return func(ctx context.Context, tx store.Tx) error {
+		if len(rows) == 0 {
+			return nil
+		}
+		for _, row := range rows {
+			_, err := tx.Exec(ctx, `INSERT INTO facts (home, subject, section, ver, body) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (home, subject, section) DO UPDATE SET ver = facts.ver + 1, body = excluded.body`, row...)
+			if err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM fact_index WHERE {checked} AND home = $1 AND subject = $2", r.Home, r.ID); err != nil {
+			return err
+		}
+		return tx.Bulk(ctx, "fact_index", indexColumns, index)
+	}, nil
+}
+
+// personSubject is how change sets reach persons: name, sex, birth, national number, relation and the facts.
+type personSubject struct{ s *Service }
+
+func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64) (change.Record, error) {
+	s := p.s
+	row, h, relation, err := s.person(ctx, scope, id)
+	if err != nil {
+		return change.Record{}, err
+	}
+	key, err := s.keys.Of(ctx, row.Home, row.ID)
+	if err != nil {
+		return change.Record{}, fmt.Errorf("open person %d: %w", id, err)
+	}
+	documents, err := s.documents(ctx, scope, row.Home, row.ID, func() (crypt.DataKey, error) { return key, nil })
+	if err != nil {
+		return change.Record{}, err
+	}
+	fields := change.Values(flat(documents))
+	fields[FieldName], fields[FieldSex], fields[FieldRelation] = row.Name, textOrNil(row.Sex), textOrNil(relation)
+	fields[FieldBirth] = nil
+	if row.Birth != nil {
+		fields[FieldBirth] = row.Birth.String()
+	}
+	if fields[FieldNationalID], err = s.nationalID(ctx, scope, row, key); err != nil {
+		return change.Record{}, err
+	}
+	return change.Record{Kind: SubjectPerson, ID: row.ID, Home: row.Home, Area: h.Area, Ver: row.Ver, Label: row.Number, Fields: fields, Key: key}, nil
+}
+
+// nationalID opens a person's sealed number; nil if there is none.
+func (s *Service) nationalID(ctx context.Context, scope access.Scope, p Person, key crypt.DataKey) (any, error) {
+	var sealed []byte
+	if err := store.One(ctx, s.db.In(scope), "SELECT id_sealed FROM person WHERE {checked} AND home = $1 AND id = $2", []any{p.Home, p.ID}, &sealed); err != nil {
+		return nil, err
+	}
+	if sealed == nil {
+		return nil, nil
+	}
+	plain, err := crypt.Open(key, sealed, idPlace(p.ID))
+	if err != nil {
+		return nil, fmt.Errorf("open a national identity number: %w", err)
+	}
+	return string(plain), nil
+}
+
+func idPlace(person int64) crypt.Place {
+	return crypt.Place{Table: "person", Column: "id_sealed", Row: person}
+}
+
+func (p personSubject) Sees(scope access.Scope, r change.Record, field string) bool {
+	return p.s.sees(scope, SubjectPerson, r.Area, field)
+}
+
+func (p personSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
+	pack, err := p.s.Pack(r.Area)
+	if err != nil {
+		return false, err
+	}
+	item, err := itemOf(pack, SubjectPerson, field)
+	if err != nil {
+		return false, err
+	}
+	if field == FieldNationalID || field == FieldRelation {
+		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the person", field).With(0, field, "cannot be changed here")
+	}
+	return item.Protected, nil
+}
+
+func (p personSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
+	pack, err := p.s.Pack(r.Area)
+	if err != nil {
+		return nil, err
+	}
+	return touching(checkValues(pack, SubjectPerson, r.Fields, set), set), nil
+}
+
+func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values, validOn clock.Day) (change.Write, error) {
+	s := p.s
+	_, h, _, err := s.person(ctx, scope, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectPerson, h.ID, set, validOn)
+	if err != nil {
+		return nil, err
+	}
+	name, birth := set[FieldName], set[FieldBirth]
+	sex := set[FieldSex]
+	birthDay, err := parseBirth(birth)
+	if err != nil {
+		return nil, err
+	}
+	_, setsBirth := set[FieldBirth]
+	return func(ctx context.Context, tx store.Tx) error {
+		if err := store.Bump(ctx, tx, "person", "{checked} AND home = $1 AND id = $2", r.Ver, r.Home, r.ID); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "UPDATE person SET name = coalesce($3, name), sex = coalesce($4, sex), birth = CASE WHEN $5 = 1 THEN $6 ELSE birth END WHERE {checked} AND home = $1 AND id = $2",
+			r.Home, r.ID, textPointer(name), textPointer(sex), flag(setsBirth), birthDay)
+		if err != nil {
+			return err
+		}
+		if newName, ok := name.(string); ok && h.Head == r.ID {
+			if _, err := tx.Exec(ctx, "UPDATE household SET head_name = $3 WHERE {checked} AND home = $1 AND id = $2", h.Home, h.ID, newName); err != nil {
+				return err
+			}
+		}
+		return writeFacts(ctx, tx)
+	}, nil
+}
+
+func parseBirth(value any) (*int64, error) {
+	text, ok := value.(string)
+	if !ok {
+		return nil, nil
+	}
+	d, err := clock.ParseDay(text)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the date of birth is not a date")
+	}
+	return days(&d), nil
+}
+
+func textPointer(value any) *string {
+	if text, ok := value.(string); ok {
+		return &text
+	}
+	return nil
+}
+
+func flag(on bool) int64 {
+	if on {
+		return 1
+	}
+	return 0
+}
