@@ -18,15 +18,12 @@ var comparers = [kinds]compareFunc{
 // compareGiven is compareSurname with the level "swapped" in second place, which only the record knows.
 func compareGiven(a, b string) uint8 { return compareSurname(a, b) + 1 }
 
-// compareSurname compares one part of a name by sound and spelling.
+// compareSurname compares one part of a name by spelling; names that sound the same are told before.
 func compareSurname(a, b string) uint8 {
-	if script.SoundKey(a) == script.SoundKey(b) {
-		return 2
-	}
 	if script.IsHan(a) && script.IsHan(b) {
 		return compareHan(a, b)
 	}
-	like := similar.JaroWinkler(a, b)
+	like := similar.AtLeast(a, b, .70)
 	switch {
 	case like >= .92:
 		return 3
@@ -62,10 +59,10 @@ func compareHan(a, b string) uint8 {
 func compareFullName(a, b string) uint8 {
 	words := similar.CompareWords(a, b, .88)
 	less, more := min(words.Left, words.Right), max(words.Left, words.Right)
-	if words.Same == more || script.SoundKey(a) == script.SoundKey(b) {
+	if words.Same == more {
 		return 2
 	}
-	like := similar.JaroWinkler(a, b)
+	like := similar.AtLeast(a, b, .78)
 	switch {
 	case words.Alike == more || like >= .94 || similar.Edits(a, b, 2) <= 1:
 		return 3
@@ -88,7 +85,7 @@ func compareTexts(a, b string) uint8 {
 	if words.Same == more || script.Joined(a) == script.Joined(b) {
 		return 2
 	}
-	like := similar.JaroWinkler(a, b)
+	like := similar.AtLeast(a, b, .75)
 	switch {
 	case words.Alike == more || like >= .92:
 		return 3
@@ -108,7 +105,7 @@ func comparePlaces(a, b string) uint8 {
 	if len(a) == len(b) && len(a) >= 4 && isDigits(a) && isDigits(b) {
 		return comparePlaceCodes(a, b)
 	}
-	like := similar.JaroWinkler(a, b)
+	like := similar.AtLeast(a, b, .85)
 	if like >= .92 || similar.Edits(a, b, 1) == 1 && min(len(a), len(b)) > 3 {
 		return 2
 	}

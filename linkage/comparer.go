@@ -89,9 +89,17 @@ func (c *comparer) level(f int, a, b uint32) uint8 {
 			slot.level = column.field.Kind.variant()
 			return slot.level
 		}
-		slot.level = comparers[column.field.Kind](column.values.value(a), column.values.value(b))
+		slot.level = column.compare(a, b)
 	}
 	return slot.level
+}
+
+// compare compares two different values.
+func (c *column) compare(a, b uint32) uint8 {
+	if c.sounds != nil && c.sounds[a] == c.sounds[b] {
+		return c.field.Kind.variant() + 1
+	}
+	return comparers[c.field.Kind](c.values.value(a), c.values.value(b))
 }
 
 // crossed says whether the given name of one row is the surname of the other: both ways, or one way where nothing
@@ -122,12 +130,13 @@ func (c *comparer) equalAcross(given, surname uint32) bool {
 	return r.columns[c.given].values.value(given) == r.columns[c.surname].values.value(surname)
 }
 
-// wholeNames finds the full names that only repeat what given name and surname say: fields of kind Name of which,
-// in nine of ten rows, the words contain those of the parts or are contained in them.
+// wholeNames finds the names that only repeat what given name and surname say: further fields of names of which, in
+// nine of ten rows, the words contain those of the parts or are contained in them.
 func (r *Records) wholeNames(given, surname int) []bool {
 	whole := make([]bool, len(r.columns))
 	for f, c := range r.columns {
-		if c.field.Kind != Name || given < 0 {
+		named := c.field.Kind == Name || c.field.Kind == Surname || c.field.Kind == Given
+		if !named || given < 0 || f == given || f == surname {
 			continue
 		}
 		checked, repeated := 0, 0

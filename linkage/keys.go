@@ -48,7 +48,10 @@ func keysOf(r *Records) []*key {
 		for _, form := range keyForms[c.field.Kind] {
 			k := form
 			k.field = f
-			if k.of != nil {
+			switch {
+			case k.name == "sound":
+				k.ids = c.sounds
+			case k.of != nil:
 				k.ids = numberKeys(c.values, k.of)
 			}
 			all = append(all, &k)

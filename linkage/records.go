@@ -1,6 +1,10 @@
 package linkage
 
-import "fmt"
+import (
+	"fmt"
+
+	"rightkey/linkage/script"
+)
 
 // Records is a table ready for linkage: each cell is the number of a normalised value of its column. Rows are
 // counted from 0.
@@ -18,6 +22,7 @@ type column struct {
 	field  Field
 	values *dictionary
 	counts []uint32 // occurrences of each value
+	sounds []uint32 // sound key of each value of a name, else nil
 	known  int      // rows in which it is not missing
 	// After a first grouping, counts and known are of entities instead of rows, entities is set, and variants holds
 	// pairs of values (smaller id<<32 | larger id) that stand for each other.
@@ -143,6 +148,9 @@ func (b *Builder) Finish() *Records {
 			c.counts[r.row(row)[i]]++
 		}
 		c.known = r.rows - int(c.counts[0])
+		if c.field.Kind == Given || c.field.Kind == Surname || c.field.Kind == Name {
+			c.sounds = numberKeys(c.values, script.SoundKey)
+		}
 	}
 	b.raw, b.clean, b.group = nil, nil, nil
 	return r

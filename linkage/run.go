@@ -30,7 +30,8 @@ type Decision struct {
 }
 
 const (
-	samplePairs  = 500_000   // random pairs for u
+	samplePairs  = 150_000   // random pairs for u at a first look
+	secondPairs  = 400_000   // and at a second
 	learnPairs   = 1_500_000 // pairs given by the rules from which m is learnt
 	choosePairs  = 1_000_000 // pairs looked at to choose the rules
 	pairsAtLeast = 2_000_000 // pairs that are always affordable, beyond those per record
@@ -46,6 +47,7 @@ type run struct {
 	comparers []*comparer
 	scoring   *scoring
 	report    Report
+	different map[[2]uint32]bool // pairs that people have judged to be two persons
 }
 
 // Report tells what a run did, for people to judge it by.
@@ -70,7 +72,10 @@ func newRun(r *Records, o Options) (*run, error) {
 	if r.split == r.rows {
 		return nil, fmt.Errorf("the right table has no rows")
 	}
-	e := &run{records: r, options: o}
+	e := &run{records: r, options: o, different: map[[2]uint32]bool{}}
+	if err := e.bind(o.Decisions); err != nil {
+		return nil, err
+	}
 	for range max(1, o.Workers) {
 		e.comparers = append(e.comparers, newComparer(r))
 	}
@@ -98,15 +103,15 @@ func (e *run) prepare() error {
 
 // learn makes model and rules from the data, and from a first grouping if there is one.
 func (e *run) learn(owner []uint32) {
-	prior := 1 / float64(e.records.rows)
+	prior, drawn := 1/float64(e.records.rows), samplePairs
 	if owner != nil {
-		prior = e.model.Prior
+		prior, drawn = e.model.Prior, secondPairs
 	}
 	e.model = newModel(e.records, e.options.Seed)
 	e.model.Prior = prior
 	l := &learner{
 		model: e.model, pairs: e.records.pairs(), exact: exactAgreement(e.records), entities: owner != nil,
-		random: randomPairs(e.records, samplePairs, e.options.Seed, e.workers()),
+		random: randomPairs(e.records, drawn, e.options.Seed, e.workers()),
 	}
 	l.start()
 	e.chooseRules(owner)
@@ -120,8 +125,8 @@ func (e *run) learn(owner []uint32) {
 // group puts the records into entities; owner of each row is the first row of its entity.
 func (e *run) group(edges []cluster.Edge) []uint32 {
 	o := cluster.Defaults()
-	o.Workers, o.Score = e.workers(), e.score
-	return cluster.Group(e.records.rows, edges, o)
+	o.Workers, o.Score, o.Apart = e.workers(), e.score, e.apart
+	return e.unite(cluster.Group(e.records.rows, edges, o))
 }
 
 func (e *run) workers() int { return len(e.comparers) }
@@ -218,9 +223,11 @@ func (e *run) edges() []cluster.Edge {
 			parts[worker] = append(parts[worker], cluster.Edge{Left: i, Right: j, Weight: float32(w)})
 		}
 	})
+	e.report.Pairs, e.report.Refined = 0, 0
 	for _, n := range counts {
 		e.report.Pairs += n
 	}
+	e.report.ExpectedMatches = e.model.Prior * e.records.pairs()
 	for _, by := range e.rules {
 		e.report.Refined += len(by.large)
 	}

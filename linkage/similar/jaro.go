@@ -44,6 +44,43 @@ func JaroWinkler(a, b string) float64 {
 	return jaro + 0.1*float64(prefix)*(1-jaro)
 }
 
+// AtLeast returns what JaroWinkler returns, or 0 where it can tell cheaply that this is less than bound.
+func AtLeast(a, b string, bound float64) float64 {
+	if !mayReach(a, b, bound) {
+		return 0
+	}
+	return JaroWinkler(a, b)
+}
+
+// mayReach says whether two strings can be as alike as the bound: letters that only one of them has cannot match,
+// which limits what Jaro–Winkler can give. It does not judge letters beyond ASCII.
+func mayReach(a, b string, bound float64) bool {
+	x, plainX := lettersOf(a)
+	y, plainY := lettersOf(b)
+	if !plainX || !plainY || a == "" || b == "" {
+		return true
+	}
+	matched := min(len(a)-bits.OnesCount64(x&^y), len(b)-bits.OnesCount64(y&^x))
+	if matched <= 0 {
+		return false
+	}
+	most := (float64(matched)/float64(len(a)) + float64(matched)/float64(len(b)) + 1) / 3
+	if a[0] == b[0] && most > .7 {
+		most += .4 * (1 - most)
+	}
+	return most >= bound
+}
+
+// lettersOf has a bit for each letter of a word, and says whether all are ASCII.
+func lettersOf(s string) (set uint64, plain bool) {
+	var all byte
+	for i := range len(s) {
+		set |= 1 << (s[i] & 63)
+		all |= s[i]
+	}
+	return set, all < 0x80
+}
+
 // jaroOf counts the runes that agree within half the longer length, less half of those out of order.
 func jaroOf(x, y *runes) float64 {
 	if x.n == 0 || y.n == 0 {

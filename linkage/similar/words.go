@@ -30,6 +30,9 @@ func CompareWords(a, b string, bound float64) Words {
 		}
 	}
 	result.Alike = result.Same
+	if result.Same == min(result.Left, result.Right) {
+		return result
+	}
 	for i := range result.Left {
 		if paired&(1<<i) != 0 {
 			continue
@@ -39,7 +42,7 @@ func CompareWords(a, b string, bound float64) Words {
 			if used&(1<<j) != 0 {
 				continue
 			}
-			if like := JaroWinkler(left[i], right[j]); like >= best {
+			if like := AtLeast(left[i], right[j], best); like >= best {
 				best, at = like, j
 			}
 		}
