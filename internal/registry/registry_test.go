@@ -102,7 +102,10 @@ func (h *house) wait(t *testing.T, account, id int64) (registry.Import, job.Job)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if j.State.Ended() {
+		if j.State.Ended() { // the import's own end was stored before
+			if im, err = h.Registry.GetImport(ctx, scope, id); err != nil {
+				t.Fatal(err)
+			}
 			return im, j
 		}
 		time.Sleep(5 * time.Millisecond)
