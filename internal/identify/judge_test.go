@@ -173,6 +173,7 @@ func TestARuleThatDoesNotFitItsLinesIsRefusedWithItsPlace(t *testing.T) {
 		{"unknown formula", "welfare: catch_per_head", "welfare: catch", "not a formula of the household"},
 		{"no line for the purpose", "purpose: identify", "purpose: exit", "no line for the purpose"},
 		{"no strictness", "poor_if: at_or_below", "poor_if: about", "neither below nor at_or_below"},
+		{"no word on absent classes", "absent_class: unknown, ", "", "neither none nor unknown"},
 		{"no source", ", source: Hearth Act 11", "", "has no source"},
 		{"unknown key", "code: catch", "kode: catch", `unknown key "kode"`},
 	}

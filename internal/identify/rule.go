@@ -20,7 +20,9 @@ type Rule struct {
 	Per     policy.Per    // the line's divisor
 	Period  policy.Period // the line's period
 	OnLine  bool          // a household exactly on the line is poor
-	Source  string
+	// AbsentIsNone: where a household has any entry in the period, a class without an entry is 0; else it is unknown.
+	AbsentIsNone bool
+	Source       string
 }
 
 // Rules are a pack's rules in the order of its file; the first is the one that applies when none is named.
@@ -37,7 +39,8 @@ type ruleSchema struct {
 	Welfare string               `yaml:"welfare"`
 	Per     string               `yaml:"per"`
 	Period  string               `yaml:"period"`
-	PoorIf  string               `yaml:"poor_if"` // below, at_or_below
+	PoorIf  string               `yaml:"poor_if"`      // below, at_or_below
+	Absent  string               `yaml:"absent_class"` // none, unknown
 	Source  string               `yaml:"source"`
 	Pos     policy.Pos
 }
@@ -72,6 +75,9 @@ func (s ruleSchema) rule(p *policy.Pack) (Rule, error) {
 	if s.PoorIf != "below" && s.PoorIf != "at_or_below" {
 		return Rule{}, fmt.Errorf("poor_if %q is neither below nor at_or_below", s.PoorIf)
 	}
+	if s.Absent != "none" && s.Absent != "unknown" {
+		return Rule{}, fmt.Errorf("absent_class %q is neither none nor unknown", s.Absent)
+	}
 	if s.Source == "" {
 		return Rule{}, fmt.Errorf("it has no source")
 	}
@@ -81,7 +87,8 @@ func (s ruleSchema) rule(p *policy.Pack) (Rule, error) {
 		}
 	}
 	rule := Rule{Code: s.Code, Label: s.Label, Purpose: s.Purpose, Welfare: s.Welfare, Per: policy.Per(s.Per),
-		Period: policy.Period(s.Period), OnLine: s.PoorIf == "at_or_below", Source: s.Source}
+		Period: policy.Period(s.Period), OnLine: s.PoorIf == "at_or_below",
+		AbsentIsNone: s.Absent == "none", Source: s.Source}
 	return rule, rule.fits(p.Lines)
 }
 
