@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
+	"rightkey/internal/web"
 )
 
 // State is where an account is.
@@ -58,47 +60,52 @@ func foldLogin(login string) string {
 }
 
 // checkLogin refuses what is no login; login is folded.
-func checkLogin(login string) error {
+func checkLogin(ctx context.Context, login string) error {
 	fits := len(login) >= minLogin && len(login) <= maxLogin
 	odd := strings.ContainsFunc(login, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("._-@", r)
 	})
 	if !fits || odd {
-		return invalid("login", "a login has %d to %d letters, digits or . _ - @", minLogin, maxLogin)
+		return invalid(ctx, "login", "login", "min", minLogin, "max", maxLogin)
 	}
 	return nil
 }
 
 // checkName refuses what is no name of a person or label.
-func checkName(field, name string) error {
+func checkName(ctx context.Context, field, name string) error {
 	if name == "" || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, unicode.IsControl) {
-		return invalid(field, "give 1 to %d characters", maxName)
+		return invalid(ctx, field, "name", "max", maxName)
 	}
 	return nil
 }
 
 // checkPassword refuses a password that is too short, too long, or among those that attackers try first; the login
 // and the name of the account are among those. What it is made of does not matter.
-func checkPassword(password string, known crypt.BreachList, account Account) error {
+func checkPassword(ctx context.Context, password string, known crypt.BreachList, account Account) error {
 	length := utf8.RuneCountInString(norm.NFC.String(password))
 	plain := strings.ToLower(password)
 	switch {
 	case !utf8.ValidString(password):
-		return invalid("password", "the password is not valid text")
+		return invalid(ctx, "password", "password_text")
 	case length < minPassword:
-		return invalid("password", "the password has fewer than %d characters; %d or more are advised, several words do well", minPassword, AdvisedPassword)
+		return invalid(ctx, "password", "password_short", "min", minPassword, "advised", AdvisedPassword)
 	case length > MaxPassword:
-		return invalid("password", "the password has more than %d characters", MaxPassword)
+		return invalid(ctx, "password", "password_long", "max", MaxPassword)
 	case known.Contains(password):
-		return invalid("password", "this password is one of those that attackers try first")
+		return invalid(ctx, "password", "password_obvious")
 	case strings.Contains(plain, account.Login) || plain == strings.ToLower(account.Name):
-		return invalid("password", "the password holds the login or the name")
+		return invalid(ctx, "password", "password_login")
 	}
 	return nil
 }
 
+// refuse is a fault with a message in the reader's language; key is that of the message below office.fault.
+func refuse(ctx context.Context, kind fault.Kind, key string, args ...any) *fault.Error {
+	return fault.New(kind, "%s", web.T(ctx, "office.fault."+key, args...))
+}
+
 // invalid is an Invalid fault about one field.
-func invalid(field, format string, args ...any) error {
-	f := fault.New(fault.Invalid, format, args...)
+func invalid(ctx context.Context, field, key string, args ...any) error {
+	f := refuse(ctx, fault.Invalid, key, args...)
 	return f.With(0, field, "%s", f.Message)
 }

@@ -14,8 +14,8 @@ import (
 // activationLasts is how long an activation may be used.
 const activationLasts = 72 * time.Hour
 
-// errUsed answers an activation that was used, has expired or never was; the three are not told apart.
-var errUsed = fault.New(fault.Gone, "this activation was used or has expired; ask for a new one")
+// used answers an activation that was used, has expired or never was; the three are not told apart.
+func used(ctx context.Context) error { return refuse(ctx, fault.Gone, "activation_used") }
 
 // Invitee returns the account that an activation is for, without using it: a Gone fault if it can no longer be used.
 func (s *Service) Invitee(ctx context.Context, token string) (Account, error) {
@@ -26,7 +26,7 @@ func (s *Service) Invitee(ctx context.Context, token string) (Account, error) {
 		return Account{}, fmt.Errorf("look up an activation: %w", err)
 	}
 	if len(found) == 0 {
-		return Account{}, errUsed
+		return Account{}, used(ctx)
 	}
 	return found[0], nil
 }
@@ -38,19 +38,19 @@ func (s *Service) Activate(ctx context.Context, token, password, place string) (
 	if err != nil {
 		return Account{}, err
 	}
-	if err := checkPassword(password, s.breached, a); err != nil {
+	if err := checkPassword(ctx, password, s.breached, a); err != nil {
 		return Account{}, err
 	}
 	hash, err := s.hash(ctx, password)
 	if err != nil {
 		return Account{}, fmt.Errorf("hash a password: %w", err)
 	}
-	used := crypt.HashToken(token)
+	activation := crypt.HashToken(token)
 	err = s.act(ctx, self(a.ID, place, "activate the own account"), func(tx store.Tx, at clock.Time) error {
 		n, err := tx.Exec(ctx, `UPDATE account SET state = 'active', password = $3, activation = NULL, activation_ends = NULL, ver = ver + 1
-			WHERE activation = $1 AND activation_ends > $2 AND state = 'invited'`, used[:], int64(at), hash)
+			WHERE activation = $1 AND activation_ends > $2 AND state = 'invited'`, activation[:], int64(at), hash)
 		if err == nil && n != 1 {
-			return errUsed
+			return used(ctx)
 		}
 		return err
 	}, entry("activated", a.ID, nil))
@@ -70,7 +70,7 @@ func invite(ctx context.Context, tx store.Tx, account int64, activation []byte, 
 	n, err := tx.Exec(ctx, "UPDATE account SET state = 'invited', password = '', activation = $2, activation_ends = $3, ver = ver + 1 WHERE id = $1 AND state <> 'disabled'",
 		account, activation, int64(at.Add(activationLasts)))
 	if err == nil && n != 1 {
-		return fault.New(fault.Conflict, "the account is disabled; enable it first")
+		return refuse(ctx, fault.Conflict, "enable_first")
 	}
 	return err
 }

@@ -23,7 +23,7 @@ var program = journal.Who{Role: "system", Place: "console", Why: "set up the dat
 // returns a Conflict fault.
 func (s *Service) Bootstrap(ctx context.Context, login string) (string, error) {
 	a := Account{Login: foldLogin(login), Name: login, Person: foldLogin(login), State: Invited}
-	if err := checkAccount(a); err != nil {
+	if err := checkAccount(ctx, a); err != nil {
 		return "", err
 	}
 	first, known, err := s.find(ctx, s.db.In(system), "a.login = $1", a.Login)

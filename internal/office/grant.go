@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
 	"rightkey/internal/store"
+	"rightkey/internal/web"
 )
 
 // Grant gives an account a role in an area for some days. It returns a Forbidden fault for a grant to oneself or
@@ -43,7 +44,7 @@ func (s *Service) Revoke(ctx context.Context, c access.Caller, id int64, role st
 		n, err := tx.Exec(ctx, "UPDATE account_grant SET to_day = $5 WHERE account = $1 AND role = $2 AND area = $3 AND from_day = $4 AND (to_day IS NULL OR to_day >= $6)",
 			id, role, area, int64(from), int64(today-1), int64(today))
 		if err == nil && n != 1 {
-			return fault.New(fault.Conflict, "there is no such grant, or it has ended already")
+			return refuse(ctx, fault.Conflict, "grant_ended")
 		}
 		return err
 	}, granted("revoked", id, access.Grant{Role: role, Area: area, From: from}))
@@ -52,16 +53,16 @@ func (s *Service) Revoke(ctx context.Context, c access.Caller, id int64, role st
 // grantable completes a grant and says whether the caller may give it to the person.
 func (s *Service) grantable(ctx context.Context, c access.Caller, scope access.Scope, person string, g access.Grant) (access.Grant, error) {
 	if person == c.Person {
-		return g, fault.New(fault.Forbidden, "nobody grants a role to themselves; ask another administrator")
+		return g, refuse(ctx, fault.Forbidden, "grant_self")
 	}
 	if !slices.Contains(access.Roles(), g.Role) {
-		return g, invalid("role", "there is no such role")
+		return g, invalid(ctx, "role", "role")
 	}
 	if g.From == 0 {
 		g.From = s.today()
 	}
 	if g.To != nil && *g.To < g.From {
-		return g, invalid("to", "the grant ends before it begins")
+		return g, invalid(ctx, "to", "grant_days")
 	}
 	g.Range = access.Everywhere
 	if g.Area != 0 {
@@ -70,15 +71,15 @@ func (s *Service) grantable(ctx context.Context, c access.Caller, scope access.S
 			return g, err
 		}
 		if !known {
-			return g, invalid("area", "there is no such area")
+			return g, invalid(ctx, "area", "area")
 		}
 		if s.scheme.Levels() == 0 {
-			return g, fault.New(fault.Conflict, "the levels of the areas are not known yet")
+			return g, refuse(ctx, fault.Conflict, "levels")
 		}
 		g.Range = s.scheme.Range(g.Area)
 	}
 	if !within(scope, g.Range) {
-		return g, fault.New(fault.Forbidden, "the area lies beyond yours; ask the administrator there")
+		return g, refuse(ctx, fault.Forbidden, "grant_beyond")
 	}
 	return g, nil
 }
@@ -103,7 +104,8 @@ func (s *Service) addGrant(ctx context.Context, tx store.Tx, a Account, g access
 		return (h.To != nil && (*h.To < today || *h.To < g.From)) || (g.To != nil && *g.To < h.From)
 	})
 	if one, other, found := access.Contradiction(append(held, g)); found {
-		return fault.New(fault.Conflict, "one person may not hold the roles %s and %s in one place", one, other).With(0, "role", "contradicts another role of this person")
+		f := refuse(ctx, fault.Conflict, "grant_apart", "one", RoleName(web.Lang(ctx), one), "other", RoleName(web.Lang(ctx), other))
+		return f.With(0, "role", "%s", f.Message)
 	}
 	return insertGrant(ctx, tx, a.ID, g, by, at)
 }

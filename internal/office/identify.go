@@ -67,7 +67,7 @@ func (s *Sessions) byCookie(r *http.Request) (Account, access.Caller, error) {
 	}
 	id, err := strconv.ParseInt(s.scs.GetString(ctx, keyAccount), 10, 64)
 	if err != nil {
-		return Account{}, access.Caller{}, fault.Wrap(fault.Unauthorized, err, "log in first")
+		return Account{}, access.Caller{}, refuse(r.Context(), fault.Unauthorized, "log_in")
 	}
 	a, c, err := s.office.callerOf(ctx, id)
 	c.Place, c.Purpose = PlaceOf(r), s.scs.GetString(ctx, keyPurpose)
@@ -119,7 +119,7 @@ func (s *Sessions) Authenticate(r *http.Request) (access.Caller, error) {
 func (s *Sessions) byToken(r *http.Request, header string) (access.Caller, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return access.Caller{}, errToken
+		return access.Caller{}, wrongToken(r.Context())
 	}
 	c, err := s.office.callerOfToken(r.Context(), strings.TrimSpace(token))
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Sessions) byToken(r *http.Request, header string) (access.Caller, error
 	}
 	c.Place, c.Purpose = PlaceOf(r), r.Header.Get(PurposeHeader)
 	if c.Purpose != "" && !slices.Contains(access.Purposes(), c.Purpose) {
-		return access.Caller{}, invalid("header."+PurposeHeader, "there is no such purpose")
+		return access.Caller{}, invalid(r.Context(), "header."+PurposeHeader, "purpose")
 	}
 	return c, nil
 }

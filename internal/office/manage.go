@@ -63,7 +63,7 @@ func (s *Service) Get(ctx context.Context, c access.Caller, id int64) (Account, 
 		return Account{}, fmt.Errorf("read an account: %w", err)
 	}
 	if len(found) == 0 {
-		return Account{}, fault.New(fault.NotFound, "no such account")
+		return Account{}, refuse(ctx, fault.NotFound, "no_account")
 	}
 	found[0].Grants, err = grantsOf(ctx, s.db.In(system), "g.account = $1", id)
 	return found[0], err
@@ -79,7 +79,7 @@ func (s *Service) Invite(ctx context.Context, c access.Caller, in Invitation) (A
 	if a.Person == "" {
 		a.Person = a.Login
 	}
-	if err := checkAccount(a); err != nil {
+	if err := checkAccount(ctx, a); err != nil {
 		return Account{}, "", err
 	}
 	grant, err := s.grantable(ctx, c, scope, a.Person, in.Grant)
@@ -104,14 +104,14 @@ func (s *Service) Invite(ctx context.Context, c access.Caller, in Invitation) (A
 	return a, token, nil
 }
 
-func checkAccount(a Account) error {
-	if err := checkLogin(a.Login); err != nil {
+func checkAccount(ctx context.Context, a Account) error {
+	if err := checkLogin(ctx, a.Login); err != nil {
 		return err
 	}
-	if err := checkName("name", a.Name); err != nil {
+	if err := checkName(ctx, "name", a.Name); err != nil {
 		return err
 	}
-	return checkName("person", a.Person)
+	return checkName(ctx, "person", a.Person)
 }
 
 // Renew gives an account a new activation, shown once: for an invitation that expired or a forgotten password. What
@@ -139,11 +139,11 @@ func (s *Service) managed(ctx context.Context, c access.Caller, id int64, why st
 		return Account{}, who, err
 	}
 	if a.Person == c.Person {
-		return Account{}, who, fault.New(fault.Forbidden, "nobody manages their own account; ask another administrator")
+		return Account{}, who, refuse(ctx, fault.Forbidden, "manage_self")
 	}
 	for _, g := range a.Grants {
 		if !within(scope, g.Range) && (g.To == nil || *g.To >= s.today()) {
-			return Account{}, who, fault.New(fault.Forbidden, "the account works beyond your area; ask the administrator there")
+			return Account{}, who, refuse(ctx, fault.Forbidden, "manage_beyond")
 		}
 	}
 	return a, who, nil
@@ -161,7 +161,7 @@ func (s *Service) Disable(ctx context.Context, c access.Caller, id int64) error 
 			return err
 		}
 		if n != 1 {
-			return fault.New(fault.Conflict, "the account is disabled already")
+			return refuse(ctx, fault.Conflict, "disabled_already")
 		}
 		return endAccess(ctx, tx, id, nil)
 	}, entry("disabled", id, nil))
@@ -180,7 +180,7 @@ func (s *Service) Enable(ctx context.Context, c access.Caller, id int64) (string
 			return err
 		}
 		if n != 1 {
-			return fault.New(fault.Conflict, "the account is not disabled")
+			return refuse(ctx, fault.Conflict, "not_disabled")
 		}
 		return invite(ctx, tx, id, hash[:], at)
 	}, entry("enabled", id, nil), entry("invited", id, nil))
@@ -198,7 +198,7 @@ func (s *Service) Prefer(ctx context.Context, c access.Caller, lang, theme strin
 func (s *Service) Own(ctx context.Context, c access.Caller) (Account, error) {
 	found, ok, err := s.find(ctx, s.db.In(system), "a.id = $1", c.Account)
 	if err == nil && !ok {
-		err = fault.New(fault.Unauthorized, "log in first")
+		err = refuse(ctx, fault.Unauthorized, "log_in")
 	}
 	return found.Account, err
 }

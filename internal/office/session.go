@@ -137,7 +137,7 @@ func (s *Sessions) SignOut(w http.ResponseWriter, r *http.Request) error {
 // fields are shown and is written to the journal.
 func (s *Sessions) SetPurpose(r *http.Request, purpose string) error {
 	if purpose != "" && !slices.Contains(access.Purposes(), purpose) {
-		return invalid("purpose", "there is no such purpose")
+		return invalid(r.Context(), "purpose", "purpose")
 	}
 	ctx, err := s.loaded(r)
 	if err != nil {
@@ -286,7 +286,7 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 		return s.office.db.Tx(ctx, system, func(tx store.Tx) error {
 			n, err := tx.Exec(ctx, "UPDATE session SET data = $2, expires = $3 WHERE token = $1", hash[:], data, until)
 			if err == nil && n != 1 {
-				return fault.New(fault.Unauthorized, "the session has ended")
+				return refuse(ctx, fault.Unauthorized, "session_ended")
 			}
 			return err
 		})

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"rightkey/internal/access"
@@ -12,8 +11,8 @@ import (
 	"rightkey/internal/store"
 )
 
-// errWrong is the one answer to a wrong login and a wrong password.
-var errWrong = fault.New(fault.Unauthorized, "the login or the password is wrong")
+// wrong is the one answer to a wrong login and a wrong password.
+func wrong(ctx context.Context) error { return refuse(ctx, fault.Unauthorized, "wrong") }
 
 // SignIn returns the account with this login and password. Whatever is wrong (no such login, a wrong password, not
 // activated, disabled) gives the same Unauthorized fault after the same work; too many attempts give a TooMany fault
@@ -47,7 +46,7 @@ func (s *Service) refuse(ctx context.Context, account int64, place string) error
 	if err := s.journal.Record(ctx, who, entry("signin_failed", account, nil)); err != nil {
 		return fmt.Errorf("note a failed sign-in: %w", err)
 	}
-	return errWrong
+	return wrong(ctx)
 }
 
 // welcome notes a sign-in and, where the cost of hashing was raised since, hashes the password anew.
@@ -65,12 +64,12 @@ func (s *Service) welcome(ctx context.Context, a account, password, place string
 		}
 		n, err := tx.Exec(ctx, "UPDATE account SET last_login = $2, password = $3 WHERE id = $1 AND state = 'active' AND password = $4", a.ID, int64(at), hash, a.password)
 		if err == nil && n != 1 { // disabled or changed in this moment
-			return errWrong
+			return wrong(ctx)
 		}
 		return err
 	}, entry("signed_in", a.ID, nil))
-	if errors.Is(err, errWrong) {
-		return Account{}, errWrong
+	if fault.Is(err, fault.Unauthorized) {
+		return Account{}, err
 	}
 	if err != nil {
 		return Account{}, fmt.Errorf("sign in: %w", err)
@@ -91,7 +90,7 @@ func (s *Service) callerOf(ctx context.Context, id int64) (Account, access.Calle
 		return Account{}, access.Caller{}, fmt.Errorf("look up an account: %w", err)
 	}
 	if !ok || found.State != Active {
-		return Account{}, access.Caller{}, fault.New(fault.Unauthorized, "the account is not active")
+		return Account{}, access.Caller{}, refuse(ctx, fault.Unauthorized, "not_active")
 	}
 	return found.Account, access.Caller{Account: found.ID, Person: found.Person, Name: found.Name, Grants: found.Grants, Today: s.today()}, nil
 }
@@ -104,7 +103,7 @@ func (s *Service) ChangePassword(ctx context.Context, c access.Caller, old, pass
 		return fmt.Errorf("look up an account: %w", err)
 	}
 	if !ok {
-		return fault.New(fault.Unauthorized, "the account is not active")
+		return refuse(ctx, fault.Unauthorized, "not_active")
 	}
 	if err := s.count(ctx, found.Login, c.Place); err != nil {
 		return err
@@ -114,9 +113,9 @@ func (s *Service) ChangePassword(ctx context.Context, c access.Caller, old, pass
 		return fmt.Errorf("verify a password: %w", err)
 	}
 	if !right {
-		return invalid("old", "the present password is wrong")
+		return invalid(ctx, "old", "old_password")
 	}
-	if err := checkPassword(password, s.breached, found.Account); err != nil {
+	if err := checkPassword(ctx, password, s.breached, found.Account); err != nil {
 		return err
 	}
 	hash, err := s.hash(ctx, password)

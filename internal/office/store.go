@@ -72,7 +72,8 @@ func insertAccount(ctx context.Context, tx store.Tx, a Account, password string,
 		return err
 	}
 	if taken {
-		return fault.New(fault.Conflict, "the login is taken").With(0, "login", "is taken")
+		f := refuse(ctx, fault.Conflict, "login_taken")
+		return f.With(0, "login", "%s", f.Message)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO account (id, login, name, person, state, password, activation, activation_ends, lang, theme, demo, created, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,

@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"time"
 
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/store"
+	"rightkey/internal/web"
 )
 
 // Limits of sign-in. An attempt counts before its password is looked at; a success takes itself back. From the limit
@@ -82,7 +84,7 @@ func (s *Service) count(ctx context.Context, login, place string) error {
 		return fmt.Errorf("count an attempt to sign in: %w", err)
 	}
 	if wait > 0 {
-		return fault.Wrap(fault.TooMany, tooSoon{wait}, "too many attempts to sign in; wait before you try again")
+		return fault.Wrap(fault.TooMany, tooSoon{wait}, "%s", web.T(ctx, "office.fault.too_many", "minutes", int(math.Ceil(wait.Minutes()))))
 	}
 	return nil
 }

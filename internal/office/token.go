@@ -25,7 +25,7 @@ const (
 	mostTokens   = 20
 )
 
-var errToken = fault.New(fault.Unauthorized, "the token is wrong or has expired")
+func wrongToken(ctx context.Context) error { return refuse(ctx, fault.Unauthorized, "wrong_token") }
 
 // Token is an API token as its owner sees it; the token itself is shown once, when it is made.
 type Token struct {
@@ -37,11 +37,11 @@ type Token struct {
 
 // MakeToken makes a token for the caller's own account that lives for some days, 1 to 365. The text is shown once.
 func (s *Service) MakeToken(ctx context.Context, c access.Caller, label string, days int) (string, error) {
-	if err := checkName("label", label); err != nil {
+	if err := checkName(ctx, "label", label); err != nil {
 		return "", err
 	}
 	if days < 1 || days > longestToken {
-		return "", invalid("days", "a token lives 1 to %d days", longestToken)
+		return "", invalid(ctx, "days", "token_days", "max", longestToken)
 	}
 	random, _ := crypt.NewToken()
 	text := tokenPrefix + random
@@ -52,7 +52,7 @@ func (s *Service) MakeToken(ctx context.Context, c access.Caller, label string, 
 			return err
 		}
 		if n >= mostTokens {
-			return fault.New(fault.Conflict, "you have %d tokens already; end one that you do not need", n)
+			return refuse(ctx, fault.Conflict, "token_many", "n", n)
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO api_token (token, account, label, created, expires) VALUES ($1, $2, $3, $4, $5)",
 			hash[:], c.Account, label, int64(at), int64(at.Add(time.Duration(days)*24*time.Hour)))
@@ -93,7 +93,7 @@ func (s *Service) endByHash(ctx context.Context, c access.Caller, table, id, kin
 	}
 	at := slices.IndexFunc(hashes, func(hash []byte) bool { return tokenID(hash) == id })
 	if at < 0 {
-		return fault.New(fault.NotFound, "it has ended already")
+		return refuse(ctx, fault.NotFound, "ended")
 	}
 	return s.act(ctx, self(c.Account, c.Place, "end own access"), func(tx store.Tx, _ clock.Time) error {
 		_, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE token = $1 AND account = $2", hashes[at], c.Account)
@@ -106,13 +106,13 @@ func tokenID(hash []byte) string { return hex.EncodeToString(hash[:8]) }
 // callerOfToken returns the caller behind a token, or an Unauthorized fault.
 func (s *Service) callerOfToken(ctx context.Context, text string) (access.Caller, error) {
 	if !strings.HasPrefix(text, tokenPrefix) {
-		return access.Caller{}, errToken
+		return access.Caller{}, wrongToken(ctx)
 	}
 	hash := crypt.HashToken(text)
 	var id int64
 	err := store.One(ctx, s.db.In(system), "SELECT account FROM api_token WHERE token = $1 AND expires > $2", []any{hash[:], int64(s.now())}, &id)
 	if errors.Is(err, store.ErrNoRows) {
-		return access.Caller{}, errToken
+		return access.Caller{}, wrongToken(ctx)
 	}
 	if err != nil {
 		return access.Caller{}, fmt.Errorf("look up a token: %w", err)

@@ -1,0 +1,75 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/job"
+	"rightkey/internal/rest"
+)
+
+// Job is long work.
+type Job struct {
+	ID       int64      `json:"id"`
+	Kind     string     `json:"kind" example:"area.load"`
+	Title    string     `json:"title"`
+	State    string     `json:"state" enum:"queued,running,done,failed,cancelled"`
+	Done     int64      `json:"done" doc:"How much is done, in the work's own units."`
+	Total    int64      `json:"total" doc:"How much there is; 0 while that is not known."`
+	Counts   job.Counts `json:"counts" doc:"in = created + updated + unchanged + rejected when the job is done."`
+	Error    string     `json:"error,omitempty" doc:"Why it failed."`
+	Created  string     `json:"created" format:"date-time"`
+	Started  string     `json:"started,omitempty" format:"date-time"`
+	Finished string     `json:"finished,omitempty" format:"date-time"`
+}
+
+func jobOf(j job.Job) Job {
+	return Job{ID: j.ID, Kind: j.Kind, Title: j.Title, State: string(j.State), Done: j.Done, Total: j.Total, Counts: j.Counts, Error: j.Error,
+		Created: j.Created.String(), Started: moment(j.Started), Finished: moment(j.Finished)}
+}
+
+// moment writes a time, nothing for one that has not come.
+func moment(at clock.Time) string {
+	if at == 0 {
+		return ""
+	}
+	return at.String()
+}
+
+func jobPath(id int64) string { return rest.Prefix + "/jobs/" + strconv.FormatInt(id, 10) }
+
+func (rooms Rooms) registerJobs(api *rest.API) {
+	rest.Register(api, rest.Operation{ID: "list-jobs", Method: http.MethodGet, Path: "/jobs", Summary: "List jobs, newest first", Room: room, Verb: rest.LoggedIn,
+		About: "Your own jobs and, where you may see them, those in your areas."},
+		func(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[Job], error) {
+			var before int64
+			if _, err := in.After(ctx, &before); err != nil {
+				return nil, err
+			}
+			found, err := rooms.Jobs.List(ctx, rest.Caller(ctx), before, in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			items := make([]Job, min(len(found), in.Limit))
+			for i := range items {
+				items[i] = jobOf(found[i])
+			}
+			if len(found) <= in.Limit {
+				return rest.List(ctx, items, nil)
+			}
+			return rest.List(ctx, items, items[len(items)-1].ID)
+		})
+	type getInput struct {
+		ID int64 `path:"id"`
+	}
+	rest.Register(api, rest.Operation{ID: "get-job", Method: http.MethodGet, Path: "/jobs/{id}", Summary: "Look how far a job is", Room: room, Verb: rest.LoggedIn},
+		func(ctx context.Context, in *getInput) (*struct{ Body Job }, error) {
+			j, err := rooms.Jobs.Get(ctx, rest.Caller(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return &struct{ Body Job }{jobOf(j)}, nil
+		})
+}
