@@ -55,8 +55,7 @@ func (l *Linear) predictRows(m Matrix, rows []int, scores []float64) {
 	}
 }
 
-// fitRidge fits ridge on bent features and village means, then the effects of areas on its residuals. The
-// out-of-fold scores include each area's effect as its other villages show it.
+// fitRidge fits ridge on bent features and village means, then the effects of areas on its residuals.
 func (f *fitting) fitRidge() error {
 	if err := f.fitLinear(f.d.Linear.Join(f.d.Means), penalties); err != nil {
 		return err
@@ -70,9 +69,9 @@ func (f *fitting) fitArea() []float64 {
 	if f.d.Area == nil {
 		return nil
 	}
-	effects, without := areaEffects(f.d.Area, f.d.Village, difference(f.y, f.model.OutOfFold))
+	effects := AreaEffects(f.d.Area, f.d.Village, difference(f.y, f.model.OutOfFold))
 	f.model.Area = &effects
-	return without
+	return effects.At(f.d.Area)
 }
 
 // fitBoost fits boosting with the area effect that ridge finds as a feature.

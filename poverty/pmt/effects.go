@@ -67,19 +67,14 @@ func (e Effects) At(places []string) []float64 {
 	return effects
 }
 
-// areaEffects estimates the effects of areas from the mean residuals of their villages. Besides the effects it gives
-// the effect that each household's area shows without the household's own village, which is what a model that is
-// to score villages outside the survey may learn from.
-func areaEffects(area, village []string, residual []float64) (Effects, []float64) {
-	if village == nil {
-		village = make([]string, len(area))
-		for i := range village {
-			village[i] = strconv.Itoa(i)
-		}
-	}
+// AreaEffects estimates the effects of areas from the mean residuals of their villages, so that a village counts once
+// however many of its households were surveyed. Without villages (nil) each household counts. Areas named "" get none.
+func AreaEffects(area, village []string, residual []float64) Effects {
 	key := make([]string, len(area))
 	for i := range key {
-		key[i] = area[i] + "\x00" + village[i]
+		if key[i] = area[i] + "\x00" + strconv.Itoa(i); village != nil {
+			key[i] = area[i] + "\x00" + village[i]
+		}
 	}
 	unit, units := numbered(key)
 	number, areas := numbered(area)
@@ -99,21 +94,12 @@ func areaEffects(area, village []string, residual []float64) (Effects, []float64
 	}
 	e := Effects{Of: map[string]float64{}}
 	e.Between, e.Within = components(sum, squares, count)
-	shrunk := func(sum, n float64) float64 {
-		if n <= 0 || e.Between == 0 {
-			return 0
-		}
-		return sum / n * e.Between / (e.Between + e.Within/n)
-	}
-	without := make([]float64, len(area))
 	for i, a := range number {
-		if area[i] == "" {
-			continue
+		if area[i] != "" && e.Between > 0 {
+			e.Of[area[i]] = sum[a] / count[a] * e.Between / (e.Between + e.Within/count[a])
 		}
-		e.Of[area[i]] = shrunk(sum[a], count[a])
-		without[i] = shrunk(sum[a]-mean[unit[i]], count[a]-1)
 	}
-	return e, without
+	return e
 }
 
 // components are the variances between and within groups of unequal size, by the analysis of variance.

@@ -72,6 +72,8 @@ var Suites = []Suite{
 	{"deprivation counting: health survey", countingSurvey},
 	{"deprivation counting: households and roster", countingRoster},
 	{"regressions: least squares, quantile, logit", regressions},
+	{"small areas: Fay-Herriot", smallAreas},
+	{"small areas: direct and synthetic", provinces},
 }
 
 // Run computes the suite's checks.
