@@ -31,7 +31,8 @@ var (
 
 // Parse turns the text of a form field or of a file's cell into the canonical value of the item: money from major
 // units ("2736.50"), a choice from its code or its label in any language, a date from 2014-06-30, 2014/6/30 or
-// 20140630. An empty text is unknown (nil). The error is a *Reason; range, pattern and identity are checked as well.
+// 20140630. An empty text is unknown (nil). The error is a *Reason; range, pattern and length are checked as well. A
+// wrong check character is left to Validate, because the pack decides how severe it is.
 func (i *Item) Parse(text string) (Value, error) {
 	text = clean(text)
 	if text == "" {
