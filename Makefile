@@ -33,9 +33,9 @@ test: assets
 	RIGHTKEY_POSTGRES_FSYNC=off scripts/with-chromium scripts/with-postgres go test -timeout 30m ./...
 
 lint: assets $(GOLANGCI)
-	$(GOLANGCI) run
 	npx --no-install tsc --noEmit
 	go tool templ generate -path internal -check
+	$(GOLANGCI) run
 
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
