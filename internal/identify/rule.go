@@ -22,7 +22,10 @@ type Rule struct {
 	OnLine  bool          // a household exactly on the line is poor
 	// AbsentIsNone: where a household has any entry in the period, a class without an entry is 0; else it is unknown.
 	AbsentIsNone bool
-	Source       string
+	// Given names, for inputs that a formula or the roster would give, the household's item that states the figure
+	// where there is nothing to compute it from (a survey's file without members).
+	Given  map[string]string
+	Source string
 }
 
 // Rules are a pack's rules in the order of its file; the first is the one that applies when none is named.
@@ -41,6 +44,7 @@ type ruleSchema struct {
 	Period  string               `yaml:"period"`
 	PoorIf  string               `yaml:"poor_if"`      // below, at_or_below
 	Absent  string               `yaml:"absent_class"` // none, unknown
+	Given   map[string]string    `yaml:"given"`
 	Source  string               `yaml:"source"`
 	Pos     policy.Pos
 }
@@ -86,7 +90,12 @@ func (s ruleSchema) rule(p *policy.Pack) (Rule, error) {
 			return Rule{}, fmt.Errorf("it has no label in %q", language)
 		}
 	}
-	rule := Rule{Code: s.Code, Label: s.Label, Purpose: s.Purpose, Welfare: s.Welfare, Per: policy.Per(s.Per),
+	for input, code := range s.Given {
+		if _, ok := p.Item("household", code); !ok {
+			return Rule{}, fmt.Errorf("given %s: households have no item %q", input, code)
+		}
+	}
+	rule := Rule{Given: s.Given, Code: s.Code, Label: s.Label, Purpose: s.Purpose, Welfare: s.Welfare, Per: policy.Per(s.Per),
 		Period: policy.Period(s.Period), OnLine: s.PoorIf == "at_or_below",
 		AbsentIsNone: s.Absent == "none", Source: s.Source}
 	return rule, rule.fits(p.Lines)

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/identify"
+	"rightkey/internal/job"
+	"rightkey/internal/journal"
+	"rightkey/internal/office"
+	"rightkey/internal/policy/library"
+	"rightkey/internal/registry"
+	"rightkey/internal/store"
+)
+
+// place says where a database and its keys are.
+type place struct {
+	Data     string `default:"./data" placeholder:"DIR" help:"Folder of the embedded database."`
+	Database string `env:"RIGHTKEY_DATABASE" placeholder:"URL" help:"A PostgreSQL database (postgres://…) instead of the embedded one."`
+	Keys     string `env:"RIGHTKEY_KEYS" placeholder:"FILE" help:"The key file; by default keys/rightkey.keys in the data folder. Keep a copy away from database and backups: without it sealed fields cannot be opened."`
+	Now      string `placeholder:"TIME" help:"Act as if it were this moment (2014-12-31T09:00:00Z), for exercises."`
+}
+
+func (p place) address() string {
+	if p.Database != "" {
+		return p.Database
+	}
+	return filepath.Join(p.Data, "rightkey.db")
+}
+
+func (p place) keyFile() string {
+	if p.Keys != "" {
+		return p.Keys
+	}
+	return filepath.Join(p.Data, "keys", "rightkey.keys")
+}
+
+func (p place) clock() (clock.Clock, error) {
+	if p.Now == "" {
+		return clock.System(), nil
+	}
+	at, err := clock.ParseTime(p.Now)
+	if err != nil {
+		return nil, fmt.Errorf("--now: %w", err)
+	}
+	return clock.Offset(clock.System(), at), nil
+}
+
+// house is an open database with all rooms.
+type house struct {
+	raw      store.DB
+	db       *access.DB
+	clock    clock.Clock
+	ids      *store.Ids
+	journal  *journal.Journal
+	keys     *journal.Keys
+	areas    *area.Service
+	packs    *library.Library
+	changes  *change.Service
+	jobs     *job.Runner
+	office   *office.Service
+	loads    *office.AreaLoads
+	registry *registry.Service
+	identify *identify.Service
+}
+
+// program is the scope of commands given on the machine itself: who can read the database file needs no login.
+var program = access.System("given on the machine of the database itself")
+
+// openHouse opens the database; levels are the widths of the area levels of a new database ("" for an existing one).
+func openHouse(ctx context.Context, p place, levels string) (h *house, err error) {
+	h = &house{}
+	if h.clock, err = p.clock(); err != nil {
+		return nil, err
+	}
+	if h.raw, err = store.Open(ctx, store.Options{URL: p.address()}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			h.raw.Close()
+		}
+	}()
+	h.db = access.Guard(h.raw)
+	if h.ids, err = store.OpenIds(ctx, h.raw, func() int64 { return int64(h.clock.Now()) }); err != nil {
+		return nil, err
+	}
+	ring, err := openKeys(ctx, h.db, p.keyFile())
+	if err != nil {
+		return nil, err
+	}
+	scheme, err := openScheme(ctx, h.db, levels)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.furnish(ctx, ring, scheme)
+}
+
+// furnish opens the rooms in the order of the floor plan.
+func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Scheme) (err error) {
+	h.journal = journal.New(h.raw, h.ids, h.clock)
+	h.keys = journal.NewKeys(ring, h.raw)
+	h.areas = area.NewService(h.db, h.journal, scheme)
+	if h.packs, err = library.Open(ctx, h.db, h.journal, packLoader()); err != nil {
+		return err
+	}
+	h.changes = change.NewService(h.db, h.journal)
+	h.jobs = job.NewRunner(h.db, h.ids, h.clock)
+	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Scheme: scheme})
+	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
+	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
+		Changes: h.changes, Jobs: h.jobs, Caller: h.caller})
+	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
+	return nil
+}
+
+// programAccount is the account number of the program itself in jobs and journal.
+const programAccount = 0
+
+// caller says who an account is today; the program itself may do what a county's office and its administrator may.
+func (h *house) caller(ctx context.Context, account int64) (access.Caller, error) {
+	if account != programAccount {
+		return h.office.CallerOf(ctx, account)
+	}
+	return h.console(), nil
+}
+
+// console is the caller of commands given on the machine itself.
+func (h *house) console() access.Caller {
+	everywhere := access.Everywhere
+	return access.Console("console", []access.Grant{{Role: "administrator", Range: everywhere}, {Role: "county-office", Range: everywhere}})
+}
+
+func (h *house) close() { h.raw.Close() }
+
+const (
+	metaKeys   = "keys"   // which key file belongs to the database
+	metaLevels = "levels" // the widths of the area levels
+)
+
+func readMeta(ctx context.Context, q store.Querier, key string) (string, error) {
+	var value string
+	err := store.One(ctx, q, "SELECT value FROM meta WHERE key = $1", []any{key}, &value)
+	if errors.Is(err, store.ErrNoRows) {
+		return "", nil
+	}
+	return value, err
+}
+
+func writeMeta(ctx context.Context, db *access.DB, key, value string) error {
+	return db.Tx(ctx, program, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+		return err
+	})
+}
+
+// openKeys loads the key file and checks that it is this database's; a new database gets a new one.
+func openKeys(ctx context.Context, db *access.DB, path string) (*crypt.Keyring, error) {
+	id, err := readMeta(ctx, db.In(program), metaKeys)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := crypt.Load(path)
+	if errors.Is(err, os.ErrNotExist) && id == "" {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
+		ring, err = crypt.Create(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the key file (without it the sealed fields of this database cannot be read): %w", err)
+	}
+	if id == "" {
+		return ring, writeMeta(ctx, db, metaKeys, ring.ID())
+	}
+	return ring, ring.Check(id)
+}
+
+// openScheme returns the area levels of the database.
+func openScheme(ctx context.Context, db *access.DB, levels string) (area.Scheme, error) {
+	known, err := readMeta(ctx, db.In(program), metaLevels)
+	if err != nil {
+		return area.Scheme{}, err
+	}
+	switch {
+	case known == "" && levels == "":
+		return area.Scheme{}, fault.New(fault.NotFound, "there is no rightkey database here yet; make one with: rightkey init --pack PACK")
+	case known == "":
+		if err := writeMeta(ctx, db, metaLevels, levels); err != nil {
+			return area.Scheme{}, err
+		}
+		known = levels
+	case levels != "" && levels != known:
+		return area.Scheme{}, fault.New(fault.Conflict, "the database has area levels %s; a pack with levels %s needs a database of its own", known, levels)
+	}
+	return area.ParseScheme(known)
+}

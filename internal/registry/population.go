@@ -1,0 +1,84 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/policy"
+	"rightkey/internal/store"
+)
+
+// Case is a household with what a rule needs to judge it.
+type Case struct {
+	Household
+	Facts   policy.Facts
+	Members []policy.Facts // present members: items and the core items by code; nil where none is registered
+	Entries []Entry        // of the period
+}
+
+// Cases returns the households in scope below area after a position, with facts, members and the entries of a period,
+// for rules that judge them. It is work of the program on behalf of the scope's caller: nothing of it is shown.
+func (s *Service) Cases(ctx context.Context, scope access.Scope, area int64, from, to clock.Day, after Position, limit int) ([]Case, error) {
+	list, err := s.List(ctx, scope, Filter{Area: area}, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	cases := make([]Case, len(list))
+	for i, h := range list {
+		cases[i].Household = h
+		if err := s.fillCase(ctx, scope, &cases[i], from, to); err != nil {
+			return nil, fmt.Errorf("household %d: %w", h.ID, err)
+		}
+	}
+	return cases, nil
+}
+
+func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, from, to clock.Day) error {
+	documents, err := s.documents(ctx, scope, c.Home, c.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, c.ID) })
+	if err != nil {
+		return err
+	}
+	c.Facts = flat(documents)
+	all, err := s.entries(ctx, scope, c.Home, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.From >= from && e.To <= to {
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	return s.fillCaseMembers(ctx, scope, c)
+}
+
+func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Case) error {
+	type member struct {
+		id       int64
+		birth    *int64
+		sex      string
+		relation string
+	}
+	members, err := store.All(ctx, s.db.In(scope), `SELECT p.id, p.birth, p.sex, m.relation FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person
+		WHERE {checked} AND m.home = $1 AND m.household = $2 AND m.to_day IS NULL`, []any{c.Home, c.ID}, func(r store.Rows, m *member) error {
+		return r.Scan(&m.id, &m.birth, &m.sex, &m.relation)
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		documents, err := s.documents(ctx, scope, c.Home, m.id, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, m.id) })
+		if err != nil {
+			return err
+		}
+		facts := flat(documents)
+		facts[FieldSex], facts[FieldRelation] = textOrNil(m.sex), textOrNil(m.relation)
+		if m.birth != nil {
+			facts[FieldBirth] = clock.Day(*m.birth).String()
+		}
+		c.Members = append(c.Members, facts)
+	}
+	return nil
+}
