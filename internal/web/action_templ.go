@@ -88,7 +88,7 @@ func actionView(a Action) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = hiddenPairs(a.Hidden).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Hidden(a.Hidden).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

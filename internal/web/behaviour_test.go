@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rightkey/internal/i18n"
 	"rightkey/internal/web/assets"
 	"rightkey/test/browser"
 )
@@ -131,6 +132,22 @@ func TestRightToLeftMirrorsThePage(t *testing.T) {
 				t.Errorf("%s at %d: the name stands at %v, on the left", path, width, start)
 			}
 		}
+	}
+}
+
+func TestLongerWordsAndTheNarrowestScreenBurstNoPage(t *testing.T) {
+	site, chromium := gallery(t), browser.Start(t)
+	page := chromium.Page(t, browser.View{Width: 320, Languages: "en"})
+	page.Open(site.URL + "/records")
+	browser.Await[bool](page, fmt.Sprintf(`fetch("/preferences", {method: "POST", redirect: "manual",
+		body: new URLSearchParams({lang: %q})}).then(() => true)`, i18n.Pseudo))
+	for _, path := range []string{"/records", "/forms", "/charts", "/work"} {
+		page.Open(site.URL + path)
+		if !strings.Contains(page.Text("footer"), "[") {
+			t.Fatalf("%s is not in the pseudo-language: %q", path, page.Text("footer"))
+		}
+		page.Screenshot("pseudo-" + path[1:])
+		page.Axe()
 	}
 }
 

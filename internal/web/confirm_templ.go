@@ -86,7 +86,7 @@ func confirmView(c Confirm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = hiddenPairs(c.Action.Hidden).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Hidden(c.Action.Hidden).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

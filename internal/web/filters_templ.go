@@ -59,7 +59,7 @@ func filtersView(f Filters) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = hiddenPairs(f.Hidden).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Hidden(f.Hidden).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -17,7 +17,9 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
+	"rightkey/internal/testdata"
 	"rightkey/internal/web"
+	"rightkey/internal/web/assets"
 )
 
 // visit sends one request to a server and returns its answer.
@@ -324,5 +326,28 @@ func TestAPieceOfAPageThatFailsIsANoticeOnly(t *testing.T) {
 	got := visit(web.New(web.Options{}), "GET", "/nowhere", header("HX-Request", "true"), header("HX-Request-Type", "partial"))
 	if page := bodyOf(t, got); got.StatusCode != 404 || strings.Contains(page, "<html") || !strings.Contains(page, `role="alert"`) {
 		t.Errorf("status %d:\n%s", got.StatusCode, page)
+	}
+}
+
+func TestTheFirstPageAndAllItLoadsStayUnder100KB(t *testing.T) {
+	if !assets.Built() && !testdata.Required() {
+		t.Skip("1 test skipped: the assets are not built (run `make assets`)")
+	}
+	s := web.New(web.Options{})
+	total := 0
+	for path, limit := range map[string]int{"/nowhere": 20_000, assets.Path("app.css"): 40_000, assets.Path("app.js"): 60_000} {
+		answer := visit(s, "GET", path, header("Accept-Encoding", "gzip"))
+		size := len(bodyOf(t, answer))
+		if size > limit || answer.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s takes %d bytes, limit %d, encoding %q", path, size, limit, answer.Header.Get("Content-Encoding"))
+		}
+		total += size
+	}
+	if total > 100_000 {
+		t.Errorf("the first page takes %d bytes", total)
+	}
+	best := visit(s, "GET", assets.Path("app.js"), header("Accept-Encoding", "gzip, br"))
+	if best.Header.Get("Content-Encoding") != "br" || !strings.Contains(best.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("the script comes with %v", best.Header)
 	}
 }
