@@ -6,7 +6,8 @@ import "slices"
 type rule struct {
 	keys   []*key
 	fields uint16 // bit of each field it uses
-	large  map[uint32]bool
+	blocks *blocks
+	large  map[uint32]bool // hashes of the blocks that are refined
 }
 
 func newRule(keys ...*key) *rule {
@@ -57,59 +58,100 @@ func (b *blocks) group(i int) []uint32 {
 	return b.rows[start:b.ends[i]]
 }
 
-const bucketBits = 8
+const (
+	bucketBits = 10
+	shards     = 16
+)
 
-// blocksOf sorts the rows by a rule. Of the blocks only one in 2^thin is kept, chosen by its hash.
-func blocksOf(r *Records, by *rule, thin int, workers int) *blocks {
-	buckets := partition(r, by, thin, workers)
-	parts := make([]blocks, len(buckets))
-	inParallel(workers, len(buckets), func(_, b int) { parts[b] = groupBucket(buckets[b]) })
-	var all blocks
-	for _, part := range parts {
-		base := uint32(len(all.rows))
-		all.rows = append(all.rows, part.rows...)
-		for _, end := range part.ends {
-			all.ends = append(all.ends, base+end)
-		}
-	}
-	return &all
+// blocksOf sorts the rows by a rule.
+func blocksOf(r *Records, by *rule, workers int) *blocks {
+	hashes, starts := hashRows(r, by, workers)
+	entries := scatter(hashes, starts, workers)
+	parts := make([]blocks, 1<<bucketBits)
+	inParallel(workers, len(parts), func(_, b int) {
+		parts[b] = groupBucket(entries[starts[b][0]:starts[b+1][0]])
+	})
+	return concat(parts)
 }
 
-// partition returns hash<<32|row of the rows that have all keys, by the top bits of the hash.
-func partition(r *Records, by *rule, thin, workers int) [][]uint64 {
-	const shards = 1 << 4
-	size := (r.rows + shards - 1) / shards
-	split := make([][1 << bucketBits][]uint64, shards)
+// bounds holds, for each bucket of hashes, where the entries of each shard of rows begin; the last is the end.
+type bounds [1<<bucketBits + 1][shards]int
+
+// hashRows computes the block of each row and where the entries of each bucket are to stand.
+func hashRows(r *Records, by *rule, workers int) ([]uint32, *bounds) {
+	hashes := make([]uint32, r.rows)
+	var counts [shards][1 << bucketBits]int
 	inParallel(workers, shards, func(_, shard int) {
-		for row := shard * size; row < min(r.rows, (shard+1)*size); row++ {
+		from, to := shardOf(r.rows, shard)
+		for row := from; row < to; row++ {
 			hash := by.hash(r.row(row))
-			if hash == 0 || thin > 0 && hash>>1&(1<<thin-1) != 0 {
-				continue
+			hashes[row] = hash
+			if hash != 0 {
+				counts[shard][hash>>(32-bucketBits)]++
 			}
-			bucket := hash >> (32 - bucketBits)
-			split[shard][bucket] = append(split[shard][bucket], uint64(hash)<<32|uint64(row))
 		}
 	})
-	buckets := make([][]uint64, 1<<bucketBits)
-	for b := range buckets {
-		for shard := range split {
-			buckets[b] = append(buckets[b], split[shard][b]...)
+	starts, at := new(bounds), 0
+	for b := range 1 << bucketBits {
+		for shard := range shards {
+			starts[b][shard] = at
+			at += counts[shard][b]
 		}
 	}
-	return buckets
+	starts[1<<bucketBits][0] = at
+	return hashes, starts
 }
 
-// groupBucket sorts a bucket and keeps hashes that occur at least twice.
+func shardOf(rows, shard int) (from, to int) {
+	return rows * shard / shards, rows * (shard + 1) / shards
+}
+
+// scatter writes hash<<32|row of each row into its bucket, rows in order.
+func scatter(hashes []uint32, starts *bounds, workers int) []uint64 {
+	entries := make([]uint64, starts[1<<bucketBits][0])
+	inParallel(workers, shards, func(_, shard int) {
+		var next [1 << bucketBits]int
+		for b := range next {
+			next[b] = starts[b][shard]
+		}
+		from, to := shardOf(len(hashes), shard)
+		for row := from; row < to; row++ {
+			if hash := hashes[row]; hash != 0 {
+				b := hash >> (32 - bucketBits)
+				entries[next[b]] = uint64(hash)<<32 | uint64(row)
+				next[b]++
+			}
+		}
+	})
+	return entries
+}
+
+// groupBucket sorts a bucket and keeps hashes that occur at least twice. Most rows are alone in their block and are
+// left out before sorting, by counting them in a small table.
 func groupBucket(entries []uint64) blocks {
-	slices.Sort(entries)
+	const slots = 1 << 15
+	seen := make([]uint8, slots)
+	slot := func(entry uint64) *uint8 { return &seen[entry>>33&(slots-1)] }
+	for _, entry := range entries {
+		if s := slot(entry); *s < 2 {
+			*s++
+		}
+	}
+	kept := entries[:0]
+	for _, entry := range entries {
+		if *slot(entry) > 1 {
+			kept = append(kept, entry)
+		}
+	}
+	slices.Sort(kept)
 	var found blocks
-	for start := 0; start < len(entries); {
+	for start := 0; start < len(kept); {
 		end := start + 1
-		for end < len(entries) && entries[end]>>32 == entries[start]>>32 {
+		for end < len(kept) && kept[end]>>32 == kept[start]>>32 {
 			end++
 		}
 		if end-start > 1 {
-			for _, entry := range entries[start:end] {
+			for _, entry := range kept[start:end] {
 				found.rows = append(found.rows, uint32(entry))
 			}
 			found.ends = append(found.ends, uint32(len(found.rows)))
@@ -118,3 +160,31 @@ func groupBucket(entries []uint64) blocks {
 	}
 	return found
 }
+
+// concat puts the groups of several parts into one list, ordered by their first rows: records that stand together in
+// the register are then compared together, which keeps them in the processor's cache.
+func concat(parts []blocks) *blocks {
+	rows, groups := 0, 0
+	for _, part := range parts {
+		rows += len(part.rows)
+		groups += len(part.ends)
+	}
+	order := make([]uint64, 0, groups) // first row, then the group's number over all parts
+	number := make([]blockPlace, 0, groups)
+	for p := range parts {
+		for g := range parts[p].count() {
+			order = append(order, uint64(parts[p].group(g)[0])<<32|uint64(len(number)))
+			number = append(number, blockPlace{uint32(p), uint32(g)})
+		}
+	}
+	slices.Sort(order)
+	all := &blocks{rows: make([]uint32, 0, rows), ends: make([]uint32, 0, groups)}
+	for _, o := range order {
+		at := number[uint32(o)]
+		all.rows = append(all.rows, parts[at.part].group(int(at.group))...)
+		all.ends = append(all.ends, uint32(len(all.rows)))
+	}
+	return all
+}
+
+type blockPlace struct{ part, group uint32 }

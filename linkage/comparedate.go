@@ -11,7 +11,7 @@ func compareDates(a, b string) uint8 {
 	if monthA == 0 || monthB == 0 || dayA == 0 || dayB == 0 {
 		return compareVagueDates(years, monthA, monthB)
 	}
-	edits := similar.Edits(a, b, 2)
+	edits := digitSlips(a, b)
 	if edits == 1 || yearA == yearB && monthA == dayB && dayA == monthB {
 		return 1
 	}
@@ -27,6 +27,21 @@ func compareDates(a, b string) uint8 {
 		return 5
 	}
 	return 6
+}
+
+// digitSlips counts differing digits, two neighbours changed over as one.
+func digitSlips(a, b string) int {
+	slips := 0
+	for i := 0; i < len(a); i++ {
+		if a[i] == b[i] {
+			continue
+		}
+		slips++
+		if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] {
+			i++
+		}
+	}
+	return slips
 }
 
 func compareVagueDates(years, monthA, monthB int) uint8 {

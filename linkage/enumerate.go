@@ -12,17 +12,29 @@ const (
 // many, rows are compared with their neighbours in sorted order; such pairs may be visited by several rules.
 func enumerate(r *Records, rules []*rule, thin, workers int, visit func(worker int, i, j uint32)) {
 	for x, by := range rules {
-		b := blocksOf(r, by, thin, workers)
-		by.large = b.largeOnes(r, by)
-		tasks := b.tasks()
+		by.build(r, workers)
+		tasks := by.blocks.tasks()
 		inParallel(workers, len(tasks)-1, func(worker, task int) {
 			walk := walker{records: r, rules: rules[:x+1], worker: worker, visit: visit}
 			for g := tasks[task]; g < tasks[task+1]; g++ {
-				walk.group(b.group(g), 0)
+				if group := by.blocks.group(g); thin == 0 || mix(group[0])&(1<<thin-1) == 0 {
+					walk.group(group, 0)
+				}
 			}
 		})
 	}
 }
+
+// build sorts the rows into the rule's blocks, once.
+func (r *rule) build(records *Records, workers int) {
+	if r.blocks == nil {
+		r.blocks = blocksOf(records, r, workers)
+		r.large = r.blocks.largeOnes(records, r)
+	}
+}
+
+// mix scatters numbers, so that thinning by the first row of a block takes blocks from everywhere.
+func mix(n uint32) uint32 { return n * 0x9E3779B1 >> 12 }
 
 // largeOnes returns the hashes of the blocks that are refined.
 func (b *blocks) largeOnes(r *Records, by *rule) map[uint32]bool {
@@ -74,7 +86,7 @@ func (w *walker) group(rows []uint32, depth int) {
 }
 
 func (w *walker) pair(i, j uint32) {
-	if w.records.apart(i, j) {
+	if w.records.apart(i, j) || w.records.sameGroup(i, j) && !w.records.sameLine(i, j) {
 		return
 	}
 	a, b := w.records.row(int(i)), w.records.row(int(j))
@@ -106,6 +118,7 @@ func (w *walker) refine(rows []uint32, depth int) {
 		return
 	}
 	f := fields[depth]
+	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(i, j uint32) int {
 		return int(w.records.row(int(i))[f]) - int(w.records.row(int(j))[f])
 	})
@@ -133,6 +146,7 @@ func (r *Records) refining() []int {
 
 // neighbours compares each row with the next ones in the order of the rows' values.
 func (w *walker) neighbours(rows []uint32) {
+	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(i, j uint32) int {
 		return slices.Compare(w.records.row(int(i)), w.records.row(int(j)))
 	})

@@ -41,6 +41,10 @@ var keyForms = [kinds][]key{
 	Text:    {{name: "same words", of: sortedWords}, {name: "longest word", of: longestWord}},
 }
 
+// mostForms is the number of distinct values up to which forms of them are made: values that hardly repeat, such as
+// telephone numbers, are blocked on as they are.
+const mostForms = 1_000_000
+
 // keysOf numbers the keys of every value of the table.
 func keysOf(r *Records) []*key {
 	var all []*key
@@ -49,6 +53,8 @@ func keysOf(r *Records) []*key {
 			k := form
 			k.field = f
 			switch {
+			case k.of != nil && c.values.size() > mostForms:
+				continue
 			case k.name == "sound":
 				k.ids = c.sounds
 			case k.of != nil:

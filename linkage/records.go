@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"slices"
 
 	"rightkey/linkage/script"
 )
@@ -92,6 +93,11 @@ func NewBuilder(fields []Field) (*Builder, error) {
 		b.clean = append(b.clean, []uint32{0})
 	}
 	return b, nil
+}
+
+// Expect makes room for a number of rows in all.
+func (b *Builder) Expect(rows int) {
+	b.records.cells = slices.Grow(b.records.cells, rows*len(b.records.fields)-len(b.records.cells))
 }
 
 // Add appends a row: one raw value per field in the order of the fields, and the household's key ("" if unknown).

@@ -3,6 +3,7 @@ package linkage
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -24,11 +25,21 @@ type ruleChooser struct {
 	possible []conjunction
 }
 
-const sampleRows = 40_000
+const (
+	sampleRows      = 40_000
+	sampleRowsLarge = 15_000 // of tables beyond manyRows
+	manyRows        = 500_000
+	rulesLarge      = 8 // rules at most for tables beyond manyRows, since each costs a pass over all rows
+	looseLarge      = 6 // rules at most by which probable matches are sought there
+)
 
 func newRuleChooser(r *Records, budget float64, workers int) *ruleChooser {
 	c := &ruleChooser{records: r, keys: keysOf(r), workers: workers, budget: budget}
-	step := max(1, r.rows/sampleRows)
+	wanted := sampleRows
+	if r.rows > manyRows {
+		wanted = sampleRowsLarge
+	}
+	step := max(1, r.rows/wanted)
 	for row := 0; row < r.rows; row += step {
 		c.sample = append(c.sample, uint32(row))
 	}
@@ -104,25 +115,24 @@ func (c *ruleChooser) costs(list []uint64) []float64 {
 	return costs
 }
 
+// cost counts the pairs in a table of hashes; two blocks that fall on one slot are told apart by their hash.
 func (c *ruleChooser) cost(by *rule) float64 {
-	counts := make([]uint32, 0, len(c.sample))
+	bits := bits.Len(uint(2 * len(c.sample)))
+	slots := make([]uint64, 1<<bits) // hash<<32 | rows so far
+	pairs := 0
 	for _, row := range c.sample {
-		if hash := by.hash(c.records.row(int(row))); hash != 0 {
-			counts = append(counts, hash)
+		hash := by.hash(c.records.row(int(row)))
+		if hash == 0 {
+			continue
 		}
-	}
-	slices.Sort(counts)
-	pairs := 0.0
-	for start := 0; start < len(counts); {
-		end := start + 1
-		for end < len(counts) && counts[end] == counts[start] {
-			end++
+		at := hash >> (32 - bits)
+		for slots[at] != 0 && uint32(slots[at]>>32) != hash {
+			at = (at + 1) & (1<<bits - 1)
 		}
-		n := float64(end - start)
-		pairs += n * (n - 1) / 2
-		start = end
+		pairs += int(uint32(slots[at]))
+		slots[at] = uint64(hash)<<32 | uint64(uint32(slots[at])+1)
 	}
-	return max(pairs, .5) * c.scale
+	return max(float64(pairs), .5) * c.scale
 }
 
 // positive is a probable match, by the keys it shares; the weight makes up for others that were not looked at.
@@ -132,7 +142,7 @@ type positive struct {
 }
 
 // choose picks rules one by one, each time the one with most worth per pair, until little is added or the budget is
-// spent. A match is worth most to the first rule that finds it and half as much to each further one: matches that
+// spent. A match is worth most to the first rule that finds it and a quarter as much to each further one: matches that
 // several rules find stand for the unseen ones that at least one of these rules will find.
 func (c *ruleChooser) choose(found []positive) []*rule {
 	total := 0.0
@@ -142,7 +152,11 @@ func (c *ruleChooser) choose(found []positive) []*rule {
 	var rules []*rule
 	taken := make([]bool, len(c.possible))
 	spent, base := 0.0, min(freePairs, 5*float64(c.records.rows))
-	for len(rules) < mostRules {
+	most := mostRules
+	if c.records.rows > manyRows {
+		most = rulesLarge
+	}
+	for len(rules) < most {
 		worths := c.worths(found)
 		best, value := -1, 0.0
 		for i, candidate := range c.possible {
@@ -160,9 +174,14 @@ func (c *ruleChooser) choose(found []positive) []*rule {
 		chosen := c.possible[best]
 		spent += chosen.cost
 		rules = append(rules, c.rule(chosen.keys))
+		for i, other := range c.possible {
+			if other.keys&chosen.keys == chosen.keys {
+				taken[i] = true // it would only find the same pairs again
+			}
+		}
 		for i := range found {
 			if found[i].keys&chosen.keys == chosen.keys {
-				found[i].weight /= 2
+				found[i].weight /= 4
 			}
 		}
 	}
@@ -208,11 +227,41 @@ func (c *ruleChooser) broadest(cost float64) []uint64 {
 	return kept
 }
 
+// diverse picks conjunctions that have as few fields in common as possible.
+func (c *ruleChooser) diverse(list []uint64, most int) []uint64 {
+	var kept []uint64
+	uses := make([]int, len(c.records.fields))
+	for len(kept) < min(most, len(list)) {
+		best, least := 0, math.MaxInt
+		for _, keys := range list {
+			used := 0
+			for k, key := range c.keys {
+				if keys&(1<<k) != 0 {
+					used += 1 + uses[key.field]*uses[key.field]
+				}
+			}
+			if used < least && !slices.Contains(kept, keys) {
+				best, least = int(keys), used
+			}
+		}
+		kept = append(kept, uint64(best))
+		for k, key := range c.keys {
+			if best&(1<<k) != 0 {
+				uses[key.field]++
+			}
+		}
+	}
+	return kept
+}
+
 // discover finds probable matches by the broadest cheap conjunctions, looking at whole blocks of about the wanted
 // number of pairs.
 func (c *ruleChooser) discover(wanted float64, probability func(worker int, i, j uint32) float64) []positive {
 	limit := min(c.budget/4, 8*float64(c.records.rows))
 	loose := c.broadest(limit)
+	if c.records.rows > manyRows {
+		loose = c.diverse(loose, looseLarge)
+	}
 	expected := 0.0
 	rules := make([]*rule, len(loose))
 	for i, keys := range loose {

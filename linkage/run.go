@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"rightkey/linkage/cluster"
 )
@@ -30,10 +31,11 @@ type Decision struct {
 }
 
 const (
-	samplePairs  = 150_000   // random pairs for u at a first look
+	samplePairs  = 100_000   // random pairs for u at a first look
 	secondPairs  = 400_000   // and at a second
 	learnPairs   = 1_500_000 // pairs given by the rules from which m is learnt
 	choosePairs  = 1_000_000 // pairs looked at to choose the rules
+	largeShare   = 5         // of tables with manyRows and more, pairs are learnt from one in so many of these
 	pairsAtLeast = 2_000_000 // pairs that are always affordable, beyond those per record
 	floorBits    = -2        // evidence below which a pair is forgotten, unless pairs below are asked for
 )
@@ -113,12 +115,16 @@ func (e *run) learn(owner []uint32) {
 		model: e.model, pairs: e.records.pairs(), exact: exactAgreement(e.records), entities: owner != nil,
 		random: randomPairs(e.records, drawn, e.options.Seed, e.workers()),
 	}
+	lap("u")
 	l.start()
 	e.chooseRules(owner)
+	lap("choose")
 	l.found, l.scale = e.tallyFound()
 	e.report.Patterns = len(l.found)
+	lap("tally")
 	l.learn()
 	e.model.Ties = l.ties()
+	lap("em")
 	e.scoring = newScoring(e.records, e.model)
 }
 
@@ -129,13 +135,24 @@ func (e *run) group(edges []cluster.Edge) []uint32 {
 	return e.unite(cluster.Group(e.records.rows, edges, o))
 }
 
+// affordable is the number of pairs that may be spent on learning.
+func (e *run) affordable(pairs float64) float64 {
+	if e.records.rows > manyRows {
+		return pairs / largeShare
+	}
+	return pairs
+}
+
 func (e *run) workers() int { return len(e.comparers) }
 
 // chooseRules lets the data choose the blocking rules, judged by the first guess of the model.
 func (e *run) chooseRules(owner []uint32) {
 	budget := pairsAtLeast + .8*float64(e.records.rows)
 	c := newRuleChooser(e.records, budget, e.workers())
-	e.rules = c.choose(e.examples(c, owner))
+	lap("list")
+	xx := e.examples(c, owner)
+	lap("examples")
+	e.rules = c.choose(xx)
 	for _, by := range e.rules {
 		names := e.records.names(by)
 		e.model.Rules = append(e.model.Rules, names)
@@ -150,7 +167,7 @@ func (e *run) examples(c *ruleChooser, owner []uint32) []positive {
 		return c.examples(owner)
 	}
 	w, prior := e.model.weights(), logit2(e.model.Prior)
-	return c.discover(choosePairs, func(worker int, i, j uint32) float64 {
+	return c.discover(e.affordable(choosePairs), func(worker int, i, j uint32) float64 {
 		return sigmoid2(prior + w.of(e.comparers[worker].pattern(i, j)))
 	})
 }
@@ -172,7 +189,7 @@ func (e *run) tallyFound() ([]counted, float64) {
 		expected += by.Pairs
 	}
 	thin := 0
-	for expected > learnPairs {
+	for expected > e.affordable(learnPairs) {
 		thin++
 		expected /= 2
 	}
@@ -231,6 +248,7 @@ func (e *run) edges() []cluster.Edge {
 	for _, by := range e.rules {
 		e.report.Refined += len(by.large)
 	}
+	lap("edges")
 	edges := slices.Concat(parts...)
 	slices.SortFunc(edges, byRows)
 	return slices.CompactFunc(edges, func(a, b cluster.Edge) bool { return a.Left == b.Left && a.Right == b.Right })
@@ -246,4 +264,14 @@ func byRows(a, b cluster.Edge) int {
 // score returns the evidence of a pair in bits, prior included.
 func (e *run) score(worker int, i, j uint32) float64 {
 	return e.scoring.of(e.comparers[worker].pattern(i, j), e.records.row(int(i)))
+}
+
+var lapOn bool
+var lapAt = time.Now()
+
+func lap(what string) {
+	if lapOn {
+		fmt.Println("  ", what, time.Since(lapAt))
+	}
+	lapAt = time.Now()
 }

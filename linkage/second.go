@@ -7,10 +7,10 @@ import "slices"
 // what pairs of records look like that only a third record connects.
 
 const (
-	secondLookRows = 1_000_000 // beyond, duplicates are too rare for a second look to pay
-	leastEntities  = 3         // that must show two values together before they count as variants
-	mostValues     = 40        // of a field in one entity, beyond which it teaches nothing
-	pairsPerEntity = 10        // taken as examples for choosing the rules
+	secondLookRows = 250_000 // beyond, duplicates are too rare for a second look to pay
+	leastEntities  = 3       // that must show two values together before they count as variants
+	mostValues     = 40      // of a field in one entity, beyond which it teaches nothing
+	pairsPerEntity = 10      // taken as examples for choosing the rules
 )
 
 // learnFromGroups counts values by entity and finds variants.

@@ -6,6 +6,9 @@ func Edits(a, b string, limit int) int {
 	if a == b {
 		return 0
 	}
+	if limit <= 2 && isASCII(a) && isASCII(b) {
+		return editsWithin(a, b, limit)
+	}
 	var x, y runes
 	x.decode(a)
 	y.decode(b)
@@ -55,4 +58,43 @@ func align(x, y []rune, limit int) int {
 		before, last, now = last, now, before
 	}
 	return min(int(last[len(y)]), limit+1)
+}
+
+func isASCII(s string) bool {
+	var all byte
+	for i := range len(s) {
+		all |= s[i]
+	}
+	return all < 0x80
+}
+
+// editsWithin tries every edit at the first difference, which is fast for the few edits that it is asked for.
+func editsWithin(a, b string, limit int) int {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	switch longer, shorter := max(len(a), len(b)), min(len(a), len(b)); {
+	case longer == 0:
+		return 0
+	case longer-shorter > limit || limit == 0:
+		return limit + 1
+	case shorter == 0:
+		return longer
+	case longer == 1:
+		return 1
+	}
+	best := 1 + editsWithin(a[1:], b[1:], limit-1)
+	if len(a) >= len(b) {
+		best = min(best, 1+editsWithin(a[1:], b, limit-1))
+	}
+	if len(b) >= len(a) {
+		best = min(best, 1+editsWithin(a, b[1:], limit-1))
+	}
+	if len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] {
+		best = min(best, 1+editsWithin(a[2:], b[2:], limit-1))
+	}
+	return min(best, limit+1)
 }
