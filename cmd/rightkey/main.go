@@ -11,6 +11,11 @@ import (
 
 // commands is the command line; each field's type lives in the file of its subject.
 type commands struct {
+	Init     initCommand     `cmd:"" help:"Make a database."`
+	Serve    serveCommand    `cmd:"" help:"Serve pages and API."`
+	Demo     demoCommand     `cmd:"" help:"Make a demonstration and serve it."`
+	Areas    areasCommand    `cmd:"" help:"Register areas."`
+	Import   importCommand   `cmd:"" help:"Bring a file into the register."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Poverty  povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
 	Policy   policyCommand   `cmd:"" help:"Check policy packs."`

@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/identify"
+	"rightkey/internal/job"
+	"rightkey/internal/office"
+	"rightkey/internal/registry"
+	"rightkey/policies"
+	"rightkey/synth/files"
+)
+
+// demoCommand is "rightkey demo".
+type demoCommand struct {
+	place
+	listening
+	Seed       uint64 `default:"2014" help:"Equal seeds give equal counties."`
+	Households int    `placeholder:"N" help:"Households of a new demonstration, instead of the number in the pack's file."`
+	LoadOnly   bool   `help:"Load the county and do not serve."`
+}
+
+// Help is shown by --help.
+func (demoCommand) Help() string {
+	return `Makes a demonstration database on the first start: a synthetic county in which nobody exists enters by the ordinary
+import, is judged under its policy pack, and gets one login per role, which are printed. Later starts keep the data. A
+load that was interrupted goes on.
+
+Example:
+  rightkey demo --data ./data --listen localhost:8080`
+}
+
+// Run loads what is missing and serves.
+func (c *demoCommand) Run(app *kong.Kong) error {
+	ctx, stop := signalled()
+	defer stop()
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	working, halt := context.WithCancel(ctx)
+	ended := h.work(working, halt)
+	logins, err := c.load(ctx, h, app.Stderr)
+	if err != nil || c.LoadOnly {
+		ended()
+		return err
+	}
+	ended()
+	return c.serve(ctx, app, h, func(to io.Writer) { printLogins(to, logins) })
+}
+
+// demoPack is the first pack that comes with a county to be made.
+func demoPack() (string, error) {
+	found, err := fs.Glob(policies.Files, "*/examples/synth.yaml")
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("no policy pack comes with a demonstration county: %w", fs.ErrNotExist)
+	}
+	return path.Dir(path.Dir(found[0])), nil
+}
+
+// open opens the demonstration's database, made as one on the first start.
+func (c *demoCommand) open(ctx context.Context) (*house, error) {
+	pack, err := demoPack()
+	if err != nil {
+		return nil, err
+	}
+	begin := initCommand{place: c.place, Pack: pack, Since: "2000-01-01"}
+	h, _, err := begin.make(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.office.MarkDemo(ctx); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// metaDemo remembers which steps of the load are done, and the import of a step at work.
+const metaDemo = "demo."
+
+// load does the steps that are not done yet and returns the logins.
+func (c *demoCommand) load(ctx context.Context, h *house, progress io.Writer) ([]office.DemoLogin, error) {
+	done, err := readMeta(ctx, h.db.In(program), metaDemo+"loaded")
+	if err != nil {
+		return nil, err
+	}
+	if done == "" {
+		if err := c.loadCounty(ctx, h, progress); err != nil {
+			return nil, fmt.Errorf("load the demonstration county: %w", err)
+		}
+		if err := writeMeta(ctx, h.db, metaDemo+"loaded", "1"); err != nil {
+			return nil, err
+		}
+	}
+	county, err := h.demoCounty(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return h.office.CreateDemo(ctx, h.keys.Ring(), demoLogins(county))
+}
+
+func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writer) error {
+	folder, err := os.MkdirTemp("", "rightkey-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	if err := c.makeFiles(folder, progress); err != nil {
+		return err
+	}
+	if _, err := h.loadAreas(ctx, filepath.Join(folder, files.Areas), area.Load{Day: clock.Date(2000, 1, 1)}, progress); err != nil {
+		return err
+	}
+	for _, name := range []string{"households", "persons", "income", "expenditure"} {
+		if err := h.importDemoFile(ctx, folder, name, progress); err != nil {
+			return err
+		}
+	}
+	return h.judgeDemo(ctx, progress)
+}
+
+// makeFiles writes the county as the files that the import reads.
+func (c *demoCommand) makeFiles(folder string, progress io.Writer) error {
+	begin := synthCommand{Out: folder, Seed: c.Seed, Poor: -1}
+	data, err := begin.read()
+	if err != nil {
+		return err
+	}
+	setting, err := readSynthSetting(data)
+	if err != nil {
+		return err
+	}
+	spec, err := setting.spec(c.Seed)
+	if err != nil {
+		return err
+	}
+	if c.Households > 0 {
+		spec.Households = c.Households
+	}
+	_, err = makeCounty(spec, setting.Layout, folder, progress)
+	return err
+}
+
+// importDemoFile imports one file, or goes on with the import that was interrupted.
+func (h *house) importDemoFile(ctx context.Context, folder, name string, progress io.Writer) error {
+	state, err := readMeta(ctx, h.db.In(program), metaDemo+name)
+	if err != nil || state == "done" {
+		return err
+	}
+	im, err := h.resumeOrStart(ctx, folder, name, state)
+	if err != nil {
+		return err
+	}
+	im, j, err := h.follow(ctx, im, progress, name)
+	if err != nil {
+		return err
+	}
+	if j.State != job.Done || im.State != registry.Imported {
+		return fmt.Errorf("%s: %s %s", name, im.State, j.Error)
+	}
+	return writeMeta(ctx, h.db, metaDemo+name, "done")
+}
+
+func (h *house) resumeOrStart(ctx context.Context, folder, name, state string) (registry.Import, error) {
+	scope, err := h.decide(access.ImportRun)
+	if err != nil {
+		return registry.Import{}, err
+	}
+	if id, err := strconv.ParseInt(state, 10, 64); err == nil {
+		im, err := h.registry.GetImport(ctx, scope, id)
+		if err == nil && im.Job != 0 {
+			return im, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return im, err
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(folder, name+".map.yaml"))
+	if err != nil {
+		return registry.Import{}, err
+	}
+	mapping, err := registry.ParseMapping(text)
+	if err != nil {
+		return registry.Import{}, err
+	}
+	im, err := h.upload(ctx, filepath.Join(folder, name+".csv"))
+	if err != nil {
+		return registry.Import{}, err
+	}
+	if err := writeMeta(ctx, h.db, metaDemo+name, strconv.FormatInt(im.ID, 10)); err != nil {
+		return registry.Import{}, err
+	}
+	return h.start(ctx, im, mapping, false, registry.Stop)
+}
+
+// judgeDemo judges the county once under the pack.
+func (h *house) judgeDemo(ctx context.Context, progress io.Writer) error {
+	state, err := readMeta(ctx, h.db.In(program), metaDemo+"identify")
+	if err != nil || state == "done" {
+		return err
+	}
+	scope, err := h.decide(access.AssessRun)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(state, 10, 64)
+	if err != nil {
+		j, err := h.identify.Start(ctx, scope, identify.RunArgs{Day: demoDay})
+		if err != nil {
+			return err
+		}
+		id = j.ID
+		if err := writeMeta(ctx, h.db, metaDemo+"identify", strconv.FormatInt(id, 10)); err != nil {
+			return err
+		}
+	}
+	bar := newBar(progress, "identify", 100)
+	for {
+		j, err := h.jobs.Get(ctx, h.console(), id)
+		if err != nil {
+			return err
+		}
+		bar.Set(max(0, j.Percent()))
+		if j.State.Ended() {
+			bar.Finish()
+			if j.State != job.Done {
+				return fmt.Errorf("identify: %s %s", j.State, j.Error)
+			}
+			return writeMeta(ctx, h.db, metaDemo+"identify", "done")
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// demoDay is the reference day of the demonstration county.
+var demoDay = clock.Date(2013, 12, 31)
+
+// demoCounty returns the demonstration's county, its first township and village.
+func (h *house) demoCounty(ctx context.Context) ([]area.Area, error) {
+	var path []area.Area
+	scope, err := h.decide(access.AreaRead)
+	if err != nil {
+		return nil, err
+	}
+	parent := int64(0)
+	for range h.areas.Scheme().Levels() {
+		children, err := h.areas.Children(ctx, scope, parent, 0, 1)
+		if err != nil || len(children) == 0 {
+			return path, err
+		}
+		path = append(path, children[0])
+		parent = children[0].Key
+	}
+	return path, nil
+}
+
+// demoLogins is one login per role: each in the area where such a person works.
+func demoLogins(path []area.Area) []office.DemoLogin {
+	at := func(fromInside int) int64 {
+		if i := len(path) - 1 - fromInside; i >= 0 {
+			return path[i].Key
+		}
+		return 0
+	}
+	return []office.DemoLogin{
+		{Login: "admin", Name: "Demo Administrator", Role: "administrator"},
+		{Login: "county", Name: "Demo County Office", Role: "county-office", Area: at(2)},
+		{Login: "county2", Name: "Demo Second County Officer", Role: "county-office", Area: at(2)},
+		{Login: "township", Name: "Demo Township Clerk", Role: "township-clerk", Area: at(1)},
+		{Login: "village", Name: "Demo Village Official", Role: "village-official", Area: at(0)},
+		{Login: "analyst", Name: "Demo Analyst", Role: "analyst"},
+		{Login: "auditor", Name: "Demo Auditor", Role: "auditor"},
+	}
+}
+
+func printLogins(to io.Writer, logins []office.DemoLogin) {
+	fmt.Fprintf(to, "\nDemonstration logins (they exist only in a demonstration):\n")
+	for _, l := range logins {
+		fmt.Fprintf(to, "  %-10s %-24s %s\n", l.Login, l.Password, l.Role)
+	}
+}

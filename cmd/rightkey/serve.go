@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"rightkey/internal/cli"
+	"rightkey/internal/office"
+	"rightkey/internal/web"
+)
+
+// listening says where and how the server listens.
+type listening struct {
+	Listen  string         `default:"localhost:8080" placeholder:"HOST:PORT" help:"Address to serve at. Outside loopback TLS is needed."`
+	TLSCert string         `placeholder:"FILE" help:"TLS certificate (PEM)."`
+	TLSKey  string         `placeholder:"FILE" help:"TLS key (PEM)."`
+	TLSSelf bool           `help:"Make a self-signed certificate for this run."`
+	Proxy   []netip.Prefix `placeholder:"CIDR" help:"Reverse proxies whose forwarded headers are believed."`
+	JSONLog bool           `help:"Write log lines as JSON."`
+}
+
+// serveCommand is "rightkey serve".
+type serveCommand struct {
+	place
+	listening
+}
+
+// Help is shown by --help.
+func (serveCommand) Help() string {
+	return `Serves pages and API from a database that rightkey init made. Stops gracefully at SIGINT or SIGTERM: answers are
+finished, the running job stops after its present step and goes on at the next start.
+
+Example:
+  rightkey serve --data ./register --listen localhost:8080`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(app *kong.Kong) error {
+	ctx, stop := signalled()
+	defer stop()
+	h, err := openHouse(ctx, c.place, "")
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return c.serve(ctx, app, h, func(io.Writer) {})
+}
+
+// signalled is a context that ends when the process is told to stop.
+func signalled() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+}
+
+// serve runs server and jobs until ctx is done; ready is told once the server answers.
+func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready func(io.Writer)) error {
+	log := l.log(app.Stderr)
+	slog.SetDefault(log)
+	config, err := l.tls()
+	if err != nil {
+		return err
+	}
+	handler, err := h.doors(log, config != nil, l.Proxy)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", l.Listen)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w", l.Listen, err)
+	}
+	scheme := "http"
+	if config != nil {
+		listener, scheme = tls.NewListener(listener, config), "https"
+	}
+	working, halt := context.WithCancel(ctx)
+	defer h.work(working, halt)()
+	server := handler.HTTPServer(l.Listen)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready(app.Stdout)
+	fmt.Fprintf(app.Stdout, "\nServing at %s://%s (Ctrl-C stops)\n", scheme, l.Listen)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	closing, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	return nil
+}
+
+func (l listening) log(to io.Writer) *slog.Logger {
+	if l.JSONLog {
+		return slog.New(slog.NewJSONHandler(to, nil))
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// tls returns the configuration, nil for plain HTTP, which is served on loopback only.
+func (l listening) tls() (*tls.Config, error) {
+	host, _, err := net.SplitHostPort(l.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w", l.Listen, err)
+	}
+	switch {
+	case l.TLSCert != "" || l.TLSKey != "":
+		pair, err := tls.LoadX509KeyPair(l.TLSCert, l.TLSKey)
+		if err != nil {
+			return nil, fmt.Errorf("read the TLS certificate: %w", err)
+		}
+		return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	case l.TLSSelf:
+		pair, err := cli.SelfSigned(host, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	case !cli.Loopback(host):
+		return nil, fmt.Errorf("the address %s can be reached from outside: give --tls-cert and --tls-key, or --tls-self", l.Listen)
+	}
+	return nil, nil
+}
+
+// doors puts pages and API together.
+func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, error) {
+	sessions := office.NewSessions(h.office)
+	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log})
+	if err := h.pages(server, sessions); err != nil {
+		return nil, err
+	}
+	api, err := h.api(log, sessions)
+	if err != nil {
+		return nil, err
+	}
+	server.Mount("/api/", web.Public, api) // each operation declares what it needs
+	return server, nil
+}
