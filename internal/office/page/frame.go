@@ -1,0 +1,61 @@
+package page
+
+import (
+	"net/http"
+	"strings"
+
+	"rightkey/internal/access"
+	"rightkey/internal/i18n"
+	"rightkey/internal/office"
+	"rightkey/internal/web"
+)
+
+// Place is an entry of the main navigation, shown to those who may go there.
+type Place struct {
+	Key  string // of the message that names it
+	Href string
+	Icon string
+	Need web.Need
+}
+
+// Frame is what stands around the content of every page of the house: the same navigation and the same menu.
+type Frame struct{ Places []Place }
+
+// Places are the office's own entries of the navigation.
+func Places() []Place {
+	return []Place{
+		{Key: "office.nav.areas", Href: "/areas", Icon: "area", Need: web.Needs(access.AreaRead)},
+		{Key: "office.nav.packs", Href: "/packs", Icon: "pack", Need: web.Needs(access.PackRead)},
+		{Key: "office.nav.accounts", Href: "/accounts", Icon: "users", Need: web.Needs(access.AccountManage)},
+		{Key: "office.nav.jobs", Href: "/jobs", Icon: "wait", Need: web.Login},
+		{Key: "office.nav.journal", Href: "/journal", Icon: "journal", Need: web.Needs(access.JournalRead)},
+	}
+}
+
+// Page makes a page with a title and the steps that lead to it; the last step is the page itself.
+func (f Frame) Page(r *http.Request, title string, crumbs ...web.Crumb) web.Page {
+	ctx := r.Context()
+	p := web.Page{Title: title, Viewer: web.ViewerFrom(ctx), Crumbs: crumbs, Path: r.URL.RequestURI()}
+	if r.Method != http.MethodGet {
+		p.Path = "/"
+	}
+	if !p.Viewer.LoggedIn {
+		return p
+	}
+	p.User = []web.Action{
+		{Label: web.T(ctx, "office.me.title"), Href: "/me"},
+		{Label: web.T(ctx, "office.logout"), Href: "/logout", Post: true},
+	}
+	caller := office.CallerFrom(ctx)
+	for _, place := range f.Places {
+		if place.Need != web.Login && place.Need != web.Public && !access.May(caller, access.Verb(place.Need)) {
+			continue
+		}
+		here := r.URL.Path == place.Href || (place.Href != "/" && strings.HasPrefix(r.URL.Path, place.Href+"/"))
+		p.Nav = append(p.Nav, web.NavItem{Key: place.Key, Href: place.Href, Icon: place.Icon, Active: here})
+	}
+	if key := "office.done." + r.URL.Query().Get("done"); i18n.Has(key) {
+		p.Flash = []web.Notice{{Tone: web.ToneGood, Text: web.T(ctx, key)}}
+	}
+	return p
+}
