@@ -105,12 +105,13 @@ func (a *API) recall(ctx context.Context, c *call, key string, request []byte) (
 // fingerprint tells requests with the same key apart: operation, address, version, body, and what the caller was
 // allowed, so that an answer is not shown again to a caller who lost the right to it.
 func fingerprint(r *http.Request, o Operation, c *call) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, o.MaxBody+1))
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "the body broke off")
-	}
-	if int64(len(body)) > o.MaxBody {
-		return nil, fault.New(fault.TooLarge, "the body is larger than %d bytes", o.MaxBody)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	sum := sha256.New()

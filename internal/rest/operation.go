@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"rightkey/internal/access"
+	"rightkey/internal/fault"
 )
 
 // What an operation may ask for besides a verb.
@@ -85,7 +86,7 @@ func (o Operation) documented() huma.Operation {
 	operation := huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, Description: o.About, Tags: []string{o.Room},
 		DefaultStatus: o.Status, Security: security,
-		MaxBodyBytes: o.MaxBody + 1, BodyReadTimeout: o.BodyTime,
+		MaxBodyBytes: -1, BodyReadTimeout: o.BodyTime,
 		Extensions: map[string]any{"x-access": string(o.Verb)},
 	}
 	if o.Method != http.MethodGet {
@@ -100,6 +101,9 @@ func (a *API) door(o Operation, conditional bool) func(huma.Context, func(huma.C
 	return func(hctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hctx)
 		c, err := a.admit(r, o)
+		if err == nil && r.ContentLength > o.MaxBody {
+			err = fault.New(fault.TooLarge, "the body is larger than %d bytes", o.MaxBody)
+		}
 		if err == nil && conditional && r.Header.Get("If-Match") == "" {
 			err = errNoVersion
 		}
@@ -108,6 +112,7 @@ func (a *API) door(o Operation, conditional bool) func(huma.Context, func(huma.C
 			return
 		}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		r.Body = http.MaxBytesReader(w, r.Body, o.MaxBody)
 		through := func(w http.ResponseWriter, r *http.Request) {
 			next(humago.NewContext(hctx.Operation(), r, w))
 		}

@@ -252,7 +252,15 @@ func TestMalformedRequestsAreRefusedWithoutRepeatingThem(t *testing.T) {
 		if h.made.Load() != 0 {
 			t.Error("a refused request was done")
 		}
-		h.ask("clerk", "POST", "/api/v1/things", `{"name":"`+strings.Repeat("a", 300)+`"}`).problem(t, 413)
+		long := `{"name":"` + strings.Repeat("a", 300) + `"}`
+		h.ask("clerk", "POST", "/api/v1/things", long).problem(t, 413)
+		h.ask("clerk", "POST", "/api/v1/things", long, "Idempotency-Key", "key-number-9").problem(t, 413)
+		streamed := httptest.NewRequest("POST", "/api/v1/things", io.MultiReader(strings.NewReader(long))) // of unknown length
+		streamed.Header.Set("Authorization", "Bearer clerk")
+		w := httptest.NewRecorder()
+		if h.api.ServeHTTP(w, streamed); w.Code != 413 {
+			t.Errorf("a body of unknown length: %d, want 413", w.Code)
+		}
 		h.ask("clerk", "POST", "/api/v1/things", "name=a", "Content-Type", "application/x-www-form-urlencoded").problem(t, 415)
 		refused := h.ask("clerk", "POST", "/api/v1/things", `{"name":"refused"}`).problem(t, 409)
 		if len(refused.Errors) != 1 || refused.Errors[0].Row != 3 || refused.Errors[0].Reason != "is taken" {
