@@ -149,7 +149,7 @@ func (s *Service) stage(ctx context.Context, scope access.Scope, im *Import, r t
 	}
 	im.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE import SET state = $2, size = $3, sha256 = $4 WHERE {checked} AND id = $1", im.ID, string(Uploaded), im.Size, im.SHA256)
+		_, err := tx.Exec(ctx, "UPDATE import SET state = $2, size = $3, sha256 = $4, rows = $5 WHERE {checked} AND id = $1", im.ID, string(Uploaded), im.Size, im.SHA256, im.Rows)
 		return err
 	})
 }
@@ -190,8 +190,7 @@ func (s *Service) Imports(ctx context.Context, scope access.Scope, before int64,
 }
 
 func (s *Service) imports(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Import, error) {
-	sql := `SELECT id, job, account, area, name, size, sha256, header, mapping, state, on_error, created, ver,
-		(SELECT count(*) FROM staging g WHERE g.set_id = import.id) FROM import
+	sql := `SELECT id, job, account, area, name, size, sha256, header, mapping, state, on_error, created, ver, rows FROM import
 		WHERE state <> 'uploading' AND (account = $1 OR ({scope lo} AND {scope hi})) AND ` + condition
 	found, err := store.All(ctx, s.db.In(scope), sql, append([]any{scope.Caller().Account}, args...), scanImport)
 	if err != nil {

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -39,7 +40,7 @@ const (
 
 // progress is how far an import got: the last row done in a phase.
 type progress struct {
-	Phase string `json:"phase"` // check or apply
+	Phase string `json:"phase"` // check, apply or sweep
 	Last  int    `json:"last"`
 }
 
@@ -73,6 +74,9 @@ func (w importer) work(ctx context.Context, run *job.Run) error {
 		}
 	}
 	counts := run.Job.Counts
+	if at.Phase == "sweep" {
+		return r.sweep(ctx)
+	}
 	if at.Phase != "apply" {
 		if counts, err = r.check(ctx); err != nil {
 			return err
@@ -89,7 +93,10 @@ func (w importer) work(ctx context.Context, run *job.Run) error {
 	if counts, err = r.apply(ctx, at, counts); err != nil {
 		return err
 	}
-	return r.end(ctx, Imported, counts)
+	if err := r.end(ctx, Imported, counts); err != nil {
+		return err
+	}
+	return r.sweep(ctx)
 }
 
 func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*importRun, error) {
@@ -115,7 +122,7 @@ func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*im
 		return nil, err
 	}
 	key, err := w.s.keys.Of(ctx, 0, im.ID)
-	if err != nil {
+	if err != nil && !(im.State == Imported && errors.Is(err, journal.ErrErased)) { // only the sweep is left then
 		return nil, fmt.Errorf("open the staged rows: %w", err)
 	}
 	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, seen: map[string]int{}}, nil
@@ -290,6 +297,10 @@ func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Co
 // end stores the import's state and, once it is applied, destroys the key of the staged rows: what is left of them
 // is the report.
 func (r *importRun) end(ctx context.Context, state ImportState, counts job.Counts) error {
+	phase := "check"
+	if state == Imported {
+		phase = "sweep"
+	}
 	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
 		if _, err := tx.Exec(ctx, "UPDATE import SET state = $2, ver = ver + 1 WHERE {checked} AND id = $1", r.im.ID, string(state)); err != nil {
 			return err
@@ -299,8 +310,35 @@ func (r *importRun) end(ctx context.Context, state ImportState, counts job.Count
 				return err
 			}
 		}
-		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{"apply", int(r.total)})
+		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{phase, int(r.total)})
 	})
+}
+
+// sweepChunk is how many staged rows one transaction takes away.
+const sweepChunk = 5000
+
+// sweep takes the staged rows of an applied import away; those with problems stay without their body, as the report.
+func (r *importRun) sweep(ctx context.Context) error {
+	var last int64
+	if err := store.One(ctx, r.s.db.In(r.scope), "SELECT coalesce(max(n), 0) FROM staging WHERE {checked} AND set_id = $1", []any{r.im.ID}, &last); err != nil {
+		return err
+	}
+	for from := int64(0); from <= last; from += sweepChunk {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+			if _, err := tx.Exec(ctx, "DELETE FROM staging WHERE {checked} AND set_id = $1 AND n BETWEEN $2 AND $3 AND problems = ''", r.im.ID, from, from+sweepChunk-1); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, "UPDATE staging SET body = $4 WHERE {checked} AND set_id = $1 AND n BETWEEN $2 AND $3", r.im.ID, from, from+sweepChunk-1, []byte{})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("sweep the staged rows: %w", err)
+		}
+	}
+	return nil
 }
 
 // batch is what a chunk of rows comes to.

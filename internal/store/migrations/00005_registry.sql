@@ -67,7 +67,7 @@ CREATE INDEX assessment_run ON assessment (run, area);
 CREATE TABLE import (
   id {int} NOT NULL PRIMARY KEY, job {int} NOT NULL, account {int} NOT NULL, area {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL,
   name {text} NOT NULL, size {int} NOT NULL, sha256 {text} NOT NULL, header {text} NOT NULL, mapping {text} NOT NULL, pack {text} NOT NULL,
-  state {text} NOT NULL, on_error {text} NOT NULL, created {int} NOT NULL, ver {int} NOT NULL DEFAULT 1
+  state {text} NOT NULL, on_error {text} NOT NULL, created {int} NOT NULL, rows {int} NOT NULL DEFAULT 0, ver {int} NOT NULL DEFAULT 1
 ) {strict};
 CREATE INDEX import_account ON import (account, id);
 CREATE TABLE import_mapping (
