@@ -15,6 +15,19 @@ type learner struct {
 	exact  []float64 // per field, the share of pairs with equal values
 	// entities says that exact is of pairs of entities, so that it holds no matches.
 	entities bool
+	// together are dependences between equal values among strangers.
+	together []equalTie
+}
+
+// posterior is the probability that a pair of the pattern is a match, in this round's weights.
+func (l *learner) posterior(w weights, prior float64, pattern uint64) float64 {
+	bits := prior + w.of(pattern)
+	for _, t := range l.together {
+		if levelOf(pattern, t.a) == same && levelOf(pattern, t.b) == same {
+			bits -= t.bits
+		}
+	}
+	return sigmoid2(bits)
 }
 
 // learnU estimates u from random pairs, less the share of each pattern that are matches.
@@ -23,7 +36,7 @@ func (l *learner) learnU() {
 	prior := logit2(l.model.Prior)
 	counts := make([][mostLevels + 1]float64, len(l.model.Fields))
 	for _, c := range l.random {
-		strangers := float64(c.pairs) * (1 - sigmoid2(prior+w.of(c.pattern)))
+		strangers := float64(c.pairs) * (1 - l.posterior(w, prior, c.pattern))
 		for f := range counts {
 			counts[f][levelOf(c.pattern, f)] += strangers
 		}
@@ -68,6 +81,24 @@ func (l *learner) start() {
 	}
 }
 
+// learnTwice learns, looks which fields depend on each other among strangers, and learns again from the start where
+// some do.
+func (l *learner) learnTwice(g *agreement) {
+	prior := l.model.Prior
+	l.learn()
+	l.together = g.ties(l.model)
+	if len(l.together) == 0 {
+		return
+	}
+	for f := range l.model.Fields {
+		kind, _ := ParseKind(l.model.Fields[f].Kind)
+		copy(l.model.Fields[f].M, guessM[kind])
+	}
+	l.model.Prior = prior
+	l.start()
+	l.learn()
+}
+
 // learn repeats expectation and maximisation until the parameters stand still.
 func (l *learner) learn() {
 	for range 100 {
@@ -98,7 +129,7 @@ func (l *learner) learnM() {
 	counts := make([][mostLevels + 1]float64, len(l.model.Fields))
 	matches := 0.0
 	for _, c := range l.found {
-		expected := float64(c.pairs) * sigmoid2(prior+w.of(c.pattern))
+		expected := float64(c.pairs) * l.posterior(w, prior, c.pattern)
 		matches += expected
 		for f := range counts {
 			if c.free&(1<<f) != 0 {

@@ -122,7 +122,7 @@ func (e *run) learn(owner []uint32) {
 	l.found, l.scale = e.tallyFound()
 	e.report.Patterns = len(l.found)
 	lap("tally")
-	l.learn()
+	l.learnTwice(jointAgreement(e.records, e.workers()))
 	e.model.Ties = l.ties()
 	lap("em")
 	e.scoring = newScoring(e.records, e.model)

@@ -42,7 +42,7 @@ func (l *learner) ties() []Tie {
 	}
 	var found []candidate
 	w, prior := l.model.weights(), logit2(l.model.Prior)
-	posterior := func(c counted) float64 { return sigmoid2(prior + w.of(c.pattern)) }
+	posterior := func(c counted) float64 { return l.posterior(w, prior, c.pattern) }
 	for a := range l.model.Fields {
 		for b := a + 1; b < len(l.model.Fields); b++ {
 			var strangers, matches joint
@@ -60,21 +60,11 @@ func (l *learner) ties() []Tie {
 	}
 	slices.SortStableFunc(found, func(x, y candidate) int { return cmp.Compare(y.gain, x.gain) })
 	var kept []Tie
-	tree := make([]int, len(l.model.Fields))
-	for f := range tree {
-		tree[f] = f
-	}
+	tree := newForest(len(l.model.Fields))
 	for _, c := range found {
-		x, y := tree[c.tie.A], tree[c.tie.B]
-		if c.gain < leastTie || x == y {
-			continue
+		if c.gain >= leastTie && tree.join(c.tie.A, c.tie.B) {
+			kept = append(kept, c.tie)
 		}
-		for f := range tree {
-			if tree[f] == y {
-				tree[f] = x
-			}
-		}
-		kept = append(kept, c.tie)
 	}
 	return kept
 }
@@ -94,6 +84,11 @@ func (l *learner) tie(a, b int, strangers, matches *joint) (Tie, float64) {
 	levelsA, levelsB := len(l.model.Fields[a].Levels), len(l.model.Fields[b].Levels)
 	t := Tie{A: a, B: b}
 	excessU, excessM := strangers.excess(levelsA, levelsB), matches.excess(levelsA, levelsB)
+	for _, exact := range l.together {
+		if exact.a == a && exact.b == b {
+			excessU[same][same] = exact.bits
+		}
+	}
 	gain, total := 0.0, 0.0
 	for x := range levelsA {
 		row := make([]float64, levelsB)
