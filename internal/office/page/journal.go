@@ -191,7 +191,11 @@ func (p *Pages) whoDid(ctx context.Context, events []journal.Event) (map[int64]w
 	}
 	cells := map[int64]web.Cell{0: web.Text(web.T(ctx, "office.journal.nobody"))}
 	for _, id := range ids {
-		cells[id] = web.Cell{Text: names[id], Href: "/journal?" + url.Values{"account": {strconv.FormatInt(id, 10)}}.Encode()}
+		name := names[id]
+		if name == "" { // a door needs a name
+			name = strconv.FormatInt(id, 10)
+		}
+		cells[id] = web.Cell{Text: name, Href: "/journal?" + url.Values{"account": {strconv.FormatInt(id, 10)}}.Encode()}
 	}
 	return cells, nil
 }
@@ -216,7 +220,7 @@ func bodyOf(ctx context.Context, e journal.Event) web.Cell {
 	case string(e.Body) == "{}" || len(e.Body) == 0:
 		return web.Cell{}
 	default:
-		return web.Text(string(e.Body))
+		return web.Cell{View: code(pairs(e.Body))}
 	}
 	return web.Cell{View: view}
 }

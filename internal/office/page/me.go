@@ -216,7 +216,7 @@ func (p *Pages) sessionTable(r *http.Request) (web.Table, error) {
 		} else {
 			last.View = web.Action{Label: web.T(ctx, "office.me.end"), Href: "/me/sessions/" + s.ID + "/end", Post: true}
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, s.Since)), web.Text(moment(ctx, s.LastSeen)), web.Text(s.Place), web.Text(s.Agent), last}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, s.Since)), web.Text(moment(ctx, s.LastSeen)), web.Text(s.Place), web.Text(browserName(s.Agent)), last}})
 	}
 	return table, nil
 }

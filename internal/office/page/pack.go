@@ -77,7 +77,7 @@ func (p *Pages) packFacts(r *http.Request, pack *policy.Pack) web.Facts {
 		{Label: web.T(ctx, "office.packs.currency"), Value: pack.Currency},
 		{Label: web.T(ctx, "office.areas.levels"), Value: strings.Join(levels, " › ")},
 		{Label: web.T(ctx, "office.packs.unconfirmed"), Value: number(ctx, len(pack.Unconfirmed())) + " / " + number(ctx, len(pack.Refs()))},
-		{Label: web.T(ctx, "office.packs.hash"), Value: pack.Hash},
+		{Label: web.T(ctx, "office.packs.hash"), View: code(pack.Hash)},
 	}}
 }
 
@@ -115,7 +115,7 @@ func formulaTable(ctx context.Context, pack *policy.Pack) web.Table {
 		Columns: columns(ctx, "common.name", "common.code", "office.packs.cel", "common.source")}
 	for _, ref := range pack.Refs() {
 		if formula := pack.Formulas[ref.Code]; ref.Kind == "formula" && formula != nil {
-			table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(formula.Label.In(web.Lang(ctx))), web.Text(formula.Code), web.Text(formula.CEL), source(ctx, formula.Source, formula.Unconfirmed)}})
+			table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(formula.Label.In(web.Lang(ctx))), {View: code(formula.Code)}, {View: code(formula.CEL)}, source(ctx, formula.Source, formula.Unconfirmed)}})
 		}
 	}
 	return table
@@ -150,7 +150,7 @@ func itemTable(ctx context.Context, pack *policy.Pack) web.Table {
 		if i.Protected {
 			protected = web.T(ctx, "common.yes")
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(i.Label.In(web.Lang(ctx))), web.Text(i.Subject + "." + i.Code), web.Text(string(i.Kind)), web.Text(i.Class), web.Text(i.Codes), web.Text(protected), source(ctx, i.Source, i.Unconfirmed)}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(i.Label.In(web.Lang(ctx))), {View: code(i.Subject + "." + i.Code)}, web.Text(string(i.Kind)), web.Text(i.Class), {View: code(i.Codes)}, web.Text(protected), source(ctx, i.Source, i.Unconfirmed)}})
 	}
 	return table
 }
@@ -167,7 +167,7 @@ func codeTable(ctx context.Context, pack *policy.Pack) web.Table {
 		for _, o := range list.Options {
 			options = append(options, o.Code+" "+o.Label.In(web.Lang(ctx)))
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(list.Label.In(web.Lang(ctx))), web.Text(list.Code), web.Text(strings.Join(options, "; ")), source(ctx, list.Source, list.Unconfirmed)}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(list.Label.In(web.Lang(ctx))), {View: code(list.Code)}, web.Text(strings.Join(options, "; ")), source(ctx, list.Source, list.Unconfirmed)}})
 	}
 	return table
 }

@@ -29,7 +29,7 @@ func (p *Pages) packsPage(w http.ResponseWriter, r *http.Request) error {
 		if current != nil && current.Hash == pack.Hash {
 			state = web.Badge{Tone: web.ToneGood, Text: web.T(ctx, "office.packs.in_use")}
 		}
-		table.Rows = append(table.Rows, web.Row{Href: packPath(pack), Cells: []web.Cell{web.Text(pack.Title.In(web.Lang(ctx))), web.Text(pack.ID), web.Text(pack.Version), web.Text(number(ctx, len(pack.Unconfirmed()))), {View: state}}})
+		table.Rows = append(table.Rows, web.Row{Href: packPath(pack), Cells: []web.Cell{web.Text(pack.Title.In(web.Lang(ctx))), {View: code(pack.ID)}, web.Text(pack.Version), web.Text(number(ctx, len(pack.Unconfirmed()))), {View: state}}})
 	}
 	shipped, err := p.shippedTable(r)
 	if err != nil {
@@ -61,7 +61,7 @@ func (p *Pages) shippedTable(r *http.Request) (web.Table, error) {
 		case may:
 			last = web.Cell{View: web.Action{Label: web.T(ctx, "office.packs.install"), Href: "/packs/install", Post: true, Hidden: []web.Pair{{Name: "pack", Value: pack.ID}}}}
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(pack.Title.In(web.Lang(ctx))), web.Text(pack.ID), web.Text(pack.Version), web.Text(widths(pack)), last}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(pack.Title.In(web.Lang(ctx))), {View: code(pack.ID)}, web.Text(pack.Version), web.Text(widths(pack)), last}})
 	}
 	return table, nil
 }
