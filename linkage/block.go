@@ -65,7 +65,7 @@ const (
 
 // blocksOf sorts the rows by a rule.
 func blocksOf(r *Records, by *rule, workers int) *blocks {
-	hashes, starts := hashRows(r, by, workers)
+	hashes, starts := hashRows(r.rows, workers, func(row int) uint32 { return by.hash(r.row(row)) })
 	entries := scatter(hashes, starts, workers)
 	parts := make([]blocks, 1<<bucketBits)
 	inParallel(workers, len(parts), func(_, b int) {
@@ -78,13 +78,13 @@ func blocksOf(r *Records, by *rule, workers int) *blocks {
 type bounds [1<<bucketBits + 1][shards]int
 
 // hashRows computes the block of each row and where the entries of each bucket are to stand.
-func hashRows(r *Records, by *rule, workers int) ([]uint32, *bounds) {
-	hashes := make([]uint32, r.rows)
+func hashRows(rows, workers int, blockOf func(row int) uint32) ([]uint32, *bounds) {
+	hashes := make([]uint32, rows)
 	var counts [shards][1 << bucketBits]int
 	inParallel(workers, shards, func(_, shard int) {
-		from, to := shardOf(r.rows, shard)
+		from, to := shardOf(rows, shard)
 		for row := from; row < to; row++ {
-			hash := by.hash(r.row(row))
+			hash := blockOf(row)
 			hashes[row] = hash
 			if hash != 0 {
 				counts[shard][hash>>(32-bucketBits)]++

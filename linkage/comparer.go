@@ -102,32 +102,14 @@ func (c *column) compare(a, b uint32) uint8 {
 	return comparers[c.field.Kind](c.values.value(a), c.values.value(b))
 }
 
-// crossed says whether the given name of one row is the surname of the other: both ways, or one way where nothing
-// stands in the other's place.
+// crossed says whether given name and surname of two rows stand in each other's place.
 func (c *comparer) crossed(a, b []uint32) bool {
 	g, s := c.given, c.surname
 	if a[g] == b[g] && a[g] != 0 || a[s] == b[s] && a[s] != 0 {
 		return false
 	}
-	one, two := c.equalAcross(a[g], b[s]), c.equalAcross(b[g], a[s])
-	switch {
-	case one && two:
-		return true
-	case one:
-		return b[g] == 0 || a[s] == 0
-	case two:
-		return a[g] == 0 || b[s] == 0
-	}
-	return false
-}
-
-// equalAcross says whether a given name and a surname are the same word.
-func (c *comparer) equalAcross(given, surname uint32) bool {
-	if given == 0 || surname == 0 {
-		return false
-	}
-	r := c.records
-	return r.columns[c.given].values.value(given) == r.columns[c.surname].values.value(surname)
+	given, surname := c.records.columns[g].values, c.records.columns[s].values
+	return crossedNames(given.value(a[g]), surname.value(a[s]), given.value(b[g]), surname.value(b[s]))
 }
 
 // wholeNames finds the names that only repeat what given name and surname say: further fields of names of which, in

@@ -79,7 +79,7 @@ func (e *run) explain(worker int, i, j uint32) Pair {
 		p.Evidence[f] = Evidence{Level: name, Bits: bits}
 		p.Weight += bits
 	}
-	p.Probability = sigmoid2(p.Weight)
+	p.Probability = e.model.calibrated(p.Weight)
 	return p
 }
 

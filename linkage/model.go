@@ -12,6 +12,7 @@ type Model struct {
 	Prior       float64      `json:"prior"` // probability that a random pair is a match
 	Ties        []Tie        `json:"ties"`
 	Rules       [][]string   `json:"rules"` // blocking rules, each a list of FIELD.KEY
+	Calibration []Step       `json:"calibration,omitempty"`
 	Seed        uint64       `json:"seed"`
 	Records     int          `json:"records"` // size of the table it was learnt on
 }
@@ -21,9 +22,15 @@ type FieldModel struct {
 	Name   string    `json:"name"`
 	Kind   string    `json:"kind"`
 	Levels []string  `json:"levels"`
-	M      []float64 `json:"m"`      // share of true matches that show the level
-	U      []float64 `json:"u"`      // share of strangers that show it
-	Rarity float64   `json:"rarity"` // how much of a value's rarity counts where values are equal, 0 to 1
+	M      []float64 `json:"m"` // share of true matches that show the level
+	U      []float64 `json:"u"` // share of strangers that show it
+	// Known, Common and Variants are of the table that the model was learnt on: rows (or entities) with a value, how
+	// many have the common values, and values that stand for each other.
+	Known    int            `json:"known"`
+	Common   map[string]int `json:"common,omitempty"`
+	Variants [][2]string    `json:"variants,omitempty"`
+	Whole    bool           `json:"whole,omitempty"` // it only repeats given name and surname
+	Rarity   float64        `json:"rarity"`          // how much of a value's rarity counts where values are equal, 0 to 1
 }
 
 func newModel(r *Records, seed uint64) *Model {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"rightkey/linkage/cluster"
 )
@@ -91,7 +90,7 @@ func (e *run) prepare() error {
 	}
 	e.learn(nil)
 	if e.records.rows > secondLookRows || e.records.split > 0 {
-		return nil
+		return e.finish()
 	}
 	owner := e.group(e.edges())
 	e.records.learnFromGroups(owner)
@@ -100,6 +99,18 @@ func (e *run) prepare() error {
 	}
 	e.report = Report{}
 	e.learn(owner)
+	return e.finish()
+}
+
+// finish keeps in the model what later records are judged by, and calibrates it on the decisions.
+func (e *run) finish() error {
+	e.model.keepValues(e.records, e.comparers[0].whole)
+	var judged []Judged
+	for _, d := range e.options.Decisions {
+		d = e.placed(d)
+		judged = append(judged, Judged{e.score(0, min(d.Left, d.Right), max(d.Left, d.Right)), d.Same})
+	}
+	e.model.Calibration = Calibrate(judged)
 	return nil
 }
 
@@ -115,16 +126,12 @@ func (e *run) learn(owner []uint32) {
 		model: e.model, pairs: e.records.pairs(), exact: exactAgreement(e.records), entities: owner != nil,
 		random: randomPairs(e.records, drawn, e.options.Seed, e.workers()),
 	}
-	lap("u")
 	l.start()
 	e.chooseRules(owner)
-	lap("choose")
 	l.found, l.scale = e.tallyFound()
 	e.report.Patterns = len(l.found)
-	lap("tally")
 	l.learnTwice(jointAgreement(e.records, e.workers()))
 	e.model.Ties = l.ties()
-	lap("em")
 	e.scoring = newScoring(e.records, e.model)
 }
 
@@ -149,10 +156,7 @@ func (e *run) workers() int { return len(e.comparers) }
 func (e *run) chooseRules(owner []uint32) {
 	budget := pairsAtLeast + .8*float64(e.records.rows)
 	c := newRuleChooser(e.records, budget, e.workers())
-	lap("list")
-	xx := e.examples(c, owner)
-	lap("examples")
-	e.rules = c.choose(xx)
+	e.rules = c.choose(e.examples(c, owner))
 	for _, by := range e.rules {
 		names := e.records.names(by)
 		e.model.Rules = append(e.model.Rules, names)
@@ -224,6 +228,10 @@ func (e *run) adopt(m *Model) error {
 	if err != nil {
 		return err
 	}
+	m.restoreValues(e.records)
+	for i := range e.comparers {
+		e.comparers[i] = newComparer(e.records)
+	}
 	e.model, e.rules = m, rules
 	e.scoring = newScoring(e.records, m)
 	return nil
@@ -248,7 +256,6 @@ func (e *run) edges() []cluster.Edge {
 	for _, by := range e.rules {
 		e.report.Refined += len(by.large)
 	}
-	lap("edges")
 	edges := slices.Concat(parts...)
 	slices.SortFunc(edges, byRows)
 	return slices.CompactFunc(edges, func(a, b cluster.Edge) bool { return a.Left == b.Left && a.Right == b.Right })
@@ -264,14 +271,4 @@ func byRows(a, b cluster.Edge) int {
 // score returns the evidence of a pair in bits, prior included.
 func (e *run) score(worker int, i, j uint32) float64 {
 	return e.scoring.of(e.comparers[worker].pattern(i, j), e.records.row(int(i)))
-}
-
-var lapOn bool
-var lapAt = time.Now()
-
-func lap(what string) {
-	if lapOn {
-		fmt.Println("  ", what, time.Since(lapAt))
-	}
-	lapAt = time.Now()
 }

@@ -53,6 +53,12 @@ func (r *Register) Next() (Person, bool) {
 	return again, true
 }
 
+// Skip goes on to record n, counted from 0, if it is not beyond it, and returns the number of the next record.
+func (r *Register) Skip(n int) int {
+	r.made = max(r.made, min(n, r.size))
+	return r.made
+}
+
 // householdSize is the number of records of a household: persons n*householdSize and on belong together.
 const householdSize = 4
 

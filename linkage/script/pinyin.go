@@ -10,7 +10,7 @@ import (
 )
 
 // syllables are the readings in the order in which dictionaries list characters, each with an early character of
-// that reading. Unicode's Chinese collation sorts characters by reading, so a character's reading is that of the
+// that reading. Unicode's collation of Han characters sorts characters by reading, so a character's reading is that of the
 // last entry here that is not after it.
 const syllables = "a阿 ai皑 an安 ang昂 ao敖 ba八 bai白 ban班 bang邦 bao包 bei杯 ben奔 beng崩 bi逼 bian边 biao标 bie憋 bin邠 bing冰 " +
 	"bo波 bu布 ca擦 cai才 can参 cang仓 cao操 ce策 cen岑 ceng层 cha插 chai钗 chan搀 chang昌 chao抄 che车 chen郴 cheng琤 chi吃 chong充 " +
@@ -78,7 +78,7 @@ var readingsOnce = sync.OnceValue(func() *readingTable {
 	return t
 })
 
-// Pinyin reads the Chinese characters of a name, the first as a surname, without tones and joined; other characters
+// Pinyin reads the Han characters of a name, the first as a surname, without tones and joined; other characters
 // stay as they are.
 func Pinyin(name string) string {
 	var out strings.Builder

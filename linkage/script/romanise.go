@@ -37,7 +37,7 @@ func foldedASCII(s string) bool {
 	return true
 }
 
-// letterSounds are the commonest Latin spellings of the letters of Arabic and Urdu (as folded) and of Lao.
+// letterSounds are the commonest Latin spellings of the letters of Arabic and Urdu (as folded) and of Laoo.
 var letterSounds = soundsOf(
 	"ا a ب b پ p ت t ٹ t ث s ج j چ ch ح h خ kh د d ڈ d ذ z ر r ڑ r ز z ژ zh س s ش sh ص s ض z ط t ظ z ع a غ gh " +
 		"ف f ق q ک k گ g ل l م m ن n ں n و w ہ h ی y ے e " +

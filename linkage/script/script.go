@@ -3,7 +3,7 @@
 // script as 0–9; letters that two orthographies write differently (Arabic and Urdu ye, kaf, he) become one. A
 // romanised form and a sound key stand beside it, so that a name can be found across scripts and spellings.
 //
-// Sources: Unicode Standard Annex 15 (normalisation forms); Unicode Standard chapters 9 (Arabic) and 16 (Lao).
+// Sources: Unicode Standard Annex 15 (normalisation forms); Unicode Standard chapters 9 (Arabic) and 16 (scripts of Southeast Asia).
 package script
 
 import (
@@ -17,7 +17,7 @@ import (
 var folded = map[rune]string{
 	'ي': "ی", 'ى': "ی", 'ئ': "ی", 'ك': "ک", 'ة': "ہ", 'ه': "ہ", 'ھ': "ہ", 'ۀ': "ہ", 'ۂ': "ہ",
 	'أ': "ا", 'إ': "ا", 'آ': "ا", 'ٱ': "ا", 'ؤ': "و", 'ء': "", 'ـ': "",
-	'ໍ': "ໍ", '່': "", '້': "", '໊': "", '໋': "", '໌': "",
+	'່': "", '້': "", '໊': "", '໋': "", '໌': "",
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ı': "i", 'ħ': "h",
 	'\'': "", '’': "", '‘': "", 'ʼ': "", '`': "", '´': "", 'ʻ': "", '"': "",
 }
@@ -50,7 +50,7 @@ func Fold(s string) string {
 			continue
 		}
 		switch {
-		case isLaoVowel(c):
+		case isSpokenVowel(c):
 			put(string(c))
 		case unicode.Is(unicode.M, c), unicode.Is(unicode.Cf, c):
 		case unicode.IsLetter(c), unicode.IsDigit(c):
@@ -67,8 +67,8 @@ func recompose(s string) string {
 	return strings.NewReplacer("ئ", "ی", "ؤ", "و", "أ", "ا", "إ", "ا", "آ", "ا", "ۀ", "ہ", "ۂ", "ہ").Replace(norm.NFC.String(s))
 }
 
-// isLaoVowel says whether c is a Lao vowel sign, which unlike a tone mark carries the reading.
-func isLaoVowel(c rune) bool {
+// isSpokenVowel says whether c is a vowel sign of Laoo or Thai, which unlike a tone mark carries the reading.
+func isSpokenVowel(c rune) bool {
 	return c >= 0x0EB0 && c <= 0x0EBD || c == 0x0ECD || c >= 0x0E30 && c <= 0x0E3A
 }
 
@@ -150,7 +150,7 @@ func FoldNumber(s string) string {
 	return strings.ToUpper(strings.ReplaceAll(Fold(s), " ", ""))
 }
 
-// IsHan says whether the text begins with a Chinese character.
+// IsHan says whether the text begins with a Han character.
 func IsHan(s string) bool {
 	for _, c := range s {
 		return unicode.Is(unicode.Han, c)

@@ -1,6 +1,6 @@
 package script
 
-// SpokenOrder puts Lao and Thai vowel signs that are written before their consonant behind it, in the order in
+// SpokenOrder puts the vowel signs of the scripts at U+0E00 to U+0EFF (ISO 15924 Thai and Laoo) that are written before their consonant behind it, in the order in
 // which they are spoken and romanised.
 func SpokenOrder(s string) string {
 	letters := []rune(s)
