@@ -24,7 +24,7 @@ func grantFields(r *http.Request) []web.Field {
 	value := func(name string) string { return r.PostForm.Get(name) }
 	return []web.Field{
 		{Name: "role", Label: web.T(ctx, "office.grants.role"), Kind: web.FieldSelect, Options: options, Value: value("role"), Required: true},
-		{Name: "area", Label: web.T(ctx, "office.grants.area"), Help: web.T(ctx, "office.grants.area_help"), Value: value("area"), Autocomplete: "off"},
+		{Name: "area", Label: web.T(ctx, "office.grants.area"), Help: web.T(ctx, "office.grants.area_help"), Value: value("area"), Required: true, Autocomplete: "off"},
 		{Name: "from", Label: web.T(ctx, "common.from"), Help: web.T(ctx, "office.grants.from_help"), Kind: web.FieldDate, Value: value("from")},
 		{Name: "to", Label: web.T(ctx, "common.until"), Help: web.T(ctx, "office.grants.to_help"), Kind: web.FieldDate, Value: value("to")},
 	}
@@ -33,20 +33,9 @@ func grantFields(r *http.Request) []web.Field {
 // grantSent reads the grant of a form.
 func (p *Pages) grantSent(r *http.Request) (access.Grant, error) {
 	g := access.Grant{Role: r.PostForm.Get("role")}
-	if code := strings.TrimSpace(r.PostForm.Get("area")); code != "" {
-		s, err := scope(r, access.AreaRead)
-		if err != nil {
-			return g, err
-		}
-		a, err := p.Areas.ByCode(r.Context(), s, code)
-		if fault.Is(err, fault.NotFound) {
-			said := web.T(r.Context(), "office.fault.area")
-			return g, fault.New(fault.Invalid, "%s", said).With(0, "area", "%s", said)
-		}
-		if err != nil {
-			return g, err
-		}
-		g.Area = a.Key
+	var err error
+	if g.Area, err = p.areaSent(r); err != nil {
+		return g, err
 	}
 	for name, set := range map[string]func(clock.Day){"from": func(d clock.Day) { g.From = d }, "to": func(d clock.Day) { g.To = &d }} {
 		if r.PostForm.Get(name) == "" {
@@ -60,6 +49,32 @@ func (p *Pages) grantSent(r *http.Request) (access.Grant, error) {
 		set(d)
 	}
 	return g, nil
+}
+
+// areaSent reads an area that is given by its code, or by a name that only one has; * is everywhere.
+func (p *Pages) areaSent(r *http.Request) (int64, error) {
+	ctx := r.Context()
+	given := strings.TrimSpace(r.PostForm.Get("area"))
+	if given == "*" {
+		return 0, nil
+	}
+	s, err := scope(r, access.AreaRead)
+	if err != nil {
+		return 0, err
+	}
+	a, err := p.Areas.ByCode(ctx, s, given)
+	if !fault.Is(err, fault.NotFound) {
+		return a.Key, err
+	}
+	found, err := p.Areas.Search(ctx, s, given, 2)
+	if err != nil {
+		return 0, err
+	}
+	if len(found) != 1 {
+		said := web.T(ctx, "office.fault.area")
+		return 0, fault.New(fault.Invalid, "%s", said).With(0, "area", "%s", said)
+	}
+	return found[0].Key, nil
 }
 
 func inviteForm(r *http.Request) form {

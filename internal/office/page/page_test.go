@@ -267,9 +267,10 @@ func TestAnAdministratorInvitesGrantsAndDisables(t *testing.T) {
 		boss.get("/accounts").want(t, 200, "Name of clerk", "Township clerk", "active")
 		address := regexp.MustCompile(`/accounts/\d{2,}`).FindString(boss.get("/accounts?q=clerk").text)
 		boss.get(address).want(t, 200, "Township clerk", "North › Upper")
-		boss.post(address+"/grants", "role", "administrator").want(t, 409, "may not hold the roles")
-		boss.post(address+"/grants", "role", "analyst", "from", "soon").want(t, 400, "not a date")
-		boss.post(address+"/grants", "role", "analyst").want(t, 200, "The role is given.")
+		boss.post(address+"/grants", "role", "administrator", "area", "*").want(t, 409, "may not hold the roles")
+		boss.post(address+"/grants", "role", "analyst").want(t, 400, "There is no such area.")
+		boss.post(address+"/grants", "role", "analyst", "area", "*", "from", "soon").want(t, 400, "not a date")
+		boss.post(address+"/grants", "role", "analyst", "area", "upper").want(t, 200, "The role is given.")
 		key := regexp.MustCompile(`name="area" value="(\d{3,})"`).FindStringSubmatch(boss.get(address).text)[1]
 		boss.post(address+"/revoke", "role", "township-clerk", "area", key, "from", h.Today.String()).want(t, 200, "revoked", "ended")
 		boss.post(address+"/disable").want(t, 200, "disabled")
@@ -444,7 +445,7 @@ func TestEveryPageIsClosedToStrangersAndToOtherSites(t *testing.T) {
 	})
 }
 
-func TestEveryPageSpeaksChinese(t *testing.T) {
+func TestEveryPageSpeaksTheLanguageThatWasChosen(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		boss := h.boss(t)
 		boss.post("/me/preferences", "lang", "zh", "theme", "auto")
