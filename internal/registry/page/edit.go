@@ -1,0 +1,357 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
+)
+
+// coreSection is the part of the form that holds the program's own columns.
+const coreSection = "core"
+
+// editable are the fixed columns that a change can set.
+var editable = map[string][]string{
+	registry.SubjectHousehold: {registry.FieldStatus},
+	registry.SubjectPerson:    {registry.FieldName, registry.FieldSex, registry.FieldBirth},
+}
+
+// subject is whose record a form changes.
+type subject struct {
+	file   registry.File
+	scope  access.Scope
+	kind   string
+	id     int64
+	ver    int64
+	of     string // number of the member; empty for the household
+	title  string
+	values policy.Facts // what is stored now and the reader may see
+}
+
+// editing finds the record that a form is about, and journals that it was opened.
+func (p *pages) editing(r *http.Request, of string) (subject, error) {
+	id, err := number(r)
+	if err != nil {
+		return subject{}, err
+	}
+	scope, err := p.scope(r, access.HouseholdEdit)
+	if err != nil {
+		return subject{}, err
+	}
+	f, err := p.Registry.Open(r.Context(), scope, id)
+	if err != nil {
+		return subject{}, err
+	}
+	s := subject{file: f, scope: scope, kind: registry.SubjectHousehold, id: f.ID, ver: f.Ver, of: of, title: word(r.Context(), "subject.household"), values: policy.Facts{}}
+	if of == "" {
+		s.fill(f.Facts, map[string]any{registry.FieldStatus: f.Status})
+		return s, nil
+	}
+	for _, m := range f.Members {
+		if m.Number != of {
+			continue
+		}
+		s.kind, s.id, s.ver, s.title = registry.SubjectPerson, m.ID, m.Ver, nameOf(m)
+		core := map[string]any{registry.FieldName: m.Name, registry.FieldSex: m.Sex}
+		if m.Birth != nil {
+			core[registry.FieldBirth] = m.Birth.String()
+		}
+		s.fill(m.Facts, core)
+		return s, nil
+	}
+	return subject{}, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+}
+
+// fill takes the stored values; an empty column is unknown.
+func (s *subject) fill(facts policy.Facts, core map[string]any) {
+	for code, value := range facts {
+		s.values[code] = value
+	}
+	for code, value := range core {
+		if value != "" {
+			s.values[code] = value
+		}
+	}
+}
+
+// items are the items of a section that the caller sees and a change can set. Secret ones are shown to nobody and so
+// changed by nobody here.
+func (s subject) items(section string) []*policy.Item {
+	return visibleItems(s.file.Pack, s.kind, section, func(item *policy.Item) bool {
+		class, ok := access.ParseClass(item.Class)
+		if !ok || !s.scope.Sees(s.file.Area, class) {
+			return false
+		}
+		return !item.Core || slices.Contains(editable[s.kind], item.Code)
+	})
+}
+
+// sections are the sections of the subject's form that hold something to change.
+func (s subject) sections() []string {
+	var codes []string
+	if len(s.items(coreSection)) > 0 {
+		codes = append(codes, coreSection)
+	}
+	for _, form := range s.file.Pack.Forms {
+		if form.Subject == s.kind && len(s.items(form.Code)) > 0 {
+			codes = append(codes, form.Code)
+		}
+	}
+	return codes
+}
+
+// path is the address of the form.
+func (s subject) path(section string) string {
+	query := url.Values{}
+	if s.of != "" {
+		query.Set("of", s.of)
+	}
+	if section != "" {
+		query.Set("section", section)
+	}
+	return address("/households/"+s.file.Number+"/change", query)
+}
+
+// editPage is what the template of the form shows.
+type editPage struct {
+	subject   subject
+	choices   []choiceGroup // where no section was chosen yet
+	section   string
+	title     string
+	fields    []editField
+	validOn   web.Field
+	reason    web.Field
+	summary   web.ErrorSummary
+	stale     *web.DiffColumns // the values of others against one's own
+	reapply   bool
+	cancel    string
+	protected bool
+}
+
+// choiceGroup are the sections of one subject.
+type choiceGroup struct {
+	title string
+	links []web.Action
+}
+
+// edit shows the form of a section, or the sections to choose from.
+func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	s, err := p.editing(r, r.URL.Query().Get("of"))
+	if err != nil {
+		return err
+	}
+	shown := editPage{subject: s, section: r.URL.Query().Get("section"), cancel: "/households/" + s.file.Number}
+	if shown.section == "" {
+		shown.choices = choices(ctx, s)
+		return p.showEdit(w, r, http.StatusOK, shown)
+	}
+	if !slices.Contains(s.sections(), shown.section) {
+		return fault.New(fault.NotFound, "%s", web.T(ctx, "error.not_found"))
+	}
+	for _, item := range s.items(shown.section) {
+		text := inputText(item, s.values[item.Code])
+		shown.fields = append(shown.fields, s.field(ctx, item, text, text))
+	}
+	shown.frame(ctx, "", "")
+	return p.showEdit(w, r, http.StatusOK, shown)
+}
+
+// choices are the sections of the household's form and, unless one member was named, of every member's.
+func choices(ctx context.Context, s subject) []choiceGroup {
+	group := func(s subject) choiceGroup {
+		g := choiceGroup{title: s.title}
+		for _, code := range s.sections() {
+			g.links = append(g.links, web.Action{Label: sectionLabel(ctx, s.file.Pack, code), Href: s.path(code)})
+		}
+		return g
+	}
+	groups := []choiceGroup{group(s)}
+	if s.of != "" {
+		return groups
+	}
+	for _, m := range s.file.Members {
+		member := s
+		member.kind, member.of, member.title = registry.SubjectPerson, m.Number, nameOf(m)
+		groups = append(groups, group(member))
+	}
+	return groups
+}
+
+// frame adds what every form asks besides: from when, and why.
+func (e *editPage) frame(ctx context.Context, validOn, reason string) {
+	e.title = sectionLabel(ctx, e.subject.file.Pack, e.section)
+	e.validOn = web.Field{Name: "valid_on", Label: word(ctx, "edit.valid_on"), Help: word(ctx, "edit.valid_on_help"), Kind: web.FieldDate, Value: validOn}
+	e.reason = web.Field{Name: "reason", Label: word(ctx, "edit.reason"), Help: word(ctx, "edit.reason_help"), Value: reason, Required: true, Attributes: map[string]any{"maxlength": "200"}}
+	for _, item := range e.subject.items(e.section) {
+		e.protected = e.protected || item.Protected
+	}
+}
+
+func (p *pages) showEdit(w http.ResponseWriter, r *http.Request, status int, e editPage) error {
+	ctx := r.Context()
+	way, err := p.Registry.Areas().Path(ctx, e.subject.file.Area)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: word(ctx, "edit.title", "number", e.subject.file.Number)}
+	p.leadingTo(ctx, e.subject.scope, &page, way, e.subject.file.Number)
+	page.Crumbs[len(page.Crumbs)-1].Href = e.cancel
+	page.Crumbs = append(page.Crumbs, web.Crumb{Label: word(ctx, "edit.propose")})
+	return p.show(w, r, status, page, editView(e))
+}
+
+// propose takes a form: what it changes is applied, waits for a second person, or is refused with reasons. When
+// somebody else has changed the record meanwhile both values are shown, and one's own can be put on the new version.
+func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	}
+	s, err := p.editing(r, r.PostForm.Get("of"))
+	if err != nil {
+		return err
+	}
+	e := editPage{subject: s, section: r.PostForm.Get("section"), cancel: "/households/" + s.file.Number}
+	if !slices.Contains(s.sections(), e.section) {
+		return fault.New(fault.NotFound, "%s", web.T(ctx, "error.not_found"))
+	}
+	list := s.answers(ctx, r.PostForm, e.section)
+	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Required, "%s", web.T(ctx, "error.required"))
+	}
+	e.frame(ctx, r.PostForm.Get("valid_on"), strings.TrimSpace(r.PostForm.Get("reason")))
+	draft, ok := e.draft(ctx, list, ver)
+	if !ok {
+		return p.refused(w, r, e, list)
+	}
+	if len(draft.Rows[0].Set) == 0 {
+		http.Redirect(w, r, e.cancel+"?saved="+string(change.Unchanged), http.StatusSeeOther)
+		return nil
+	}
+	set, err := p.Registry.Changes().Submit(ctx, s.scope, draft)
+	switch {
+	case fault.Is(err, fault.Stale):
+		return p.overtaken(w, r, e, list)
+	case fault.Is(err, fault.Invalid):
+		if err := p.blame(ctx, s, draft.Rows[0].Set, list, err); err != nil {
+			return err
+		}
+		return p.refused(w, r, e, list)
+	case err != nil:
+		return err
+	}
+	http.Redirect(w, r, e.cancel+"?saved="+string(set.State), http.StatusSeeOther)
+	return nil
+}
+
+// draft makes the submission; false where an answer cannot be taken.
+func (e *editPage) draft(ctx context.Context, list []answer, ver int64) (change.Draft, bool) {
+	ok := true
+	row := change.Row{SubjectKind: e.subject.kind, Subject: e.subject.id, BaseVer: ver, Set: change.Values{}}
+	for _, a := range list {
+		ok = ok && a.wrong == ""
+		if a.changed() {
+			row.Set[a.item.Code] = a.value
+		}
+	}
+	d := change.Draft{Source: change.Page, Title: e.title, Reason: e.reason.Value, Rows: []change.Row{row}}
+	if e.reason.Value == "" || len(e.reason.Value) > 600 {
+		e.reason.Error, ok = word(ctx, "edit.reason_missing"), false
+	}
+	if e.validOn.Value == "" {
+		return d, ok
+	}
+	day, err := clock.ParseDay(e.validOn.Value)
+	if err != nil || day > e.subject.scope.Caller().Today {
+		e.validOn.Error, ok = word(ctx, "edit.valid_on_wrong"), false
+	}
+	d.ValidOn = &day
+	return d, ok
+}
+
+// blame ties the problems of a refused submission to its answers, in the reader's language. A refusal that concerns
+// none of them is returned.
+func (p *pages) blame(ctx context.Context, s subject, set change.Values, list []answer, refusal error) error {
+	room := p.Registry.Changes().Subject(s.kind)
+	record, err := room.Load(ctx, s.scope, s.id)
+	if err != nil {
+		return err
+	}
+	problems, err := room.Check(ctx, record, set)
+	if err != nil {
+		return err
+	}
+	found := false
+	for i := range list {
+		for _, problem := range problems {
+			if problem.Item == list[i].item.Code && problem.Severity == policy.Reject {
+				list[i].wrong, found = problem.Reason.In(web.Lang(ctx)), true
+			}
+		}
+	}
+	if !found {
+		return refusal
+	}
+	return nil
+}
+
+// refused shows the form again with what is wrong.
+func (p *pages) refused(w http.ResponseWriter, r *http.Request, e editPage, list []answer) error {
+	var fields []web.Field
+	for _, a := range list {
+		f := e.subject.field(r.Context(), a.item, a.text, a.base)
+		f.Error = a.wrong
+		e.fields, fields = append(e.fields, f), append(fields, f.Field)
+	}
+	if ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err == nil {
+		e.subject.ver = ver
+	}
+	e.summary = web.Summary(append(fields, e.validOn, e.reason)...)
+	return p.showEdit(w, r, http.StatusBadRequest, e)
+}
+
+// overtaken shows what is stored now beside one's own answers; sending again puts these on the new version.
+func (p *pages) overtaken(w http.ResponseWriter, r *http.Request, e editPage, list []answer) error {
+	ctx := r.Context()
+	e.stale = &web.DiffColumns{Caption: e.title, Left: word(ctx, "changes.stored"), Right: word(ctx, "edit.mine")}
+	e.reapply = true
+	for _, a := range list {
+		stored := inputText(a.item, e.subject.values[a.item.Code])
+		if !a.changed() {
+			a.text = stored
+		}
+		e.fields = append(e.fields, e.subject.field(ctx, a.item, a.text, stored))
+		e.stale.Lines = append(e.stale.Lines, web.DiffLine{
+			Label: a.item.Label.In(web.Lang(ctx)),
+			Left:  sideOf(ctx, e.subject.file.Pack, a.item, e.subject.values[a.item.Code]),
+			Right: sideOf(ctx, e.subject.file.Pack, a.item, parsed(a)),
+		})
+	}
+	return p.showEdit(w, r, http.StatusPreconditionFailed, e)
+}
+
+// parsed is the value of an answer's text.
+func parsed(a answer) policy.Value {
+	value, err := a.item.Parse(a.text)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// sideOf is a value as one side of a comparison.
+func sideOf(ctx context.Context, pack *policy.Pack, item *policy.Item, value policy.Value) web.DiffValue {
+	return web.DiffValue{Text: valueText(ctx, pack, item, value), Missing: value == nil}
+}

@@ -1,0 +1,406 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/i18n"
+	"rightkey/internal/journal"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
+)
+
+// filePage is what the template of a household's file shows.
+type filePage struct {
+	head      web.Facts
+	panels    []templ.Component // of later rooms: why poor, who answers for it …
+	members   web.Table
+	about     []section // facts of each member
+	former    web.Table
+	facts     []section // of the household
+	dwellings []section
+	income    *web.Stacked
+	spending  *web.Stacked
+	entries   web.Table
+	statuses  web.Table
+	timeline  web.Timeline
+	readers   web.Timeline // who opened the file
+}
+
+// section is a part of a form with its values.
+type section struct {
+	anchor string
+	title  string
+	facts  web.Facts
+	href   string // of the form that proposes a change
+}
+
+// household shows a household's file.
+func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	scope, err := p.scope(r, access.HouseholdRead)
+	if err != nil {
+		return err
+	}
+	f, err := p.Registry.Open(ctx, scope, id)
+	if err != nil {
+		return err
+	}
+	way, err := p.Registry.Areas().Path(ctx, f.Area)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: word(ctx, "household.title", "number", f.Number), Flash: append(saved(r), p.waiting(r, f)...)}
+	p.leadingTo(ctx, scope, &page, way, f.Number)
+	v := viewer{ctx: ctx, scope: scope, f: f}
+	if p.may(r, access.HouseholdEdit, f.Area) && f.Closed == nil {
+		v.edit = "/households/" + f.Number + "/change"
+		page.Actions = []web.Action{{Label: word(ctx, "edit.propose"), Href: v.edit, Icon: "change", Style: web.StylePrimary}}
+	}
+	content := v.page()
+	content.timeline, content.readers = p.events(ctx, f)
+	for _, panel := range p.Panels {
+		part, err := panel(ctx, scope, f)
+		if err != nil {
+			return err
+		}
+		if part != nil {
+			content.panels = append(content.panels, part)
+		}
+	}
+	return p.show(w, r, http.StatusOK, page, fileView(content))
+}
+
+// leadingTo makes the breadcrumb of a household: the areas in scope as links to their lists.
+func (p *pages) leadingTo(ctx context.Context, scope access.Scope, page *web.Page, way []area.Area, last string) {
+	scheme := p.Registry.Areas().Scheme()
+	for _, a := range way {
+		crumb := web.Crumb{Label: a.Label(web.Lang(ctx)), Href: "/households"}
+		if !holdsAll(scope, scheme.Range(a.Key)) {
+			continue
+		}
+		crumb.Href += "?area=" + a.Code
+		page.Crumbs = append(page.Crumbs, crumb)
+	}
+	page.Crumbs = append(page.Crumbs, web.Crumb{Label: last})
+	if len(way) > 0 {
+		page.Area = &web.Choice{Label: way[len(way)-1].Label(web.Lang(ctx))}
+	}
+}
+
+// saved says what became of a change that was just proposed.
+func saved(r *http.Request) []web.Notice {
+	ctx := r.Context()
+	switch change.State(r.URL.Query().Get("saved")) {
+	case change.Applied:
+		return []web.Notice{{Tone: web.ToneGood, Title: word(ctx, "edit.applied")}}
+	case change.Unchanged:
+		return []web.Notice{{Tone: web.ToneInfo, Title: word(ctx, "edit.unchanged")}}
+	}
+	return nil
+}
+
+// waiting names the changes of the household that nobody has decided.
+func (p *pages) waiting(r *http.Request, f registry.File) []web.Notice {
+	ctx := r.Context()
+	var notices []web.Notice
+	for _, set := range f.Waiting {
+		notice := web.Notice{Tone: web.ToneInfo, Title: wordOr(ctx, "changes.state."+string(set.State), string(set.State)),
+			Text: word(ctx, "changes.by", "title", set.Title, "person", set.Person, "when", i18n.Moment(web.Lang(ctx), set.Submitted))}
+		if p.may(r, access.ChangeRead, f.Area) {
+			notice.Actions = []web.Action{{Label: word(ctx, "changes.open"), Href: "/changes/" + strconv.FormatInt(set.ID, 10)}}
+		}
+		notices = append(notices, notice)
+	}
+	return notices
+}
+
+// viewer turns a file into what is shown to one reader.
+type viewer struct {
+	ctx   context.Context
+	scope access.Scope
+	f     registry.File
+	edit  string // address of the form that proposes changes; empty for who may not
+}
+
+func (v viewer) page() filePage {
+	page := filePage{head: v.head(), members: v.members(v.f.Members), entries: v.entries(), statuses: v.statuses()}
+	if len(v.f.Former) > 0 {
+		page.former = v.members(v.f.Former)
+		page.former.Caption = word(v.ctx, "household.former")
+	}
+	for _, m := range v.f.Members {
+		page.about = append(page.about, v.sections(registry.SubjectPerson, m.Facts, m.Number)...)
+	}
+	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, "")
+	for _, d := range v.f.Dwellings {
+		page.dwellings = append(page.dwellings, v.sections(registry.SubjectDwelling, d.Facts, "")...)
+	}
+	if years := registry.Years(v.f.Entries); len(years) > 0 {
+		income, expenditure := registry.Income(v.f.Entries, years[0])
+		page.income = v.stack(registry.SubjectIncome, income, years[0])
+		page.spending = v.stack(registry.SubjectExpenditure, expenditure, years[0])
+	}
+	return page
+}
+
+func (v viewer) head() web.Facts {
+	lang := web.Lang(v.ctx)
+	head := web.Fact{Label: word(v.ctx, "household.head"), Missing: v.f.Head == 0}
+	for _, m := range v.f.Members {
+		if m.IsHead {
+			head.Value = nameOf(m)
+		}
+	}
+	badge := statusBadge(v.ctx, v.f.Pack, v.f.Status)
+	facts := []web.Fact{
+		{Label: web.T(v.ctx, "common.status"), View: badge, Note: word(v.ctx, "since_day", "day", i18n.Day(lang, v.f.Since))},
+		head,
+		{Label: word(v.ctx, "household.members"), Value: i18n.Number(lang, int64(v.f.Household.Members))},
+		{Label: word(v.ctx, "household.opened"), Value: i18n.Day(lang, v.f.Opened)},
+	}
+	if v.f.Closed != nil {
+		facts = append(facts, web.Fact{Label: word(v.ctx, "household.closed"), Value: i18n.Day(lang, *v.f.Closed)})
+	}
+	return web.Facts{Items: facts}
+}
+
+// nameOf is a member's name, masked where the reader may not see it.
+func nameOf(m registry.Member) string {
+	if m.Name == "" {
+		return "***"
+	}
+	return m.Name
+}
+
+func (v viewer) members(list []registry.Member) web.Table {
+	lang := web.Lang(v.ctx)
+	pack := v.f.Pack
+	table := web.Table{Caption: word(v.ctx, "household.members"), Empty: web.Empty{Text: word(v.ctx, "household.no_members")}, Columns: []web.Column{
+		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldName)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldRelation)},
+		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldSex)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldBirth)},
+		{Label: word(v.ctx, "household.age"), Number: true}, {Label: word(v.ctx, "household.identity")}, {Label: word(v.ctx, "household.person_number")},
+	}}
+	today := v.scope.Caller().Today
+	for _, m := range list {
+		row := web.Row{Cells: []web.Cell{
+			{Text: nameOf(m), View: anchor("member-" + m.Number)}, v.coded(registry.FieldRelation, m.Relation), v.coded(registry.FieldSex, m.Sex),
+			{Missing: true}, {Missing: true}, {Text: m.IDTail, Missing: m.IDTail == ""}, web.Text(m.Number),
+		}}
+		if m.Birth != nil {
+			row.Cells[3], row.Cells[4] = web.Text(i18n.Day(lang, *m.Birth)), web.Text(strconv.Itoa(clock.Age(*m.Birth, today)))
+		}
+		if m.IDTail != "" {
+			row.Cells[5] = web.Cell{Text: "…" + m.IDTail, View: identityBadge(v.ctx, m.IDState)}
+		}
+		if v.edit != "" && m.To == nil {
+			row.Cells[6] = web.Cell{Text: m.Number, View: smallLink(v.edit+"?of="+m.Number, word(v.ctx, "edit.propose_short"), word(v.ctx, "edit.for", "name", nameOf(m)))}
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return table
+}
+
+// identityBadge says how sure the national number is.
+func identityBadge(ctx context.Context, state string) templ.Component {
+	if state == "provisional" {
+		return web.Badge{Tone: web.ToneWarn, Text: word(ctx, "household.provisional")}
+	}
+	return web.Badge{Tone: web.ToneGood, Text: word(ctx, "household.confirmed")}
+}
+
+// coded is a cell with a choice of a person's core item.
+func (v viewer) coded(code, value string) web.Cell {
+	if value == "" {
+		return web.Cell{Missing: true}
+	}
+	if item, ok := v.f.Pack.Item(registry.SubjectPerson, code); ok {
+		if text := item.Format(web.Lang(v.ctx), value); text != "" {
+			return web.Text(text)
+		}
+	}
+	return web.Text(value)
+}
+
+// sees says whether the reader may see an item, of a secret one its last characters.
+func (v viewer) sees(item *policy.Item) bool {
+	class, ok := access.ParseClass(item.Class)
+	if !ok {
+		return false
+	}
+	return v.scope.Sees(v.f.Area, class) || (class == access.P4 && v.scope.Sees(v.f.Area, access.P2))
+}
+
+// sections are the facts of a subject by form section; person is the number of the member they are of.
+func (v viewer) sections(subject string, facts policy.Facts, person string) []section {
+	var list []section
+	for _, form := range v.f.Pack.Forms {
+		items := visibleItems(v.f.Pack, subject, form.Code, v.sees)
+		if form.Subject != subject || len(items) == 0 {
+			continue
+		}
+		s := section{title: form.Label.In(web.Lang(v.ctx)), facts: web.Facts{Items: v.factsOf(items, facts)}}
+		if v.edit != "" && subject != registry.SubjectDwelling {
+			s.href = v.edit + "?section=" + form.Code
+		}
+		if person != "" {
+			s.title = v.memberName(person) + " · " + s.title
+			if s.href != "" {
+				s.href += "&of=" + person
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func (v viewer) memberName(number string) string {
+	for _, m := range v.f.Members {
+		if m.Number == number {
+			return nameOf(m)
+		}
+	}
+	return number
+}
+
+func (v viewer) factsOf(items []*policy.Item, facts policy.Facts) []web.Fact {
+	list := make([]web.Fact, len(items))
+	for i, item := range items {
+		value, known := facts[item.Code]
+		text := valueText(v.ctx, v.f.Pack, item, value)
+		if unit := unitOf(v.ctx, v.f.Pack, item); text != "" && unit != "" {
+			text += " " + unit
+		}
+		list[i] = web.Fact{Label: item.Label.In(web.Lang(v.ctx)), Value: text, Missing: !known || value == nil}
+	}
+	return list
+}
+
+// stack is the income (or expenditure) of a year by class; nil for none.
+func (v viewer) stack(subject string, byClass map[string]int64, year int) *web.Stacked {
+	if len(byClass) == 0 {
+		return nil
+	}
+	lang := web.Lang(v.ctx)
+	total := int64(0)
+	for _, minor := range byClass {
+		total += max(0, minor)
+	}
+	bar := &web.Stacked{Caption: word(v.ctx, "household."+subject, "year", strconv.Itoa(year), "amount", amount(lang, total, v.f.Pack)), Unit: v.f.Pack.Currency}
+	for _, class := range v.classes(subject, byClass) {
+		minor := byClass[class]
+		part := web.Part{Label: v.className(subject, class), Value: float64(minor), Text: amount(lang, minor, v.f.Pack)}
+		if total > 0 {
+			part.Share = i18n.Percent(lang, float64(minor)/float64(total), 0)
+		}
+		bar.Parts = append(bar.Parts, part)
+	}
+	return bar
+}
+
+// classes are the classes that have an amount, in the order of the pack.
+func (v viewer) classes(subject string, byClass map[string]int64) []string {
+	var order []string
+	if item, ok := v.f.Pack.Item(subject, "class"); ok {
+		for _, option := range item.Options() {
+			if _, has := byClass[option.Code]; has {
+				order = append(order, option.Code)
+			}
+		}
+	}
+	var others []string
+	for class := range byClass {
+		if !slices.Contains(order, class) {
+			others = append(others, class)
+		}
+	}
+	slices.Sort(others)
+	return append(order, others...)
+}
+
+func (v viewer) className(subject, class string) string {
+	if item, ok := v.f.Pack.Item(subject, "class"); ok {
+		if text := item.Format(web.Lang(v.ctx), class); text != "" {
+			return text
+		}
+	}
+	return class
+}
+
+func (v viewer) entries() web.Table {
+	lang := web.Lang(v.ctx)
+	table := web.Table{Caption: word(v.ctx, "household.entries"), Columns: []web.Column{
+		{Label: web.T(v.ctx, "common.year")}, {Label: word(v.ctx, "household.kind")}, {Label: word(v.ctx, "household.class")},
+		{Label: web.T(v.ctx, "common.source")}, {Label: word(v.ctx, "household.amount"), Number: true, Unit: v.f.Pack.Currency}, {Label: word(v.ctx, "household.basis")},
+	}}
+	for _, e := range v.f.Entries {
+		year, _, _ := e.To.Civil()
+		basis := web.Cell{Text: e.Basis, Missing: e.Basis == ""}
+		if item, ok := v.f.Pack.Item(e.Subject, "basis"); ok && e.Basis != "" {
+			basis.Text = item.Format(lang, e.Basis)
+		}
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{
+			web.Text(strconv.Itoa(year)), web.Text(word(v.ctx, "subject."+e.Subject)), web.Text(v.className(e.Subject, e.Class)),
+			{Text: e.Source, Missing: e.Source == ""}, web.Text(amount(lang, e.Minor, v.f.Pack)), basis,
+		}})
+	}
+	return table
+}
+
+func (v viewer) statuses() web.Table {
+	lang := web.Lang(v.ctx)
+	table := web.Table{Caption: word(v.ctx, "household.statuses"), Columns: []web.Column{
+		{Label: web.T(v.ctx, "common.status")}, {Label: web.T(v.ctx, "common.from")}, {Label: web.T(v.ctx, "common.source")},
+	}}
+	for _, s := range slices.Backward(v.f.Statuses) {
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{
+			{View: statusBadge(v.ctx, v.f.Pack, s.Status)}, web.Text(i18n.Day(lang, s.From)), web.Text(wordOr(v.ctx, "status_source."+s.Source, s.Source)),
+		}})
+	}
+	return table
+}
+
+// events tells a household's events in words, those that only read apart.
+func (p *pages) events(ctx context.Context, f registry.File) (happened, read web.Timeline) {
+	happened.Label, read.Label = word(ctx, "household.timeline"), word(ctx, "household.readers")
+	for _, e := range f.Events {
+		told := p.told(ctx, f, e)
+		if strings.HasSuffix(e.Kind, ".read") || strings.HasSuffix(e.Kind, ".listed") {
+			read.Events = append(read.Events, told)
+		} else {
+			happened.Events = append(happened.Events, told)
+		}
+	}
+	return happened, read
+}
+
+func (p *pages) told(ctx context.Context, f registry.File, e journal.Event) web.Event {
+	lang := web.Lang(ctx)
+	told := web.Event{When: i18n.Moment(lang, e.At), Moment: e.At.String(), Who: p.account(ctx, e.Who.Account), Text: e.Who.Why}
+	kind := strings.NewReplacer(".", "_", "-", "_").Replace(e.Kind)
+	told.Title = wordOr(ctx, "event."+kind, e.Kind)
+	for _, m := range f.Members {
+		if e.SubjectKind == registry.SubjectPerson && m.ID == e.Subject {
+			told.Title += " · " + nameOf(m)
+		}
+	}
+	if e.ValidOn != e.At.Day(time.UTC) {
+		told.Text = strings.TrimSpace(told.Text + " " + word(ctx, "event.valid_on", "day", i18n.Day(lang, e.ValidOn)))
+	}
+	return told
+}

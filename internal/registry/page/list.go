@@ -1,0 +1,255 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/i18n"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
+)
+
+// listRows is how many households a page of the list shows.
+const listRows = 50
+
+// listPage is what the list's template shows.
+type listPage struct {
+	filters filterForm
+	table   web.Table
+	pager   web.Pager
+}
+
+// list shows the households that the address selects.
+func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	scope, err := p.scope(r, access.HouseholdList)
+	if err != nil {
+		return err
+	}
+	s, err := p.selected(r, scope)
+	if err != nil {
+		return err
+	}
+	households, persons, err := p.Registry.Count(ctx, scope, s.filter)
+	if err != nil {
+		return err
+	}
+	rows, err := p.Registry.Browse(ctx, scope, s.filter, s.after, listRows+1)
+	if err != nil {
+		return err
+	}
+	more := len(rows) > listRows
+	rows = rows[:min(len(rows), listRows)]
+	table, err := p.householdTable(ctx, s, rows)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: word(ctx, "list.title"), Wide: true}
+	if err := p.lookingAt(ctx, scope, &page, s.filter.Area, "/households", s.query); err != nil {
+		return err
+	}
+	if _, err := p.scope(r, access.ExportRun); err == nil && households > 0 {
+		page.Actions = []web.Action{{Label: word(ctx, "list.export"), Href: address("/households/export", with(s.query, "")), Icon: "download"}}
+	}
+	shown := listPage{filters: filtersOf(ctx, s), table: table, pager: web.Pager{
+		Text: word(ctx, "list.shown", "n", len(rows), "households", households, "persons", persons),
+	}}
+	if more {
+		next := with(s.query, "")
+		next.Set(afterParameter, positionText(rows[len(rows)-1]))
+		shown.pager.Next = address("/households", next)
+	}
+	if s.after != (registry.Position{}) {
+		shown.pager.First = address("/households", with(s.query, ""))
+	}
+	return p.show(w, r, http.StatusOK, page, listView(shown))
+}
+
+func (p *pages) householdTable(ctx context.Context, s selection, rows []registry.Household) (web.Table, error) {
+	lang := web.Lang(ctx)
+	table := web.Table{Caption: word(ctx, "list.title"), Columns: []web.Column{
+		{Label: word(ctx, "household.number")}, {Label: word(ctx, "household.head")}, {Label: web.T(ctx, "common.area")},
+		{Label: web.T(ctx, "common.status")}, {Label: word(ctx, "since")}, {Label: word(ctx, "household.members"), Number: true},
+	}, Empty: web.Empty{Title: word(ctx, "list.empty"), Text: word(ctx, "list.empty_text"),
+		Actions: []web.Action{{Label: web.T(ctx, "web.filters.clear"), Href: "/households"}}}}
+	if len(s.query) == 0 {
+		table.Empty = web.Empty{Title: word(ctx, "list.none"), Text: word(ctx, "list.none_text"), Actions: []web.Action{{Label: word(ctx, "nav.imports"), Href: "/imports"}}}
+	}
+	places, err := p.placesOf(ctx, rows)
+	if err != nil {
+		return table, err
+	}
+	for _, h := range rows {
+		pack, err := p.Registry.Pack(h.Area)
+		if err != nil {
+			return table, err
+		}
+		head := web.Text(h.HeadName)
+		if h.HeadName == "" {
+			head = web.Text("***")
+		}
+		if h.Head == 0 {
+			head = web.Cell{Missing: true}
+		}
+		table.Rows = append(table.Rows, web.Row{Href: "/households/" + h.Number, Cells: []web.Cell{
+			web.Text(h.Number), head, web.Text(placeLabel(ctx, places, h.Area)), {View: statusBadge(ctx, pack, h.Status)},
+			web.Text(i18n.Day(lang, h.Since)), web.Text(i18n.Number(lang, int64(h.Members))),
+		}})
+	}
+	return table, nil
+}
+
+// placesOf are the areas of households and those around them.
+func (p *pages) placesOf(ctx context.Context, rows []registry.Household) (map[int64]area.Area, error) {
+	scheme := p.Registry.Areas().Scheme()
+	var keys []int64
+	for _, h := range rows {
+		keys = append(keys, h.Area, scheme.Parent(h.Area))
+	}
+	return p.Registry.Places(ctx, keys)
+}
+
+// lookingAt says on a page which area it looks at: the breadcrumb leads out, its parts that are in scope are links.
+func (p *pages) lookingAt(ctx context.Context, scope access.Scope, page *web.Page, key int64, path string, query url.Values) error {
+	lang := web.Lang(ctx)
+	scheme := p.Registry.Areas().Scheme()
+	way, err := p.Registry.Areas().Path(ctx, key)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(scope.Ranges(), access.Everywhere) {
+		page.Crumbs = append(page.Crumbs, web.Crumb{Label: word(ctx, "everywhere"), Href: address(path, with(query, "area"))})
+	}
+	for _, a := range way {
+		if holdsAll(scope, scheme.Range(a.Key)) {
+			page.Crumbs = append(page.Crumbs, web.Crumb{Label: a.Label(lang), Href: address(path, with(query, "area", a.Code))})
+		}
+	}
+	page.Area = &web.Choice{Label: word(ctx, "everywhere")}
+	if key == 0 && len(scope.Ranges()) > 0 && !slices.Contains(scope.Ranges(), access.Everywhere) {
+		page.Area.Label = word(ctx, "own_areas")
+	}
+	if len(way) > 0 {
+		page.Area.Label = way[len(way)-1].Label(lang)
+	}
+	return nil
+}
+
+// holdsAll says whether a scope holds all of a range.
+func holdsAll(scope access.Scope, r access.Range) bool {
+	return slices.ContainsFunc(scope.Ranges(), func(s access.Range) bool { return s.Lo <= r.Lo && r.Hi <= s.Hi })
+}
+
+// filterForm is the form of a list's filters.
+type filterForm struct {
+	main    []web.Field
+	more    []web.Field
+	isOpen  bool // one of more is on
+	hidden  []web.Pair
+	active  []web.Chip
+	search  []web.Pair // what a search by name keeps
+	hasName string     // the name that is searched for
+}
+
+// filtersOf makes the form: number and status first, the pack's items for lists behind them.
+func filtersOf(ctx context.Context, s selection) filterForm {
+	lang := web.Lang(ctx)
+	statuses := options(lang, word(ctx, "list.any"), statusOptions(s.pack))
+	f := filterForm{hasName: s.filter.Name, main: []web.Field{
+		{Name: "status", Label: web.T(ctx, "common.status"), Kind: web.FieldSelect, Value: s.query.Get("status"), Options: statuses},
+		{Name: "number", Label: word(ctx, "household.number"), Value: s.query.Get("number"), Attributes: map[string]any{"inputmode": "numeric"}},
+	}}
+	if len(s.filter.Status) > 1 {
+		f.main[0].Value = ""
+	}
+	for _, name := range []string{"area", "closed", searchParameter} {
+		if value := s.query.Get(name); value != "" {
+			f.hidden = append(f.hidden, web.Pair{Name: name, Value: value})
+		}
+	}
+	for _, item := range s.items {
+		f.more = append(f.more, itemFilters(ctx, s, item)...)
+	}
+	f.isOpen = len(s.filter.Items) > 0
+	f.active = chips(ctx, s)
+	for name := range with(s.query, searchParameter) {
+		for _, value := range s.query[name] {
+			f.search = append(f.search, web.Pair{Name: name, Value: value})
+		}
+	}
+	return f
+}
+
+// itemFilters are the controls by which one item is filtered.
+func itemFilters(ctx context.Context, s selection, item *policy.Item) []web.Field {
+	name := parameterOf(item)
+	text := item.Label.In(web.Lang(ctx))
+	switch item.Kind {
+	case policy.Choice, policy.Multi:
+		return []web.Field{{Name: name, Label: text, Kind: web.FieldSelect, Value: s.query.Get(name), Options: options(web.Lang(ctx), word(ctx, "list.any"), item.Options())}}
+	case policy.Bool:
+		return []web.Field{{Name: name, Label: text, Kind: web.FieldSelect, Value: s.query.Get(name), Options: []web.Option{
+			{Label: word(ctx, "list.any")}, {Value: "true", Label: item.Format(web.Lang(ctx), true)}, {Value: "false", Label: item.Format(web.Lang(ctx), false)},
+		}}}
+	case policy.Text:
+		return []web.Field{{Name: name, Label: text, Value: s.query.Get(name)}}
+	}
+	kind := web.FieldText
+	if item.Kind == policy.Date {
+		kind = web.FieldDate
+	}
+	var bounds []web.Field
+	for _, end := range []string{"min", "max"} {
+		bounds = append(bounds, web.Field{Name: name + "." + end, Label: word(ctx, "list."+end, "item", text), Kind: kind,
+			Value: s.query.Get(name + "." + end), Unit: unitOf(ctx, s.pack, item)})
+	}
+	return bounds
+}
+
+// chips are the filters that are on, each with the address without it.
+func chips(ctx context.Context, s selection) []web.Chip {
+	var active []web.Chip
+	add := func(name, text string) {
+		active = append(active, web.Chip{Label: text, Remove: address("/households", with(s.query, name))})
+	}
+	for _, code := range s.query["status"] {
+		rest := slices.DeleteFunc(slices.Clone(s.query["status"]), func(c string) bool { return c == code })
+		active = append(active, web.Chip{Label: web.T(ctx, "common.status") + ": " + statusBadge(ctx, s.pack, code).Text, Remove: address("/households", with(s.query, "status", rest...))})
+	}
+	if number := s.query.Get("number"); number != "" {
+		add("number", word(ctx, "household.number")+": "+number)
+	}
+	if s.filter.Name != "" {
+		add(searchParameter, word(ctx, "list.name_begins", "name", s.filter.Name))
+	}
+	if s.filter.Closed {
+		add("closed", word(ctx, "list.closed"))
+	}
+	for _, item := range s.items {
+		name, text := parameterOf(item), item.Label.In(web.Lang(ctx))
+		for _, value := range s.query[name] {
+			add(name, text+": "+chosen(ctx, item, value))
+		}
+		for _, end := range []string{"min", "max"} {
+			if value := s.query.Get(name + "." + end); value != "" {
+				add(name+"."+end, word(ctx, "list."+end, "item", text)+" "+value)
+			}
+		}
+	}
+	return active
+}
+
+// chosen is an answer in words.
+func chosen(ctx context.Context, item *policy.Item, value string) string {
+	if parsed, err := item.Parse(value); err == nil {
+		if text := item.Format(web.Lang(ctx), parsed); text != "" {
+			return text
+		}
+	}
+	return value
+}

@@ -1,0 +1,177 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/job"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
+)
+
+// Needs is what the pages stand on.
+type Needs struct {
+	Registry *registry.Service
+	Jobs     *job.Runner
+	// Ring seals what people search for by name.
+	Ring *crypt.Keyring
+	// Caller is who asks.
+	Caller func(context.Context) access.Caller
+	// Frame completes a page with what all pages share: navigation, the viewer's own menu. nil shows this room's places.
+	Frame func(*http.Request, web.Page) web.Page
+	// Account names an account for timelines and lists; nil shows its number.
+	Account func(ctx context.Context, account int64) string
+	// Panels are what later rooms add to a household's page.
+	Panels []Panel
+}
+
+// Panel is a part of a household's page that another room fills; nil shows nothing.
+type Panel func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error)
+
+// Place is a place of the main navigation and what a caller must be allowed to do to find it there.
+type Place struct {
+	web.NavItem
+	Verb access.Verb
+}
+
+// Places are this room's places of the main navigation, in their order.
+func Places() []Place {
+	return []Place{
+		{web.NavItem{Key: "registry.nav.overview", Href: "/", Icon: "home"}, access.Statistics},
+		{web.NavItem{Key: "registry.nav.households", Href: "/households", Icon: "list"}, access.HouseholdList},
+		{web.NavItem{Key: "registry.nav.changes", Href: "/changes", Icon: "change"}, access.ChangeRead},
+		{web.NavItem{Key: "registry.nav.imports", Href: "/imports", Icon: "upload"}, access.ImportRun},
+	}
+}
+
+// SearchFor is the search field of the header for who may list households, nil for others.
+func SearchFor(ctx context.Context, c access.Caller) *web.Search {
+	if !access.May(c, access.HouseholdList) {
+		return nil
+	}
+	return &web.Search{Action: "/households/search", Hint: word(ctx, "list.search_hint")}
+}
+
+// pages are the handlers.
+type pages struct {
+	Needs
+	searches searches
+}
+
+// fileTime is how long a file may take to arrive: 64 MB on a slow line.
+const fileTime = 30 * time.Minute
+
+// Register adds the pages to a server.
+func Register(server *web.Server, n Needs) error {
+	sealed, err := newSearches(n.Ring)
+	if err != nil {
+		return err
+	}
+	p := &pages{Needs: n, searches: sealed}
+	server.Handle("GET /{$}", web.Login, p.overview)
+	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)
+	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
+	server.Handle("GET /households/export", web.Needs(access.ExportRun), p.export)
+	server.Handle("GET /households/{number}", web.Needs(access.HouseholdRead), p.household)
+	server.Handle("GET /persons/{number}", web.Needs(access.HouseholdRead), p.person)
+	server.Handle("GET /households/{number}/change", web.Needs(access.HouseholdEdit), p.edit)
+	server.Handle("POST /households/{number}/change", web.Needs(access.HouseholdEdit), p.propose)
+	server.Handle("GET /changes", web.Needs(access.ChangeRead), p.changes)
+	server.Handle("GET /changes/{id}", web.Needs(access.ChangeRead), p.change)
+	server.Handle("POST /changes/{id}/approve", web.Needs(access.ChangeDecide), p.approve)
+	server.Handle("POST /changes/{id}/return", web.Needs(access.ChangeDecide), p.giveBack)
+	server.Handle("POST /changes/{id}/resolve", web.Needs(access.ChangeDecide), p.resolve)
+	server.Handle("POST /changes/{id}/withdraw", web.Needs(access.ChangeRead), p.withdraw)
+	server.Handle("GET /imports", web.Needs(access.ImportRun), p.imports)
+	server.Handle("GET /imports/new", web.Needs(access.ImportRun), p.newImport)
+	server.Handle("POST /imports", web.Needs(access.ImportRun), p.upload, web.Upload(maxFile+1<<20, fileTime))
+	server.Handle("GET /imports/{id}", web.Needs(access.ImportRun), p.showImport)
+	server.Handle("GET /imports/{id}/progress", web.Needs(access.ImportRun), p.importProgress)
+	server.Handle("GET /imports/{id}/report.csv", web.Needs(access.ImportRun), p.report)
+	server.Handle("POST /imports/{id}/check", web.Needs(access.ImportRun), p.check)
+	server.Handle("POST /imports/{id}/apply", web.Needs(access.ImportRun), p.apply)
+	return nil
+}
+
+// scope decides on the caller of a request for a verb.
+func (p *pages) scope(r *http.Request, verb access.Verb) (access.Scope, error) {
+	return access.Decide(p.Caller(r.Context()), verb)
+}
+
+// may says whether the caller of a request may act by a verb in area.
+func (p *pages) may(r *http.Request, verb access.Verb, area int64) bool {
+	scope, err := p.scope(r, verb)
+	return err == nil && scope.Holds(area)
+}
+
+// show renders content in the shell.
+func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, page web.Page, content templ.Component) error {
+	ctx := r.Context()
+	page.Viewer = web.ViewerFrom(ctx)
+	if r.Method == http.MethodGet {
+		page.Path = r.URL.RequestURI()
+	}
+	page.Search = SearchFor(ctx, p.Caller(ctx))
+	if p.Frame != nil {
+		page = p.Frame(r, page)
+	} else {
+		for _, place := range Places() {
+			if access.May(p.Caller(ctx), place.Verb) {
+				page.Nav = append(page.Nav, place.NavItem)
+			}
+		}
+	}
+	return web.Render(w, r, status, framed(page, content))
+}
+
+// account names an account.
+func (p *pages) account(ctx context.Context, id int64) string {
+	if id == 0 {
+		return word(ctx, "program")
+	}
+	if p.Account != nil {
+		if name := p.Account(ctx, id); name != "" {
+			return name
+		}
+	}
+	return word(ctx, "account", "id", strconv.FormatInt(id, 10))
+}
+
+// word says a message of this room.
+func word(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "registry."+key, args...)
+}
+
+// wordOr says a message of this room, or the text where there is no such message.
+func wordOr(ctx context.Context, key, text string) string {
+	if !i18n.Has("registry." + key) {
+		return text
+	}
+	return word(ctx, key)
+}
+
+// number reads the number of a household or person from the address. What is no number is as absent as an unknown one.
+func number(r *http.Request) (int64, error) {
+	id, ok := registry.ParseNumber(r.PathValue("number"))
+	if !ok {
+		return 0, fault.New(fault.NotFound, "%s", word(r.Context(), "no_number"))
+	}
+	return id, nil
+}
+
+// id reads an identifier from the address.
+func identifier(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+	}
+	return id, nil
+}

@@ -1,0 +1,316 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/job"
+	"rightkey/internal/registry"
+	"rightkey/internal/table"
+	"rightkey/internal/web"
+)
+
+// shownProblems is how many rows with problems the page shows; all are in the report.
+const shownProblems = 50
+
+// importPage is what the template of one import shows.
+type importPage struct {
+	im       registry.Import
+	path     string
+	steps    web.Steps
+	facts    web.Facts
+	columns  *columnsForm // step 2
+	progress *web.Progress
+	failed   string
+	counts   *countsView // after the dry run and at the end
+	problems web.Table
+	report   bool // there are problems, and a report to download
+	apply    bool // step 4 may begin
+	done     []web.Action
+}
+
+// countsView are exact counts and what they add up to.
+type countsView struct {
+	dry    bool
+	counts job.Counts
+	stats  []web.Stat
+	sum    string
+}
+
+func (p *pages) importOf(r *http.Request) (registry.Import, access.Scope, error) {
+	id, err := identifier(r)
+	if err != nil {
+		return registry.Import{}, access.Scope{}, err
+	}
+	scope, err := p.scope(r, access.ImportRun)
+	if err != nil {
+		return registry.Import{}, scope, err
+	}
+	im, err := p.Registry.GetImport(r.Context(), scope, id)
+	return im, scope, err
+}
+
+// showImport shows an import at the step where it is.
+func (p *pages) showImport(w http.ResponseWriter, r *http.Request) error {
+	im, scope, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	return p.showStep(w, r, http.StatusOK, im, scope, nil)
+}
+
+// showStep shows an import; form is step 2 with what was wrong with it, nil to make it anew.
+func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im registry.Import, scope access.Scope, form *columnsForm) error {
+	ctx := r.Context()
+	v := importPage{im: im, path: importPath(im.ID), facts: p.aboutImport(ctx, im)}
+	j, err := p.jobOf(r, im)
+	if err != nil {
+		return err
+	}
+	step := 0
+	switch im.State {
+	case registry.Uploaded:
+		step = 1
+	case registry.Checking, registry.Applying:
+		step = map[registry.ImportState]int{registry.Checking: 2, registry.Applying: 3}[im.State]
+		progress := p.progressOf(ctx, im, j)
+		v.progress = &progress
+		if j.State == job.Failed || j.State == job.Cancelled {
+			v.failed = j.Error
+		}
+	case registry.Checked, registry.Stopped:
+		step = 2
+		v.apply = true
+	case registry.Imported:
+		step = 5
+	}
+	v.steps = stepsOf(ctx, step)
+	if j.ID != 0 && j.State.Ended() && v.progress == nil {
+		v.counts = countsOf(ctx, im, j.Counts)
+		if err := p.fillProblems(ctx, scope, im, &v); err != nil {
+			return err
+		}
+	}
+	if im.State == registry.Imported {
+		v.done = p.whatChanged(ctx, r, im, j.Counts)
+	}
+	choosing := im.State == registry.Uploaded || im.State == registry.Checked || im.State == registry.Stopped
+	if v.columns = form; form == nil && choosing {
+		if v.columns, err = p.columnsOf(r, im); err != nil {
+			return err
+		}
+	}
+	page := web.Page{Title: im.Name, Crumbs: []web.Crumb{{Label: word(ctx, "nav.imports"), Href: "/imports"}, {Label: im.Name}}}
+	return p.show(w, r, status, page, importView(v))
+}
+
+// jobOf is the import's last job, the zero Job where it has none.
+func (p *pages) jobOf(r *http.Request, im registry.Import) (job.Job, error) {
+	if im.Job == 0 {
+		return job.Job{}, nil
+	}
+	return p.Jobs.Get(r.Context(), p.Caller(r.Context()), im.Job)
+}
+
+func (p *pages) aboutImport(ctx context.Context, im registry.Import) web.Facts {
+	lang := web.Lang(ctx)
+	facts := []web.Fact{
+		{Label: web.T(ctx, "common.status"), View: importBadge(ctx, im.State)},
+		{Label: word(ctx, "import.rows"), Value: i18n.Number(lang, im.Rows)},
+		{Label: web.T(ctx, "common.user"), Value: p.account(ctx, im.Account), Note: i18n.Moment(lang, im.Created)},
+	}
+	if im.Mapping != nil {
+		facts = append(facts, web.Fact{Label: word(ctx, "import.subject"), Value: word(ctx, "subjects."+im.Mapping.Subject)},
+			web.Fact{Label: word(ctx, "import.source"), Value: im.Mapping.Source}, web.Fact{Label: word(ctx, "import.day"), Value: im.Mapping.Day})
+	}
+	return web.Facts{Items: facts}
+}
+
+// progressOf is how far the import's job is.
+func (p *pages) progressOf(ctx context.Context, im registry.Import, j job.Job) web.Progress {
+	progress := web.Progress{ID: "import-progress", Label: word(ctx, "import.progress."+string(im.State)), Done: j.Done, Total: j.Total, Unit: word(ctx, "import.progress_unit"),
+		Poll: importPath(im.ID) + "/progress", Page: importPath(im.ID)}
+	if j.State == job.Queued {
+		progress.Note = word(ctx, "import.queued")
+	}
+	if j.State.Ended() {
+		progress.Poll = ""
+		progress.Badge = &web.Badge{Tone: web.ToneGood, Text: word(ctx, "import.ended")}
+		if j.State != job.Done {
+			progress.Badge = &web.Badge{Tone: web.ToneBad, Text: word(ctx, "import.failed")}
+		}
+	}
+	return progress
+}
+
+// importProgress is the piece of the page that renews itself; when the work has ended it has the whole page renewed.
+func (p *pages) importProgress(w http.ResponseWriter, r *http.Request) error {
+	im, _, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	j, err := p.jobOf(r, im)
+	if err != nil {
+		return err
+	}
+	busy := im.State == registry.Checking || im.State == registry.Applying
+	if !busy || j.State.Ended() {
+		w.Header().Set("HX-Refresh", "true")
+	}
+	var piece templ.Component = p.progressOf(r.Context(), im, j)
+	return web.Render(w, r, http.StatusOK, piece)
+}
+
+// countsOf are the counts of a dry run or an application as figures, and the sum that they make.
+func countsOf(ctx context.Context, im registry.Import, c job.Counts) *countsView {
+	lang := web.Lang(ctx)
+	v := &countsView{dry: im.State != registry.Imported, counts: c}
+	tense := "done"
+	if v.dry {
+		tense = "would"
+	}
+	for _, one := range []struct {
+		key string
+		n   int64
+	}{{"in", c.In}, {"created", c.Created}, {"updated", c.Updated}, {"unchanged", c.Unchanged}, {"rejected", c.Rejected}} {
+		stat := web.Stat{Label: word(ctx, "import."+tense+"."+one.key), Value: i18n.Number(lang, one.n)}
+		if one.key == "rejected" && one.n > 0 {
+			stat.Tone = web.ToneBad
+			stat.Href = importPath(im.ID) + "/report.csv"
+		}
+		v.stats = append(v.stats, stat)
+	}
+	v.sum = word(ctx, "import.sum", "in", c.In, "created", c.Created, "updated", c.Updated, "unchanged", c.Unchanged, "rejected", c.Rejected)
+	return v
+}
+
+func (p *pages) fillProblems(ctx context.Context, scope access.Scope, im registry.Import, v *importPage) error {
+	rows, err := p.Registry.Report(ctx, scope, im.ID, 0, shownProblems)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	v.report = true
+	v.problems = web.Table{Caption: word(ctx, "import.problems"), ShowCaption: true, Columns: []web.Column{
+		{Label: word(ctx, "import.row"), Number: true}, {Label: word(ctx, "import.column")}, {Label: web.T(ctx, "common.reason")}, {Label: word(ctx, "import.severity")},
+	}}
+	for _, row := range rows {
+		for _, problem := range row.Problems {
+			v.problems.Rows = append(v.problems.Rows, web.Row{Cells: []web.Cell{
+				web.Text(i18n.Number(web.Lang(ctx), int64(row.N))), web.Text(problem.Column), web.Text(problem.Reason), {View: severityBadge(ctx, string(problem.Severity))},
+			}})
+		}
+	}
+	return nil
+}
+
+// severityBadge says what follows from a problem.
+func severityBadge(ctx context.Context, severity string) web.Badge {
+	tones := map[string]web.Tone{"reject": web.ToneBad, "provisional": web.ToneWarn, "problem": web.ToneInfo}
+	return web.Badge{Tone: tones[severity], Text: wordOr(ctx, "import.severity_"+severity, severity)}
+}
+
+// whatChanged are doors to what an import has changed.
+func (p *pages) whatChanged(ctx context.Context, r *http.Request, im registry.Import, c job.Counts) []web.Action {
+	var doors []web.Action
+	if _, err := p.scope(r, access.HouseholdList); err == nil {
+		doors = append(doors, web.Action{Label: word(ctx, "import.door.households"), Href: "/households", Icon: "list", Style: web.StylePrimary})
+	}
+	if c.Updated > 0 {
+		doors = append(doors, web.Action{Label: word(ctx, "import.door.changes", "n", c.Updated), Href: "/changes?import=" + strconv.FormatInt(im.ID, 10), Icon: "change"})
+	}
+	return append(doors, web.Action{Label: word(ctx, "import.new"), Href: "/imports/new", Icon: "upload"})
+}
+
+// report writes every row that was rejected or has problems: row, column, reason, severity.
+func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
+	im, scope, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	rows, err := p.Registry.Report(r.Context(), scope, im.ID, 0, exportRows)
+	if err != nil {
+		return err
+	}
+	out, err := download(w, "import-"+strconv.FormatInt(im.ID, 10)+"-report.csv", []string{"row", "column", "reason", "severity"})
+	for err == nil && len(rows) > 0 {
+		if err = writeProblems(out, rows); err != nil {
+			break
+		}
+		rows, err = p.Registry.Report(r.Context(), scope, im.ID, rows[len(rows)-1].N, exportRows)
+	}
+	return finish(out, err)
+}
+
+func writeProblems(out table.Writer, rows []registry.ReportRow) error {
+	for _, row := range rows {
+		for _, problem := range row.Problems {
+			if err := out.Write([]string{strconv.Itoa(row.N), problem.Column, problem.Reason, string(problem.Severity)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check begins a dry run under the mapping that was sent.
+func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
+	im, scope, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	if r.PostFormValue("use") == "guess" {
+		about := url.Values{"subject": r.PostForm["subject"], "source": r.PostForm["source"], "day": r.PostForm["day"]}
+		http.Redirect(w, r, address(importPath(im.ID), asked(about)), http.StatusSeeOther)
+		return nil
+	}
+	m, ver, err := sentMapping(r, im)
+	if err == nil {
+		_, err = p.Registry.Check(r.Context(), scope, im.ID, ver, m)
+	}
+	if fault.Is(err, fault.Invalid) {
+		form, formErr := p.columnsForm(r.Context(), im, m)
+		if formErr != nil {
+			return formErr
+		}
+		form.blame(err)
+		return p.showStep(w, r, http.StatusBadRequest, im, scope, form)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, importPath(im.ID), http.StatusSeeOther)
+	return nil
+}
+
+// apply begins to write the rows under the mapping that was checked.
+func (p *pages) apply(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	im, scope, err := p.importOf(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	}
+	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Required, "%s", web.T(ctx, "error.required"))
+	}
+	if im.Mapping == nil || !slices.Contains([]registry.ImportState{registry.Checked, registry.Stopped}, im.State) {
+		return fault.New(fault.Conflict, "%s", word(ctx, "import.check_first"))
+	}
+	if _, err := p.Registry.Apply(ctx, scope, im.ID, ver, *im.Mapping, registry.OnError(strings.TrimSpace(r.PostForm.Get("on_error")))); err != nil {
+		return err
+	}
+	http.Redirect(w, r, importPath(im.ID), http.StatusSeeOther)
+	return nil
+}
