@@ -124,13 +124,14 @@ func describeOperation(path string, o *huma.Operation) docOperation {
 
 // contentOf returns the media type of a body and the name of its schema.
 func contentOf(content map[string]*huma.MediaType) (mediaType, schema string) {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		if content[name].Schema != nil {
-			schema = refName(content[name].Schema)
-		}
-		return name, schema
+	names := slices.Sorted(maps.Keys(content))
+	if len(names) == 0 {
+		return "", ""
 	}
-	return "", ""
+	if found := content[names[0]].Schema; found != nil {
+		schema = refName(found)
+	}
+	return names[0], schema
 }
 
 func fieldsOf(s *huma.Schema) []docField {

@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"rightkey/internal/access"
-	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/rest"
 	"rightkey/test/stand"
@@ -328,81 +326,6 @@ func TestAChangeNamesTheVersionItIsBasedOn(t *testing.T) {
 	})
 }
 
-func TestARepeatedRequestGetsTheFirstAnswer(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		make1 := func(who, body, key string) answer {
-			return h.ask(who, "POST", "/api/v1/things", body, "Idempotency-Key", key)
-		}
-		first := make1("clerk", `{"name":"a"}`, "key-number-1")
-		again := make1("clerk", `{"name":"a"}`, "key-number-1")
-		if first.StatusCode != 201 || again.StatusCode != 201 || first.text != again.text || again.Header.Get("Idempotency-Replayed") != "true" {
-			t.Errorf("first %d %s, again %d %s", first.StatusCode, first.text, again.StatusCode, again.text)
-		}
-		if again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
-			t.Error("the repeated answer has another content type")
-		}
-		make1("clerk", `{"name":"b"}`, "key-number-1").problem(t, 409)
-		if other := make1("other", `{"name":"a"}`, "key-number-1"); other.text == first.text {
-			t.Error("another account got the answer")
-		}
-		make1("clerk", `{"name":"a"}`, "short").problem(t, 400)
-		make1("clerk", `{"name":"refused"}`, "key-number-2").problem(t, 409)
-		if a := make1("clerk", `{"name":"better"}`, "key-number-2"); a.StatusCode != 201 {
-			t.Errorf("after a refusal the key is not free: %d %s", a.StatusCode, a.text)
-		}
-		if got := h.made.Load(); got != 3 {
-			t.Errorf("%d things made, want 3", got)
-		}
-		h.Clock.Set(h.Clock.Now().Add(25 * time.Hour))
-		if err := h.api.Sweep(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		if a := make1("clerk", `{"name":"a"}`, "key-number-1"); a.text == first.text {
-			t.Error("the answer was kept for more than a day")
-		}
-	})
-}
-
-func TestAKeyOfARunningRequestIsAConflict(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		var wait sync.WaitGroup
-		var first answer
-		wait.Go(func() {
-			first = h.ask("clerk", "POST", "/api/v1/things", `{"name":"slow"}`, "Idempotency-Key", "key-number-1")
-		})
-		<-h.inside
-		h.ask("clerk", "POST", "/api/v1/things", `{"name":"slow"}`, "Idempotency-Key", "key-number-1").problem(t, 409)
-		close(h.pause)
-		wait.Wait()
-		if first.StatusCode != 201 || h.made.Load() != 1 {
-			t.Errorf("the first request: %d %s, %d made", first.StatusCode, first.text, h.made.Load())
-		}
-	})
-}
-
-func TestAKeptAnswerIsNotReadableInTheDatabase(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.ask("clerk", "POST", "/api/v1/things", `{"name":"a"}`, "Idempotency-Key", "key-number-1")
-		rows, err := h.Raw.Query(context.Background(), "SELECT body FROM idempotency")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var body []byte
-			if err := rows.Scan(&body); err != nil {
-				t.Fatal(err)
-			}
-			if len(body) == 0 || strings.Contains(string(body), "made") {
-				t.Errorf("kept as %q", body)
-			}
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
-
 func TestOtherSitesAreKeptOut(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.ask("clerk", "POST", "/api/v1/things", `{"name":"a"}`, "Sec-Fetch-Site", "cross-site").problem(t, 403)
@@ -411,105 +334,5 @@ func TestOtherSitesAreKeptOut(t *testing.T) {
 			t.Errorf("Access-Control-Allow-Origin is %q", got)
 		}
 		h.ask("clerk", "OPTIONS", "/api/v1/things", "", "Origin", "https://evil.example").problem(t, 405)
-	})
-}
-
-func TestEveryOperationIsListedWithItsAccess(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		a := h.ask("", "GET", "/api/v1/openapi.json", "")
-		var document struct {
-			OpenAPI string
-			Paths   map[string]map[string]struct {
-				OperationID string
-				Access      string `json:"x-access"`
-			}
-		}
-		if err := json.Unmarshal([]byte(a.text), &document); err != nil || document.OpenAPI != "3.1.0" {
-			t.Fatalf("the document: %v %.200s", err, a.text)
-		}
-		known := map[string]string{}
-		for path, methods := range document.Paths {
-			for method, o := range methods {
-				known[strings.ToUpper(method)+" /api/v1"+path] = o.Access
-			}
-		}
-		for _, o := range h.api.Operations() {
-			if known[o.Method+" "+o.Path] != string(o.Verb) {
-				t.Errorf("%s %s needs %s, the document says %q", o.Method, o.Path, o.Verb, known[o.Method+" "+o.Path])
-			}
-		}
-		if len(known) != len(h.api.Operations()) || len(known) != 5 {
-			t.Errorf("%d operations in the document, %d registered", len(known), len(h.api.Operations()))
-		}
-		if strings.Contains(a.text, `"value"`) {
-			t.Error("the document promises to echo values")
-		}
-	})
-}
-
-func TestTheDocsPageNamesEveryOperationAndLoadsNothing(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		a := h.ask("", "GET", "/api/docs", "")
-		for _, o := range h.api.Operations() {
-			if !strings.Contains(a.text, `id="`+o.ID+`"`) {
-				t.Errorf("%s is not on the page", o.ID)
-			}
-		}
-		for _, loads := range []string{"<script", " src=", "<link", "@import", "url("} {
-			if strings.Contains(a.text, loads) {
-				t.Errorf("the page loads something: %s", loads)
-			}
-		}
-		if !strings.Contains(a.Header.Get("Content-Security-Policy"), "default-src 'none'") {
-			t.Error("the page has no content security policy")
-		}
-	})
-}
-
-func TestAnOperationWithoutAccessOrVersionCannotBeRegistered(t *testing.T) {
-	api, err := rest.New(rest.Options{Key: rest.KeyOf(crypt.NewKeyring())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, o := range map[string]rest.Operation{
-		"no access":  {ID: "a", Method: "GET", Path: "/a"},
-		"no verb":    {ID: "a", Method: "GET", Path: "/a", Verb: "everybody"},
-		"no version": {ID: "a", Method: "PUT", Path: "/a", Verb: rest.LoggedIn},
-	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Error("it was registered")
-				}
-			}()
-			rest.Register(api, o, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
-		})
-	}
-}
-
-func FuzzCursorsOfStrangersNeverPanic(f *testing.F) {
-	api, err := rest.New(rest.Options{Key: rest.KeyOf(crypt.NewKeyring())})
-	if err != nil {
-		f.Fatal(err)
-	}
-	rest.Register(api, rest.Operation{ID: "list", Method: "GET", Path: "/list", Verb: rest.Public},
-		func(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[int], error) {
-			var position int
-			if _, err := in.After(ctx, &position); err != nil {
-				return nil, err
-			}
-			return rest.List(ctx, []int{1}, 1)
-		})
-	f.Add("AAAA")
-	f.Fuzz(func(t *testing.T, cursor string) {
-		r := httptest.NewRequest("GET", "/api/v1/list", nil)
-		query := r.URL.Query()
-		query.Set("cursor", cursor)
-		r.URL.RawQuery = query.Encode()
-		w := httptest.NewRecorder()
-		api.ServeHTTP(w, r)
-		if cursor != "" && w.Code != http.StatusBadRequest {
-			t.Errorf("cursor %q: %d", cursor, w.Code)
-		}
 	})
 }

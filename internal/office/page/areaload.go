@@ -59,7 +59,7 @@ func upload(r *http.Request) (name string, data []byte, err error) {
 	}
 	if err != nil {
 		said := web.T(r.Context(), "office.fault.file")
-		return "", nil, fault.Wrap(fault.Invalid, err, "%s", said).(*fault.Error).With(0, "file", "%s", said)
+		return "", nil, (&fault.Error{Kind: fault.Invalid, Message: said, Cause: err}).With(0, "file", "%s", said)
 	}
 	defer file.Close()
 	if data, err = io.ReadAll(file); err != nil {
