@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"rightkey/internal/table"
 	"rightkey/poverty/formula"
@@ -12,7 +15,13 @@ import (
 
 // povertyCommands measure poverty in surveys and registers, and train and judge the scores that find the poor.
 type povertyCommands struct {
-	Measure povertyMeasure `cmd:"" help:"Headcount, gap and other indices of a survey with standard errors."`
+	Measure   povertyMeasure   `cmd:"" help:"Headcount, gap and other indices of a survey with standard errors."`
+	MPI       povertyMPI       `cmd:"" name:"mpi" help:"Multidimensional poverty by counting deprivations."`
+	Train     povertyTrain     `cmd:"" help:"Train a score that predicts welfare from observable features."`
+	Predict   povertyPredict   `cmd:"" help:"Score households with a trained model."`
+	Evaluate  povertyEvaluate  `cmd:"" help:"Every targeting error of a score against the truth, with plots."`
+	SmallArea povertySmallArea `cmd:"" name:"smallarea" help:"Estimates for areas with few surveyed households."`
+	Check     povertyCheck     `cmd:"" help:"Our results beside those of reference software and published papers."`
 }
 
 // loadTable reads a whole table (CSV, TSV, XLSX or Parquet, by the ending of its name).
@@ -68,6 +77,21 @@ func labels(frame *table.Frame, column string) ([]string, error) {
 		}
 	}
 	return texts, nil
+}
+
+// readYAML reads a definition file; a key that is not known is an error.
+func readYAML(path string, into any) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open definition: %w", err)
+	}
+	defer file.Close()
+	decoder := yaml.NewDecoder(file)
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	return nil
 }
 
 // shown prints an estimate for a table: enough digits to compare, "-" where there is none.

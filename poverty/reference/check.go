@@ -123,3 +123,11 @@ func figure(printed string) (value, unit float64) {
 	}
 	return value, unit
 }
+
+// Deviation is how far ours is from theirs as a share of the tolerance, 0 when it may be any distance away.
+func (c Check) Deviation() float64 {
+	if c.Relation != Equal || c.Tolerance == 0 {
+		return 0
+	}
+	return math.Abs(c.Ours-c.Theirs) / c.Tolerance
+}
