@@ -82,14 +82,16 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 	if h.clock, err = p.clock(); err != nil {
 		return nil, err
 	}
-	if h.raw, err = store.Open(ctx, store.Options{URL: p.address()}); err != nil {
+	raw, err := store.Open(ctx, store.Options{URL: p.address()})
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			h.raw.Close()
+			raw.Close()
 		}
 	}()
+	h.raw = raw
 	h.db = access.Guard(h.raw)
 	if h.ids, err = store.OpenIds(ctx, h.raw, func() int64 { return int64(h.clock.Now()) }); err != nil {
 		return nil, err
