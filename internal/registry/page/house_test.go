@@ -1,0 +1,307 @@
+package page_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/clock"
+	"rightkey/internal/job"
+	"rightkey/internal/policy"
+	"rightkey/internal/policy/library"
+	"rightkey/internal/registry"
+	"rightkey/internal/registry/page"
+	"rightkey/internal/table"
+	"rightkey/internal/web"
+	"rightkey/test/stand"
+)
+
+// The accounts of the tests.
+const (
+	office  = 2 // county office, everywhere
+	clerk   = 3 // township clerk in the north
+	village = 4 // village official of Reef
+	second  = 5 // another county office, everywhere
+	analyst = 6
+	south   = 7 // county office of the south
+	admin   = 8
+	auditor = 9
+)
+
+var grants = map[int64]string{office: "county-office", clerk: "township-clerk@11000000", village: "village-official@11001001", second: "county-office", analyst: "analyst",
+	south: "county-office@12000000", admin: "administrator", auditor: "auditor"}
+
+const areas = "code,name,name_zh\n11,North,北县\n11001,Cove,\n11001001,Reef,礁村\n11001002,Shoal,\n11002,Dune,\n11002001,Marram,\n12,South,南县\n12001,Bay,\n12001001,Kelp,\n"
+
+// house is a register of a made-up country with its pages.
+type house struct {
+	*stand.Stand
+	Registry *registry.Service
+	Jobs     *job.Runner
+	Server   *web.Server
+	accounts map[int64]access.Caller
+	as       int64 // who asks where a request names nobody: the browser
+}
+
+type callerKey struct{}
+
+func each(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	stand.Each(t, "2-3-3", func(t *testing.T, s *stand.Stand) { test(t, open(t, s)) })
+}
+
+func open(t *testing.T, s *stand.Stand) *house {
+	t.Helper()
+	ctx := t.Context()
+	packs, err := library.Open(ctx, s.DB, s.Journal, policy.NewLoader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := stand.Scope(t, s.Caller(1, "admin", "administrator"), access.PackEdit)
+	pack, err := packs.Install(ctx, edit, os.DirFS("../../policy/testdata"), "ostania")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := packs.Use(ctx, edit, 0, clock.Date(2000, 1, 1), pack); err != nil {
+		t.Fatal(err)
+	}
+	s.LoadAreas(t, areas)
+	h := &house{Stand: s, Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}, as: office}
+	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs,
+		Caller: func(_ context.Context, account int64) (access.Caller, error) { return h.accounts[account], nil }})
+	for account, grant := range grants {
+		h.accounts[account] = s.Caller(account, fmt.Sprint("person-", account), grant)
+	}
+	running, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { h.Jobs.Run(running); close(ended) }()
+	t.Cleanup(func() { stop(); <-ended })
+	h.Server = web.New(web.Options{Session: h.session, Caller: callerOf})
+	if err := page.Register(h.Server, page.Needs{Registry: h.Registry, Jobs: h.Jobs, Ring: s.Keys.Ring(), Caller: callerOf}); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func callerOf(ctx context.Context) access.Caller {
+	c, _ := ctx.Value(callerKey{}).(access.Caller)
+	return c
+}
+
+// session logs in the account that a header names; "0" is a stranger.
+func (h *house) session(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		account := h.as
+		if text := r.Header.Get("X-Account"); text != "" {
+			account, _ = strconv.ParseInt(text, 10, 64)
+		}
+		if account == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		viewer := web.ViewerFrom(r.Context())
+		viewer.LoggedIn, viewer.Name = true, fmt.Sprint("person-", account)
+		ctx := context.WithValue(r.Context(), callerKey{}, h.accounts[account])
+		next.ServeHTTP(w, r.WithContext(web.WithViewer(ctx, viewer)))
+	})
+}
+
+// answer is what a page answered.
+type answer struct {
+	status int
+	body   string
+	header http.Header
+}
+
+func (h *house) ask(t *testing.T, account int64, r *http.Request) answer {
+	t.Helper()
+	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
+	r.RemoteAddr = "127.0.0.1:5000"
+	w := httptest.NewRecorder()
+	h.Server.ServeHTTP(w, r)
+	body, err := io.ReadAll(w.Result().Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(body), "⟦") {
+		t.Errorf("%s %s: a message is missing: %s", r.Method, r.URL.Path, string(body)[strings.Index(string(body), "⟦"):][:60])
+	}
+	return answer{w.Code, string(body), w.Result().Header}
+}
+
+func (h *house) get(t *testing.T, account int64, target string) answer {
+	t.Helper()
+	return h.ask(t, account, httptest.NewRequest(http.MethodGet, target, nil))
+}
+
+func (h *house) post(t *testing.T, account int64, target string, pairs ...string) answer {
+	t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return h.ask(t, account, r)
+}
+
+// send uploads a file by the form of the page.
+func (h *house) send(t *testing.T, account int64, name, content string, pairs ...string) answer {
+	t.Helper()
+	var body strings.Builder
+	form := multipart.NewWriter(&body)
+	for i := 0; i < len(pairs); i += 2 {
+		if err := form.WriteField(pairs[i], pairs[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(part, content)
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/imports", strings.NewReader(body.String()))
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return h.ask(t, account, r)
+}
+
+func (a answer) want(t *testing.T, what string, status int, parts ...string) answer {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: status %d, want %d\n%s", what, a.status, status, a.body)
+	}
+	for _, part := range parts {
+		if !strings.Contains(a.body, part) {
+			t.Errorf("%s: the page does not say %q:\n%s", what, part, a.body)
+		}
+	}
+	return a
+}
+
+func (a answer) without(t *testing.T, what string, parts ...string) answer {
+	t.Helper()
+	for _, part := range parts {
+		if strings.Contains(a.body, part) {
+			t.Errorf("%s: the page says %q", what, part)
+		}
+	}
+	return a
+}
+
+func (a answer) location() string { return a.header.Get("Location") }
+
+// scope decides for an account.
+func (h *house) scope(t *testing.T, account int64, verb access.Verb) access.Scope {
+	t.Helper()
+	return stand.Scope(t, h.accounts[account], verb)
+}
+
+// load imports text and waits for the end.
+func (h *house) load(t *testing.T, account int64, m registry.Mapping, csv string) {
+	t.Helper()
+	r, err := table.NewCSV(strings.NewReader(csv), table.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := h.scope(t, account, access.ImportRun)
+	im, err := h.Registry.Upload(t.Context(), scope, "test.csv", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if im, err = h.Registry.Apply(t.Context(), scope, im.ID, im.Ver, m, registry.Stop); err != nil {
+		t.Fatal(err)
+	}
+	if im = h.wait(t, im.ID); im.State != registry.Imported {
+		report, _ := h.Registry.Report(t.Context(), scope, im.ID, 0, 10)
+		t.Fatalf("the import ended %s: %+v", im.State, report)
+	}
+}
+
+// wait waits until an import's job has ended.
+func (h *house) wait(t *testing.T, id int64) registry.Import {
+	t.Helper()
+	scope := h.scope(t, office, access.ImportRun)
+	for range 4000 {
+		im, err := h.Registry.GetImport(t.Context(), scope, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := h.Jobs.Get(t.Context(), h.accounts[office], im.Job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j.State.Ended() {
+			if im, err = h.Registry.GetImport(t.Context(), scope, id); err != nil {
+				t.Fatal(err)
+			}
+			return im
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the import did not end")
+	return registry.Import{}
+}
+
+var households = registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31",
+	Columns: map[string]string{"status": "status", "nets": "drift_nets", "lamp": "lamp", "catch": "catch_value"}}
+var persons = registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
+	Columns: map[string]string{"name": "name", "sex": "sex", "birth": "birth", "id": "national_id", "rel": "relation", "fever": "salt_fever"}}
+
+const householdRows = "key,area,status,nets,lamp,catch\nh1,11001001,stranded,3,yes,100\nh2,11001002,afloat,0,no,0\nh3,12001001,stranded,,,\n"
+const personRows = "key,hh,name,sex,birth,id,rel,fever\np1,h1,Ana Reef,f,1970-05-01,1234567897,head,yes\np2,h1,Bo Reef,m,1999-01-02,,kin,\np3,h2,Cy Shoal,m,1960-01-01,9876543217,head,no\np4,h3,Di Kelp,f,1980-02-29,1234567897,head,no\n"
+
+// fill imports three households of two counties with four persons.
+func (h *house) fill(t *testing.T) {
+	t.Helper()
+	h.load(t, office, households, householdRows)
+	h.load(t, office, persons, personRows)
+}
+
+// find returns the household in an area.
+func (h *house) find(t *testing.T, area string) registry.Household {
+	t.Helper()
+	scope := h.scope(t, office, access.HouseholdList)
+	f, err := h.Registry.ParseFilter(t.Context(), scope, url.Values{"area": {area}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.Registry.List(t.Context(), scope, f, registry.Position{}, 10)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("households in %s: %+v %v", area, list, err)
+	}
+	return list[0]
+}
+
+// events counts the journal's events of a kind.
+func (h *house) events(t *testing.T, kind string) int {
+	t.Helper()
+	rows, err := h.Raw.Query(t.Context(), "SELECT count(*) FROM event WHERE kind = $1", kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
