@@ -305,3 +305,48 @@ func (h *house) events(t *testing.T, kind string) int {
 	}
 	return n
 }
+
+// reef is the household of Ana Reef.
+func (h *house) reef(t *testing.T) registry.Household {
+	t.Helper()
+	scope := h.scope(t, office, access.HouseholdList)
+	list, err := h.Registry.List(t.Context(), scope, registry.Filter{Name: "Ana Reef"}, registry.Position{}, 2)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("households of Ana Reef: %+v %v", list, err)
+	}
+	return list[0]
+}
+
+// idOf is the number of an import in its address.
+func idOf(t *testing.T, path string) int64 {
+	t.Helper()
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, "/imports/"), "?")
+	id, err := strconv.ParseInt(path, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// trial sends the form of the columns as the page proposes it, completed by hand, and waits for the end of the trial.
+func (h *house) trial(t *testing.T, path string) string {
+	t.Helper()
+	page := h.get(t, office, path).want(t, "columns", 200)
+	form := []string{"ver", hidden(t, page.body, "ver"), "keep", "columns: {}\nsource: x\nsubject: household\nkey: key\n", "subject", "household", "source", "base", "day", "2014-06-30",
+		"key", "key", "area", "area", "column.2", "status", "column.3", "drift_nets", "column.4", "lamp"}
+	path, _, _ = strings.Cut(path, "?")
+	h.post(t, office, path+"/check", form...).want(t, "check", 303)
+	h.wait(t, idOf(t, path))
+	return path
+}
+
+// hidden is the value of a form's hidden field.
+func hidden(t *testing.T, body, name string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(body, `name="`+name+`" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	if !found {
+		t.Fatalf("the page has no hidden field %q", name)
+	}
+	return value
+}

@@ -120,7 +120,7 @@ func (p *pages) waiting(r *http.Request, f registry.File) []web.Notice {
 	ctx := r.Context()
 	var notices []web.Notice
 	for _, set := range f.Waiting {
-		notice := web.Notice{Tone: web.ToneInfo, Title: wordOr(ctx, "changes.state."+string(set.State), string(set.State)),
+		notice := web.Notice{Tone: web.ToneInfo, Title: word(ctx, "household."+string(set.State)),
 			Text: word(ctx, "changes.by", "title", set.Title, "person", set.Person, "when", i18n.Moment(web.Lang(ctx), set.Submitted))}
 		if p.may(r, access.ChangeRead, f.Area) {
 			notice.Actions = []web.Action{{Label: word(ctx, "changes.open"), Href: "/changes/" + strconv.FormatInt(set.ID, 10)}}

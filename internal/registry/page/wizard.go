@@ -199,7 +199,7 @@ func (p *pages) fillProblems(ctx context.Context, scope access.Scope, im registr
 		return err
 	}
 	v.report = true
-	v.problems = web.Table{Caption: word(ctx, "import.problems"), ShowCaption: true, Columns: []web.Column{
+	v.problems = web.Table{Caption: word(ctx, "import.problems"), Columns: []web.Column{
 		{Label: word(ctx, "import.row"), Number: true}, {Label: word(ctx, "import.column")}, {Label: web.T(ctx, "common.reason")}, {Label: word(ctx, "import.severity")},
 	}}
 	for _, row := range rows {
