@@ -12,50 +12,91 @@ import (
 // are taken for matches, which then spoils m. Equal values on both fields are so rare in random pairs that they are
 // counted exactly, over a sample of rows.
 
-// jointRows is the number of rows on which joint agreement is counted.
+// jointRows is about the number of rows on which joint agreement is counted.
 const jointRows = 60_000
 
-// equalTie is what equal values on two fields count too much, in bits.
-type equalTie struct {
-	a, b int
-	bits float64
+// EqualTie is what equal values on two fields count too much, in bits, where they are taken for independent.
+type EqualTie struct {
+	A    int     `json:"a"`
+	B    int     `json:"b"`
+	Bits float64 `json:"bits"`
+}
+
+// together gives, for each set of fields with equal values (a bit each), the bits to take back: those of the
+// strongest dependences that form trees over the set (Chow & Liu 1968).
+type together struct {
+	ties  []EqualTie // strongest first
+	bits  []float64
+	trees [][]EqualTie
+}
+
+func newTogether(ties []EqualTie, fields int) *together {
+	t := &together{ties: ties, bits: make([]float64, 1<<fields), trees: make([][]EqualTie, 1<<fields)}
+	if len(ties) == 0 {
+		return t
+	}
+	for set := range t.bits {
+		tree := newForest(fields)
+		for _, tie := range ties {
+			if set>>tie.A&1 == 1 && set>>tie.B&1 == 1 && tree.join(tie.A, tie.B) {
+				t.bits[set] += tie.Bits
+				t.trees[set] = append(t.trees[set], tie)
+			}
+		}
+	}
+	return t
+}
+
+// equalFields is the set of fields of a pattern with equal values.
+func equalFields(pattern uint64, fields int) int {
+	set := 0
+	for f := range fields {
+		if levelOf(pattern, f) == same {
+			set |= 1 << f
+		}
+	}
+	return set
 }
 
 // agreement holds, for each two fields, the share of pairs of rows, all known, that have equal values on both.
+// Members of one household count as strangers here: that relatives share telephone, surname and village is just what
+// has to be learnt.
 type agreement struct {
-	records *Records
-	rows    []uint32
-	shares  [mostFields][mostFields]float64
+	shares [mostFields][mostFields]float64
+	counts [mostFields][mostFields]float64 // pairs of the sample that a share rests on
 }
 
-func jointAgreement(r *Records, workers int) *agreement {
-	g := &agreement{records: r}
-	step := max(1, r.rows/jointRows)
-	for row := 0; row < r.rows; row += step {
-		g.rows = append(g.rows, uint32(row))
-	}
+func jointAgreement(r *Records, equal []float64, workers int) *agreement {
+	g := new(agreement)
 	fields := len(r.fields)
 	inParallel(workers, fields*fields, func(_, task int) {
-		if a, b := task/fields, task%fields; a < b {
-			g.shares[a][b] = g.share(a, b)
+		a, b := task/fields, task%fields
+		if a >= b {
+			return
 		}
+		rare := a
+		if equal[b] < equal[a] {
+			rare = b
+		}
+		g.shares[a][b], g.counts[a][b] = r.jointShare(a, b, rare)
 	})
 	return g
 }
 
-// share counts equal pairs by a table of both values. Between two tables only pairs across count.
-func (g *agreement) share(a, b int) float64 {
-	r := g.records
-	size := bits.Len(uint(2 * len(g.rows)))
+// jointShare counts pairs with equal values on two fields by a table of both values. Of a large table only some
+// values of the rarer field are looked at, with all their rows. Between two tables only pairs across count.
+func (r *Records) jointShare(a, b, rare int) (share, counted float64) {
 	type slot struct {
 		values      uint64
 		left, right uint32
 	}
+	thin := max(1, r.rows/jointRows)
+	size := bits.Len(uint(4 * min(r.rows, jointRows)))
 	slots := make([]slot, 1<<size)
-	equal, left, right := 0.0, 0.0, 0.0
-	for _, row := range g.rows {
-		cells := r.row(int(row))
-		if cells[a] == 0 || cells[b] == 0 {
+	used, left, right := 0, 0.0, 0.0
+	for row := range r.rows {
+		cells := r.row(row)
+		if cells[a] == 0 || cells[b] == 0 || thin > 1 && mix(cells[rare])%uint32(thin) != 0 || used > len(slots)*3/4 {
 			continue
 		}
 		values := uint64(cells[a])<<32 | uint64(cells[b])
@@ -64,32 +105,35 @@ func (g *agreement) share(a, b int) float64 {
 			at = (at + 1) & (1<<size - 1)
 		}
 		s := &slots[at]
+		used += btoi(s.values == 0)
 		s.values = values
-		if r.split > 0 && int(row) >= r.split {
-			equal += float64(s.left)
+		switch {
+		case r.split > 0 && row >= r.split:
+			counted += float64(s.left)
 			s.right++
 			right++
-			continue
+		default:
+			if r.split == 0 {
+				counted += float64(s.left)
+			}
+			s.left++
+			left++
 		}
-		if r.split == 0 {
-			equal += float64(s.left)
-		}
-		s.left++
-		left++
 	}
+	scale := float64(thin)
 	if r.split > 0 {
-		return equal / max(1, left*right)
+		return counted * scale / max(1, left*right*scale*scale), counted
 	}
-	return equal / max(1, left*(left-1)/2)
+	return counted * scale / max(1, left*scale*(left*scale-1)/2), counted
 }
 
-// ties returns the dependences between equal values among strangers, the strongest that form a tree. Where most of
-// the agreement may be the matches' own, nothing is said.
-func (g *agreement) ties(m *Model) []equalTie {
-	var found []equalTie
+// ties returns the dependences between equal values among strangers, the strongest first. Where most of the agreement
+// may be the matches' own, nothing is said.
+func (g *agreement) ties(m *Model) []EqualTie {
+	var found []EqualTie
 	for a := range m.Fields {
 		for b := a + 1; b < len(m.Fields); b++ {
-			if g.shares[a][b]*g.pairs() < leastJoint || g.ownMatches(m, a) || g.ownMatches(m, b) {
+			if g.counts[a][b] < leastJoint || m.ownMatches(a) || m.ownMatches(b) {
 				continue
 			}
 			matches := m.Prior * m.Fields[a].M[same] * m.Fields[b].M[same]
@@ -99,26 +143,19 @@ func (g *agreement) ties(m *Model) []equalTie {
 			}
 			uA, uB := m.Fields[a].U[same], m.Fields[b].U[same]
 			if excess := math.Log2(min(strangers, uA, uB) / (uA * uB)); excess > 1 {
-				found = append(found, equalTie{a, b, excess})
+				found = append(found, EqualTie{a, b, excess})
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y equalTie) int { return cmp.Compare(y.bits, x.bits) })
-	tree := newForest(len(m.Fields))
-	return slices.DeleteFunc(found, func(t equalTie) bool { return !tree.join(t.a, t.b) })
+	slices.SortStableFunc(found, func(x, y EqualTie) int { return cmp.Compare(y.Bits, x.Bits) })
+	return found
 }
 
 // leastJoint is the number of pairs in the sample from which their share is believed.
 const leastJoint = 30
 
-// pairs is the number of pairs of the sample.
-func (g *agreement) pairs() float64 {
-	share := float64(len(g.rows)) / float64(g.records.rows)
-	return g.records.pairs() * share * share
-}
-
 // ownMatches says that equal values on a field are mostly those of matches, as with numbers of identity.
-func (g *agreement) ownMatches(m *Model, f int) bool {
+func (m *Model) ownMatches(f int) bool {
 	return m.Fields[f].U[same] < m.Prior*m.Fields[f].M[same]
 }
 

@@ -99,6 +99,10 @@ func (s *scoring) evidence(pattern uint64, row []uint32) []float64 {
 		bits[t.a] += half
 		bits[t.b] += half
 	}
+	for _, tie := range s.together.trees[equalFields(pattern, len(bits))] {
+		bits[tie.A] -= tie.Bits / 2
+		bits[tie.B] -= tie.Bits / 2
+	}
 	return bits
 }
 

@@ -16,16 +16,14 @@ type learner struct {
 	// entities says that exact is of pairs of entities, so that it holds no matches.
 	entities bool
 	// together are dependences between equal values among strangers.
-	together []equalTie
+	together *together
 }
 
 // posterior is the probability that a pair of the pattern is a match, in this round's weights.
 func (l *learner) posterior(w weights, prior float64, pattern uint64) float64 {
 	bits := prior + w.of(pattern)
-	for _, t := range l.together {
-		if levelOf(pattern, t.a) == same && levelOf(pattern, t.b) == same {
-			bits -= t.bits
-		}
+	if l.together != nil {
+		bits -= l.together.bits[equalFields(pattern, len(w))]
 	}
 	return sigmoid2(bits)
 }
@@ -86,10 +84,11 @@ func (l *learner) start() {
 func (l *learner) learnTwice(g *agreement) {
 	prior := l.model.Prior
 	l.learn()
-	l.together = g.ties(l.model)
-	if len(l.together) == 0 {
+	l.model.Together = g.ties(l.model)
+	if len(l.model.Together) == 0 {
 		return
 	}
+	l.together = newTogether(l.model.Together, len(l.model.Fields))
 	for f := range l.model.Fields {
 		kind, _ := ParseKind(l.model.Fields[f].Kind)
 		copy(l.model.Fields[f].M, guessM[kind])

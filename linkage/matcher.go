@@ -16,6 +16,8 @@ type Matcher struct {
 	rules   [][]formKey
 	weights weights
 	ties    []tieWeights
+	// together is what equal values on dependent fields count too much.
+	together *together
 	// given and surname are the fields whose values may stand in each other's place, -1 for none.
 	given, surname int
 	variants       []map[[2]string]bool
@@ -29,7 +31,7 @@ type formKey struct {
 
 // NewMatcher prepares a model. It fails if the model is of another version or names unknown kinds or keys.
 func NewMatcher(m *Model) (*Matcher, error) {
-	x := &Matcher{model: m, weights: m.weights(), ties: m.tieWeights(), given: -1, surname: -1}
+	x := &Matcher{model: m, weights: m.weights(), ties: m.tieWeights(), together: newTogether(m.Together, len(m.Fields)), given: -1, surname: -1}
 	var fields []Field
 	for f, field := range m.Fields {
 		kind, err := ParseKind(field.Kind)
@@ -165,7 +167,7 @@ func (x *Matcher) Score(a, b []string) float64 {
 		t := &x.ties[i]
 		total += t.bits[levelOf(pattern, t.a)][levelOf(pattern, t.b)]
 	}
-	return total
+	return total - x.together.bits[equalFields(pattern, len(x.weights))]
 }
 
 // Compare is Score with the evidence of each field.
@@ -187,6 +189,10 @@ func (x *Matcher) Compare(a, b []string) Pair {
 		half := t.bits[levelOf(pattern, t.a)][levelOf(pattern, t.b)] / 2
 		p.Evidence[t.a].Bits += half
 		p.Evidence[t.b].Bits += half
+	}
+	for _, tie := range x.together.trees[equalFields(pattern, len(x.weights))] {
+		p.Evidence[tie.A].Bits -= tie.Bits / 2
+		p.Evidence[tie.B].Bits -= tie.Bits / 2
 	}
 	p.Probability = x.model.calibrated(p.Weight)
 	return p

@@ -10,6 +10,7 @@ type Model struct {
 	NormVersion int          `json:"norm_version"`
 	Fields      []FieldModel `json:"fields"`
 	Prior       float64      `json:"prior"` // probability that a random pair is a match
+	Together    []EqualTie   `json:"together"`
 	Ties        []Tie        `json:"ties"`
 	Rules       [][]string   `json:"rules"` // blocking rules, each a list of FIELD.KEY
 	Calibration []Step       `json:"calibration,omitempty"`

@@ -130,7 +130,7 @@ func (e *run) learn(owner []uint32) {
 	e.chooseRules(owner)
 	l.found, l.scale = e.tallyFound()
 	e.report.Patterns = len(l.found)
-	l.learnTwice(jointAgreement(e.records, e.workers()))
+	l.learnTwice(jointAgreement(e.records, l.exact, e.workers()))
 	e.model.Ties = l.ties()
 	e.scoring = newScoring(e.records, e.model)
 }

@@ -10,13 +10,15 @@ type scoring struct {
 	rarity  [][]float32 // per field, by number of occurrences of the value: bits to add where it is equal
 	counts  [][]uint32
 	ties    []tieWeights
+	// together is what equal values on dependent fields count too much.
+	together *together
 }
 
 // commonest is the number of occurrences up to which rarity is tabulated; beyond, it is computed.
 const commonest = 1 << 12
 
 func newScoring(r *Records, m *Model) *scoring {
-	s := &scoring{prior: logit2(m.Prior), weights: m.weights(), ties: m.tieWeights()}
+	s := &scoring{prior: logit2(m.Prior), weights: m.weights(), ties: m.tieWeights(), together: newTogether(m.Together, len(m.Fields))}
 	for f, c := range r.columns {
 		table := make([]float32, commonest)
 		for n := 1; n < commonest; n++ {
@@ -35,11 +37,12 @@ func rarity(f *FieldModel, n, known float64) float64 {
 
 // of sums the evidence of a pattern between rows of which one is given (for the values that are equal).
 func (s *scoring) of(pattern uint64, row []uint32) float64 {
-	total := s.prior
+	total, equal := s.prior, 0
 	for f := range s.weights {
 		level := levelOf(pattern, f)
 		total += s.weights[f][level]
 		if level == same {
+			equal |= 1 << f
 			total += s.rarityOf(f, row[f])
 		}
 	}
@@ -47,7 +50,7 @@ func (s *scoring) of(pattern uint64, row []uint32) float64 {
 		t := &s.ties[i]
 		total += t.bits[levelOf(pattern, t.a)][levelOf(pattern, t.b)]
 	}
-	return total
+	return total - s.together.bits[equal]
 }
 
 func (s *scoring) rarityOf(f int, value uint32) float64 {

@@ -84,11 +84,7 @@ func (l *learner) tie(a, b int, strangers, matches *joint) (Tie, float64) {
 	levelsA, levelsB := len(l.model.Fields[a].Levels), len(l.model.Fields[b].Levels)
 	t := Tie{A: a, B: b}
 	excessU, excessM := strangers.excess(levelsA, levelsB), matches.excess(levelsA, levelsB)
-	for _, exact := range l.together {
-		if exact.a == a && exact.b == b {
-			excessU[same][same] = exact.bits
-		}
-	}
+	excessU[same][same] = 0 // see together
 	gain, total := 0.0, 0.0
 	for x := range levelsA {
 		row := make([]float64, levelsB)
