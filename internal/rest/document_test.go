@@ -111,3 +111,26 @@ func FuzzCursorsOfStrangersNeverPanic(f *testing.F) {
 		}
 	})
 }
+
+func FuzzVersionsOfStrangersAreRefused(f *testing.F) {
+	api, err := rest.New(rest.Options{Key: rest.KeyOf(crypt.NewKeyring())})
+	if err != nil {
+		f.Fatal(err)
+	}
+	rest.Register(api, rest.Operation{ID: "change", Method: "PUT", Path: "/thing", Verb: rest.Public},
+		func(ctx context.Context, in *struct{ rest.Conditional }) (*struct{}, error) {
+			_, err := in.Version(ctx)
+			return nil, err
+		})
+	f.Add(`"1-0123456789abcdef"`)
+	f.Add(`W/"1-"`)
+	f.Fuzz(func(t *testing.T, tag string) {
+		r := httptest.NewRequest("PUT", "/api/v1/thing", nil)
+		r.Header.Set("If-Match", tag)
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest && w.Code != http.StatusPreconditionRequired {
+			t.Errorf("If-Match %q: %d", tag, w.Code)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -19,7 +20,11 @@ type Place struct {
 }
 
 // Frame is what stands around the content of every page of the house: the same navigation and the same menu.
-type Frame struct{ Places []Place }
+type Frame struct {
+	Places []Place
+	// Search is the search field of the header for a caller, which a later room fills; nil for none.
+	Search func(context.Context, access.Caller) *web.Search
+}
 
 // Places are the office's own entries of the navigation.
 func Places() []Place {
@@ -34,10 +39,20 @@ func Places() []Place {
 
 // Page makes a page with a title and the steps that lead to it; the last step is the page itself.
 func (f Frame) Page(r *http.Request, title string, crumbs ...web.Crumb) web.Page {
+	return f.Around(r, web.Page{Title: title, Crumbs: crumbs})
+}
+
+// Around completes a page with what all pages share: viewer, navigation, the viewer's own menu, and the notice of
+// what was done just before.
+func (f Frame) Around(r *http.Request, p web.Page) web.Page {
 	ctx := r.Context()
-	p := web.Page{Title: title, Viewer: web.ViewerFrom(ctx), Crumbs: crumbs, Path: r.URL.RequestURI()}
+	p.Viewer = web.ViewerFrom(ctx)
+	p.Path = r.URL.RequestURI()
 	if r.Method != http.MethodGet {
 		p.Path = "/"
+	}
+	if key := "office.done." + r.URL.Query().Get("done"); i18n.Has(key) {
+		p.Flash = append([]web.Notice{{Tone: web.ToneGood, Text: web.T(ctx, key)}}, p.Flash...)
 	}
 	if !p.Viewer.LoggedIn {
 		return p
@@ -46,16 +61,23 @@ func (f Frame) Page(r *http.Request, title string, crumbs ...web.Crumb) web.Page
 		{Label: web.T(ctx, "office.me.title"), Href: "/me"},
 		{Label: web.T(ctx, "office.logout"), Href: "/logout", Post: true},
 	}
-	caller := office.CallerFrom(ctx)
+	p.Nav = f.navigation(r)
+	if f.Search != nil {
+		p.Search = f.Search(ctx, office.CallerFrom(ctx))
+	}
+	return p
+}
+
+// navigation are the places where the caller may go.
+func (f Frame) navigation(r *http.Request) []web.NavItem {
+	caller := office.CallerFrom(r.Context())
+	var items []web.NavItem
 	for _, place := range f.Places {
 		if place.Need != web.Login && place.Need != web.Public && !access.May(caller, access.Verb(place.Need)) {
 			continue
 		}
 		here := r.URL.Path == place.Href || (place.Href != "/" && strings.HasPrefix(r.URL.Path, place.Href+"/"))
-		p.Nav = append(p.Nav, web.NavItem{Key: place.Key, Href: place.Href, Icon: place.Icon, Active: here})
+		items = append(items, web.NavItem{Key: place.Key, Href: place.Href, Icon: place.Icon, Active: here})
 	}
-	if key := "office.done." + r.URL.Query().Get("done"); i18n.Has(key) {
-		p.Flash = []web.Notice{{Tone: web.ToneGood, Text: web.T(ctx, key)}}
-	}
-	return p
+	return items
 }

@@ -220,6 +220,27 @@ func TestTheWayFromActivationToSigningOut(t *testing.T) {
 	})
 }
 
+func TestByTLSTheCookieBelongsToThisHostAlone(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.boss(t)
+		r := httptest.NewRequest(http.MethodPost, "https://office.example/login", strings.NewReader(url.Values{"login": {"boss"}, "password": {good}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.server.ServeHTTP(w, r)
+		cookies := w.Result().Cookies()
+		if len(cookies) != 1 {
+			t.Fatalf("%d cookies, want one", len(cookies))
+		}
+		c := cookies[0]
+		if c.Name != "__Host-session" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Domain != "" || c.Path != "/" {
+			t.Errorf("the cookie is %s", c)
+		}
+		if got := w.Header().Get("Cache-Control"); got != "no-store" {
+			t.Errorf("Cache-Control %q: the page may be kept", got)
+		}
+	})
+}
+
 func TestTooManyAttemptsAreToldWhenToComeAgain(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		r := h.reader(t)
@@ -258,7 +279,9 @@ func TestAnAdministratorInvitesGrantsAndDisables(t *testing.T) {
 		boss.post("/accounts", "login", "x", "name", "").want(t, 400)
 		boss.post("/accounts", "login", "clerk", "name", "Clerk", "role", "township-clerk", "area", "nowhere").want(t, 400, "There is no such area.")
 		clerk := h.invited(t, boss, "clerk", "township-clerk", "U")
-		clerk.get("/areas").want(t, 200)
+		if s := clerk.get("/areas").want(t, 200, `href="/packs"`); strings.Contains(s.text, `href="/accounts"`) {
+			t.Error("the navigation leads a clerk to the users")
+		}
 		clerk.get("/accounts").want(t, 403)
 		clerk.get("/journal").want(t, 403)
 		boss.get("/accounts").want(t, 200, "Name of clerk", "Township clerk", "active")
