@@ -165,6 +165,8 @@ func (v Verdict) Reason(p *policy.Pack, lang i18n.Lang) string {
 
 func (v Verdict) reasonKey() string {
 	switch {
+	case !v.HasWelfare && len(v.Missing) == 0:
+		return "uncomputable"
 	case !v.HasWelfare:
 		return "missing"
 	case !v.HasLine:

@@ -6,9 +6,10 @@ import (
 	"fmt"
 
 	"rightkey/internal/access"
-	"rightkey/internal/area"
 	"rightkey/internal/clock"
+	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
@@ -30,16 +31,25 @@ type Stored struct {
 	Welfare   *int64 // minor units; nil if it could not be computed, or the reader may not see it
 	Line      *int64
 	Persons   int64
-	// Inputs and Reason are absent where the reader may not see personal fields.
-	Inputs map[string]any
+	// Basis and Reason are empty where the reader may not see personal fields.
+	Basis  Basis
 	Reason i18n.Text
+}
+
+// Basis is what a verdict rests on, as it was kept.
+type Basis struct {
+	Rule    string         `json:"rule"`
+	Formula string         `json:"formula"`
+	Line    string         `json:"line,omitempty"` // code
+	Inputs  map[string]any `json:"inputs"`
+	Missing []string       `json:"missing"`
 }
 
 // snapshot is what is kept of a verdict: its inputs and the reason in the languages of the program and the pack.
 func snapshot(v Verdict, pack *policy.Pack) (inputs, reason string, err error) {
-	kept := map[string]any{"rule": v.Rule, "formula": v.Formula, "inputs": v.Inputs, "missing": v.Missing}
+	kept := Basis{Rule: v.Rule, Formula: v.Formula, Inputs: v.Inputs, Missing: v.Missing}
 	if v.HasLine {
-		kept["line"] = v.Line.Code
+		kept.Line = v.Line.Code
 	}
 	inputText, err := json.Marshal(kept)
 	if err != nil {
@@ -53,20 +63,24 @@ func snapshot(v Verdict, pack *policy.Pack) (inputs, reason string, err error) {
 	return string(inputText), string(reasonText), err
 }
 
-const storedColumns = `a.id, a.household, h.number, a.area, a.run, a.day, a.at, a.pack, a.version, a.hash, a.verdict, a.welfare, a.line, a.persons, a.inputs, a.reason`
+// storedColumns are of an assessment a and of the household h that it is about.
+const storedColumns = `a.id, a.household, h.number, h.area, a.area, a.run, a.day, a.at, a.pack, a.version, a.hash, a.verdict, a.welfare, a.line, a.persons, a.inputs, a.reason
+	FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household`
 
-func (s *Service) scan(scope access.Scope) func(store.Rows, *Stored) error {
+// scan reads an assessment; the fields a reader sees go by the area in which the household is now.
+func scan(scope access.Scope) func(store.Rows, *Stored) error {
 	return func(r store.Rows, a *Stored) error {
+		var now int64
 		var inputs, reason string
-		err := r.Scan(&a.ID, &a.Household, &a.Number, &a.Area, &a.Run, &a.Day, (*int64)(&a.At), &a.Pack, &a.Version, &a.Hash, &a.Outcome, &a.Welfare, &a.Line, &a.Persons, &inputs, &reason)
+		err := r.Scan(&a.ID, &a.Household, &a.Number, &now, &a.Area, &a.Run, &a.Day, (*int64)(&a.At), &a.Pack, &a.Version, &a.Hash, &a.Outcome, &a.Welfare, &a.Line, &a.Persons, &inputs, &reason)
 		if err != nil {
 			return err
 		}
-		if !scope.Sees(a.Area, access.P2) {
+		if !scope.Sees(now, access.P2) {
 			a.Welfare = nil
 			return nil
 		}
-		if err := json.Unmarshal([]byte(inputs), &a.Inputs); err != nil {
+		if err := json.Unmarshal([]byte(inputs), &a.Basis); err != nil {
 			return err
 		}
 		return json.Unmarshal([]byte(reason), &a.Reason)
@@ -75,92 +89,103 @@ func (s *Service) scan(scope access.Scope) func(store.Rows, *Stored) error {
 
 // Of lists the assessments of a household in scope, newest first.
 func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Household, limit int) ([]Stored, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+` FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household
-		WHERE a.home = $1 AND a.household = $2 AND {scope h.area} ORDER BY a.id DESC LIMIT $3`, []any{h.Home, h.ID, limit}, s.scan(scope))
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+" WHERE a.home = $1 AND a.household = $2 AND {scope h.area} ORDER BY a.id DESC LIMIT $3",
+		[]any{h.Home, h.ID, limit}, scan(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read assessments: %w", err)
 	}
 	return found, nil
 }
 
-// List lists the assessments of a run in scope below an area, after an identifier.
-func (s *Service) List(ctx context.Context, scope access.Scope, run, areaKey int64, outcome Outcome, after int64, limit int) ([]Stored, error) {
-	sql := "SELECT " + storedColumns + ` FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household
-		WHERE a.run = $1 AND a.id > $2 AND {scope h.area} AND {scope a.area}`
-	args := []any{run, after, limit}
-	if outcome != "" {
-		sql += " AND a.verdict = $4"
-		args = append(args, string(outcome))
+// OfNumber lists the assessments of the household in scope with a number, newest first, and journals that they were
+// read. It returns a NotFound fault for a household that is absent or out of scope.
+func (s *Service) OfNumber(ctx context.Context, scope access.Scope, number string, limit int) ([]Stored, error) {
+	list, err := s.registry.List(ctx, scope, registry.Filter{Number: number, Closed: true}, registry.Position{}, 1)
+	if err != nil {
+		return nil, err
 	}
-	narrowed := scope.Within(s.areas.Scheme().Range(areaKey))
-	found, err := store.All(ctx, s.db.In(narrowed), sql+" ORDER BY a.id LIMIT $3", args, s.scan(scope))
+	if len(list) == 0 {
+		return nil, fault.New(fault.NotFound, "no such household")
+	}
+	found, err := s.Of(ctx, scope, list[0], limit)
+	if err != nil {
+		return nil, err
+	}
+	return found, s.shown(ctx, scope, "assessment.read", list[0].Area, found)
+}
+
+// Selection says which assessments of a run are listed: those below Area with an Outcome ("" for all).
+type Selection struct {
+	Run, Area int64
+	Outcome   Outcome
+}
+
+// List lists assessments of a run in scope by area, after a position. It is for the program's own work: see Browse.
+func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, after registry.Position, limit int) ([]Stored, error) {
+	condition, args := s.selected(of, after.Area, after.ID, limit)
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+condition+" AND (a.area, a.id) > ($4, $5) ORDER BY a.area, a.id LIMIT $6", args, scan(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read the assessments of a run: %w", err)
 	}
 	return found, nil
 }
 
-// AreaCount is the headcount of a run in an area.
-type AreaCount struct {
-	Area                      area.Area
-	Households, Poor, Unknown int64 // households
-	Persons, PoorPersons      int64
-	UnknownPersons            int64
+// selected is the condition of a selection: the household is in scope now, and was below the area on the day.
+func (s *Service) selected(of Selection, more ...any) (condition string, args []any) {
+	below := s.areas.Scheme().Range(of.Area)
+	condition = " WHERE a.run = $1 AND {scope h.area} AND a.area BETWEEN $2 AND $3"
+	args = append([]any{of.Run, below.Lo, below.Hi}, more...)
+	if of.Outcome != "" {
+		args = append(args, string(of.Outcome))
+		condition += fmt.Sprintf(" AND a.verdict = $%d", len(args))
+	}
+	return condition, args
 }
 
-// PersonRate is the share of persons in poor households among those whose household could be judged; false if none.
-func (c AreaCount) PersonRate() (float64, bool) {
-	judged := c.Persons - c.UnknownPersons
-	return float64(c.PoorPersons) / float64(judged), judged > 0
-}
-
-// Headcount counts a run in scope by the areas directly below areaKey, and as a whole.
-func (s *Service) Headcount(ctx context.Context, scope access.Scope, run, areaKey int64) (total AreaCount, byArea []AreaCount, err error) {
-	scheme := s.areas.Scheme()
-	level := min(scheme.Level(areaKey)+1, scheme.Levels())
-	child := scheme.Range(scheme.Child(scheme.At(areaKey, level-1), 1))
-	narrowed := scope.Within(scheme.Range(areaKey))
-	rows, err := store.All(ctx, s.db.In(narrowed), `SELECT x.area, x.verdict, count(*), CAST(sum(x.persons) AS bigint) FROM
-		(SELECT a.area - a.area % $2 AS area, a.verdict, a.persons FROM assessment a WHERE a.run = $1 AND {scope a.area}) x GROUP BY x.area, x.verdict ORDER BY x.area`,
-		[]any{run, child.Hi - child.Lo + 1}, func(r store.Rows, row *struct {
-			area              int64
-			outcome           Outcome
-			households, heads int64
-		}) error {
-			return r.Scan(&row.area, &row.outcome, &row.households, &row.heads)
-		})
+// Browse is List for people and programs: it journals whose welfare it shows before it answers.
+func (s *Service) Browse(ctx context.Context, scope access.Scope, of Selection, after registry.Position, limit int) ([]Stored, error) {
+	found, err := s.List(ctx, scope, of, after, limit)
 	if err != nil {
-		return total, nil, fmt.Errorf("count a run by area: %w", err)
+		return nil, err
 	}
-	for _, row := range rows {
-		if len(byArea) == 0 || byArea[len(byArea)-1].Area.Key != row.area {
-			byArea = append(byArea, AreaCount{Area: area.Area{Key: row.area}})
-		}
-		for _, c := range []*AreaCount{&byArea[len(byArea)-1], &total} {
-			c.add(row.outcome, row.households, row.heads)
-		}
-	}
-	for i := range byArea {
-		path, err := s.areas.Path(ctx, byArea[i].Area.Key)
-		if err != nil {
-			return total, nil, err
-		}
-		if len(path) > 0 {
-			byArea[i].Area = path[len(path)-1]
-		}
-	}
-	return total, byArea, nil
+	return found, s.shown(ctx, scope, "assessment.listed", of.Area, found)
 }
 
-func (c *AreaCount) add(outcome Outcome, households, persons int64) {
-	c.Households += households
-	c.Persons += persons
-	switch outcome {
-	case Poor:
-		c.Poor += households
-		c.PoorPersons += persons
-	case Unknown:
-		c.Unknown += households
-		c.UnknownPersons += persons
+// shown journals whose assessments are shown with personal fields.
+func (s *Service) shown(ctx context.Context, scope access.Scope, kind string, area int64, list []Stored) error {
+	var ids []int64
+	for _, a := range list {
+		if a.Reason != nil {
+			ids = append(ids, a.Household)
+		}
 	}
+	if err := s.journal.Shown(ctx, reads(scope, area), kind, registry.SubjectHousehold, 0, area, ids); err != nil {
+		return fmt.Errorf("journal that assessments were read: %w", err)
+	}
+	return nil
+}
+
+// reads is who reads in an area, for the journal.
+func reads(scope access.Scope, area int64) journal.Who {
+	c, role := scope.Caller(), scope.Role(area)
+	if ranges := scope.Ranges(); role == "" && len(ranges) > 0 { // of an area around the caller's own
+		role = scope.Role(ranges[0].Lo)
+	}
+	return journal.Who{Account: c.Account, Role: role, Place: c.Place, Why: c.Purpose}
+}
+
+// Exported journals that the selected assessments are about to be written into a file, and says how many they are.
+func (s *Service) Exported(ctx context.Context, scope access.Scope, of Selection, columns []string) (int64, error) {
+	condition, args := s.selected(of)
+	var n int64
+	err := store.One(ctx, s.db.In(scope), "SELECT count(*) FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household"+condition, args, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count the assessments of a run: %w", err)
+	}
+	err = s.journal.Record(ctx, reads(scope, of.Area), journal.Entry{Kind: "assessment.exported", SubjectKind: "run", Subject: of.Run, Area: of.Area,
+		Body: map[string]any{"households": n, "columns": columns, "verdict": string(of.Outcome)}})
+	if err != nil {
+		return 0, fmt.Errorf("journal an export: %w", err)
+	}
+	return n, nil
 }

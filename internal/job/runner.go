@@ -172,8 +172,8 @@ func (r *Runner) do(ctx context.Context, j Job) {
 
 	run := &Run{Job: j, runner: r}
 	err := r.guard(working, run)
-	if working.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) && ctx.Err() != nil {
-		return // the process stops; the job goes on when it starts again
+	if ctx.Err() != nil && fault.KindOf(err) == fault.Internal {
+		return // the process stops, which databases report in many ways; the job goes on when it starts again
 	}
 	if err := r.finish(context.WithoutCancel(ctx), run, err); err != nil {
 		slog.Error("finish a job", "job", j.ID, "kind", j.Kind, "error", err)
