@@ -105,18 +105,16 @@ func (b *Boosted) Predict(m Matrix) ([]float64, error) {
 		return nil, err
 	}
 	scores := make([]float64, m.Rows())
-	inParallel(len(scores), func(from, to int) {
-		for i := from; i < to; i++ {
-			scores[i] = b.Base
-		}
-		for t := range b.Trees {
-			nodes := b.Trees[t].Nodes
-			for i := from; i < to; i++ {
-				scores[i] += value(nodes, m.Columns, i)
-			}
+	if f, ok := newFlat(b); ok {
+		inParallel(len(scores), func(from, to int) { f.score(m.Columns, from, to, scores) })
+		return scores, nil
+	}
+	err := b.Stages(m, func(trees int, sums []float64) {
+		if trees == len(b.Trees) {
+			copy(scores, sums)
 		}
 	})
-	return scores, nil
+	return scores, err
 }
 
 // Stages calls visit after each tree with its number from 1 and the scores so far, which visit must not keep.
