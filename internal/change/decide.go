@@ -167,7 +167,7 @@ func (s *Service) apply(ctx context.Context, scope access.Scope, set Set, detail
 		}
 		writes = append(writes, write)
 		row := planned{record: d.Record, row: Row{Set: values}}
-		if err := command.Note(ctx, row.entry(decided)); err != nil {
+		if err := command.Note(ctx, row.entry(decided, &validOn)); err != nil {
 			return Set{}, err
 		}
 	}
@@ -191,7 +191,7 @@ func (s *Service) end(ctx context.Context, scope access.Scope, set Set, details 
 	ended.State = state
 	for _, d := range details {
 		row := planned{record: d.Record, row: Row{}}
-		if err := command.Note(ctx, row.entry(ended)); err != nil {
+		if err := command.Note(ctx, row.entry(ended, nil)); err != nil {
 			return Set{}, err
 		}
 	}

@@ -63,7 +63,7 @@ func (s *Service) Prepare(ctx context.Context, scope access.Scope, d Draft) (*Pr
 		return nil, err
 	}
 	for _, row := range p.rows {
-		if err := ready.command.Note(ctx, row.entry(ready.Set)); err != nil {
+		if err := ready.command.Note(ctx, row.entry(ready.Set, &p.validOn)); err != nil {
 			return nil, err
 		}
 		if ready.Set.State == Applied {
@@ -113,10 +113,11 @@ type planned struct {
 	write     Write    // prepared where the row may be applied
 }
 
-// entry is the journal's event of the row: applied fields with both values, or that something was submitted.
-func (p planned) entry(set Set) journal.Entry {
+// entry is the journal's event of the row: applied fields with both values, or that something was submitted. validOn
+// is the day from which the change holds in the world; nil for today.
+func (p planned) entry(set Set, validOn *clock.Day) journal.Entry {
 	e := journal.Entry{Kind: p.record.Kind + ".change-" + string(set.State), SubjectKind: p.record.Kind, Subject: p.record.ID, Home: p.record.Home,
-		Area: p.record.Area, VerBefore: p.record.Ver, VerAfter: p.record.Ver, Key: &p.record.Key,
+		Area: p.record.Area, ValidOn: validOn, VerBefore: p.record.Ver, VerAfter: p.record.Ver, Key: &p.record.Key,
 		Body: map[string]any{"set": set.ID, "diff": diff(p.record.Fields, p.row.Set)}}
 	if set.State == Applied {
 		e.Kind, e.VerAfter = p.record.Kind+".changed", p.record.Ver+1
