@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -71,6 +72,9 @@ func (s *Service) Upload(ctx context.Context, scope access.Scope, name string, r
 	if len(ranges) == 0 {
 		return Import{}, fault.New(fault.Forbidden, "your role does not include imports")
 	}
+	if err := s.forgetUploads(ctx, scope); err != nil {
+		return Import{}, fmt.Errorf("clear what broken uploads left: %w", err)
+	}
 	id, err := s.journal.Ids().One(ctx, 0)
 	if err != nil {
 		return Import{}, err
@@ -97,6 +101,27 @@ func (s *Service) Upload(ctx context.Context, scope access.Scope, name string, r
 		return Import{}, err
 	}
 	return im, nil
+}
+
+// uploadTime is after how long an upload that did not end will not end.
+const uploadTime = 24 * time.Hour
+
+// forgetUploads takes away what was staged by uploads that broke off: nobody sees it, and it holds personal data.
+func (s *Service) forgetUploads(ctx context.Context, scope access.Scope) error {
+	before := int64(s.journal.Clock().Now().Add(-uploadTime))
+	ids, err := store.All(ctx, s.db.In(scope), "SELECT id FROM import WHERE {checked} AND state = 'uploading' AND created < $1", []any{before},
+		func(r store.Rows, id *int64) error { return r.Scan(id) })
+	for _, id := range ids {
+		err = errors.Join(err, s.db.Tx(ctx, scope, func(tx store.Tx) error {
+			for _, text := range []string{"DELETE FROM data_key WHERE home = 0 AND subject = $1", "DELETE FROM staging WHERE {checked} AND set_id = $1", "DELETE FROM import WHERE {checked} AND id = $1"} {
+				if _, err := tx.Exec(ctx, text, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	return err
 }
 
 func firstArea(ranges []access.Range) int64 {
