@@ -1,0 +1,3 @@
+package fault_test
+
+func edit() {}
