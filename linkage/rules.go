@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -39,14 +40,24 @@ func newRuleChooser(r *Records, budget float64, workers int) *ruleChooser {
 	if r.rows > manyRows {
 		wanted = sampleRowsLarge
 	}
-	step := max(1, r.rows/wanted)
-	for row := 0; row < r.rows; row += step {
-		c.sample = append(c.sample, uint32(row))
-	}
+	c.sample = sampleOf(r.rows, wanted)
 	ratio := float64(r.rows) / float64(len(c.sample))
 	c.scale = ratio * ratio
 	c.list()
 	return c
+}
+
+// sampleOf draws about the wanted number of rows. They are scattered, not evenly spaced: even spacing would never
+// take two rows of one village from a register kept by village, and so hide its blocks.
+func sampleOf(rows, wanted int) []uint32 {
+	random := rand.New(rand.NewPCG(uint64(rows), 1))
+	var sample []uint32
+	for row := range rows {
+		if rows <= wanted || random.IntN(rows) < wanted {
+			sample = append(sample, uint32(row))
+		}
+	}
+	return sample
 }
 
 // list fills possible with single keys, pairs and, where a pair gives too much, triples.
