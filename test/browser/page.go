@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ func (p *Page) Click(selector string) {
 // Type empties a field and writes text into it.
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
-	p.do("empty "+selector, chromedp.SetValue(chromedp.CSS(selector), ""))
+	Eval[bool](p, fmt.Sprintf("document.querySelector(%q).value = '', true", selector))
 	p.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
