@@ -1,18 +1,44 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 
 	"rightkey/internal/office"
+	officepage "rightkey/internal/office/page"
 	officerest "rightkey/internal/office/rest"
+	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
+	"rightkey/policies"
 )
 
-// pages registers the pages of all rooms.
+// pages registers the pages of all rooms under one navigation.
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
-	return nil
+	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
+	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, Loads: h.loads, Packs: h.packs,
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Clock: h.clock}
+	offices.Register(server)
+	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+}
+
+// places is the main navigation: the rooms in the order in which a household walks through them, the office last.
+func places() []officepage.Place {
+	var all []officepage.Place
+	for _, p := range registrypage.Places() {
+		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
+	}
+	return append(all, officepage.Places()...)
+}
+
+// accountName names an account for timelines, by its number where it has no name.
+func (h *house) accountName(ctx context.Context, account int64) string {
+	if names, err := h.office.Names(ctx, []int64{account}); err == nil && names[account] != "" {
+		return names[account]
+	}
+	return strconv.FormatInt(account, 10)
 }
 
 // api makes the API with the operations of all rooms.

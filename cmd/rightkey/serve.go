@@ -19,6 +19,7 @@ import (
 
 	"rightkey/internal/cli"
 	"rightkey/internal/office"
+	"rightkey/internal/rest"
 	"rightkey/internal/web"
 )
 
@@ -72,7 +73,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	if err != nil {
 		return err
 	}
-	handler, err := h.doors(log, config != nil, l.Proxy)
+	handler, err := h.doors(ctx, log, config != nil, l.Proxy)
 	if err != nil {
 		return err
 	}
@@ -137,7 +138,7 @@ func (l listening) tls() (*tls.Config, error) {
 }
 
 // doors puts pages and API together.
-func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, error) {
+func (h *house) doors(ctx context.Context, log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, error) {
 	sessions := office.NewSessions(h.office)
 	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log})
 	if err := h.pages(server, sessions); err != nil {
@@ -147,6 +148,24 @@ func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*w
 	if err != nil {
 		return nil, err
 	}
-	server.Mount("/api/", web.Public, api) // each operation declares what it needs
+	// Each operation declares what it needs; files arrive by the API too.
+	server.Mount("/api/", web.Public, api, web.Upload(office.MaxAreaFile+1<<20, 30*time.Minute))
+	go h.sweep(ctx, log, api)
 	return server, nil
+}
+
+// sweep takes away what has expired, once an hour: sessions, throttles, uploaded area files, kept answers of the API.
+func (h *house) sweep(ctx context.Context, log *slog.Logger, api *rest.API) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := errors.Join(h.office.Sweep(ctx), api.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			log.Error("sweep", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
