@@ -32,6 +32,7 @@ func killImport(t *testing.T, p *prepared, after time.Duration, random *rand.Ran
 	victim := w.start(t, importing(p.files)...)
 	time.Sleep(after)
 	victim.kill()
+	w.settle(t)
 	at := w.inspect(t, p)
 	met[at]++
 	t.Logf("%s killed after %v at %q", p.name, after.Round(time.Millisecond), at)
@@ -39,6 +40,7 @@ func killImport(t *testing.T, p *prepared, after time.Duration, random *rand.Ran
 		again := w.start(t, "serve", "--listen", "127.0.0.1:0", "--now", later())
 		time.Sleep(time.Duration(random.Int64N(int64(p.took))))
 		again.kill()
+		w.settle(t)
 		at = w.inspect(t, p)
 		met[at]++
 		t.Logf("killed again at %q", at)
