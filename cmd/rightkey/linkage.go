@@ -169,16 +169,7 @@ func entities(owner []uint32) int {
 }
 
 func printAccuracy(out io.Writer, owner []uint32, truth []string) {
-	found, real, numbers := make([]int, len(owner)), make([]int, len(owner)), map[string]int{}
-	for row := range owner {
-		found[row] = int(owner[row])
-		n, ok := numbers[truth[row]]
-		if !ok {
-			n = len(numbers)
-			numbers[truth[row]] = n
-		}
-		real[row] = n
-	}
+	found, real := groupsOf(owner, truth)
 	pairs, records := accuracy.Pairwise(found, real), accuracy.BCubed(found, real)
 	fmt.Fprintf(out, "pairwise precision %.4f, recall %.4f, F1 %.4f; B-cubed F1 %.4f\n",
 		pairs.Precision, pairs.Recall, pairs.F1(), records.F1())

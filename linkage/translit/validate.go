@@ -23,12 +23,19 @@ func (v Validation) Interval() (low, high float64) {
 	return middle - half, middle + half
 }
 
-// CrossValidate splits the native words into folds. For each fold it trains on the other folds and then seeks each
-// of up to queries words among up to candidates spellings, one for each word of the fold (its commonest).
-func CrossValidate(pairs []Pair, folds, candidates, queries int) Validation {
+// Limits bound a fold of a validation.
+type Limits struct {
+	Train      int // pairs to train on
+	Candidates int // spellings among which a word is sought
+	Queries    int // words sought
+}
+
+// CrossValidate splits the native words into folds. For each fold it trains on the other folds and then seeks words
+// of the fold among their spellings, one for each word (its commonest).
+func CrossValidate(pairs []Pair, folds int, limits Limits) Validation {
 	var total Validation
 	for fold := range folds {
-		v := ValidateFold(pairs, folds, fold, candidates, queries)
+		v := ValidateFold(pairs, folds, fold, limits)
 		total.Hits += v.Hits
 		total.Asked += v.Asked
 		total.Candidates = max(total.Candidates, v.Candidates)
@@ -37,16 +44,16 @@ func CrossValidate(pairs []Pair, folds, candidates, queries int) Validation {
 }
 
 // ValidateFold is one fold of CrossValidate, so that folds can be done side by side.
-func ValidateFold(pairs []Pair, folds, fold, candidates, queries int) Validation {
+func ValidateFold(pairs []Pair, folds, fold int, limits Limits) Validation {
 	train, words := splitFold(pairs, folds, fold)
-	model := Train(train)
-	words = words[:min(len(words), candidates)]
+	model := Train(Thin(train, limits.Train))
+	words = words[:min(len(words), limits.Candidates)]
 	latin := make([]*Word, len(words))
 	for i, p := range words {
 		latin[i] = model.Latin(p.Latin)
 	}
 	v := Validation{Candidates: len(words)}
-	for i := 0; i < len(words); i += max(1, len(words)/max(1, queries)) {
+	for i := 0; i < len(words); i += max(1, len(words)/max(1, limits.Queries)) {
 		native := model.Native(words[i].Native)
 		best, at := math.Inf(-1), 0
 		for j, spelling := range latin {
