@@ -10,6 +10,7 @@ import (
 	officepage "rightkey/internal/office/page"
 	officerest "rightkey/internal/office/rest"
 	registrypage "rightkey/internal/registry/page"
+	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
 	"rightkey/policies"
@@ -48,5 +49,6 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
 	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs})
+	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
 	return api, nil
 }

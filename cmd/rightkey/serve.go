@@ -73,7 +73,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	if err != nil {
 		return err
 	}
-	handler, err := h.doors(ctx, log, config != nil, l.Proxy)
+	handler, api, err := h.doors(log, config != nil, l.Proxy)
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	}
 	working, halt := context.WithCancel(ctx)
 	defer h.work(working, halt)()
+	go h.sweep(working, log, api)
 	server := handler.HTTPServer(l.Listen)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -138,20 +139,19 @@ func (l listening) tls() (*tls.Config, error) {
 }
 
 // doors puts pages and API together.
-func (h *house) doors(ctx context.Context, log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, error) {
+func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, *rest.API, error) {
 	sessions := office.NewSessions(h.office)
 	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log})
 	if err := h.pages(server, sessions); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	api, err := h.api(log, sessions)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// Each operation declares what it needs; files arrive by the API too.
 	server.Mount("/api/", web.Public, api, web.Upload(office.MaxAreaFile+1<<20, 30*time.Minute))
-	go h.sweep(ctx, log, api)
-	return server, nil
+	return server, api, nil
 }
 
 // sweep takes away what has expired, once an hour: sessions, throttles, uploaded area files, kept answers of the API.
