@@ -1,0 +1,105 @@
+package rest
+
+import (
+	"context"
+	"math"
+	"strconv"
+
+	"encoding/json"
+
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/job"
+	"rightkey/internal/registry"
+	"rightkey/internal/rest"
+)
+
+// Rooms is what the operations stand on.
+type Rooms struct {
+	Registry *registry.Service
+	Jobs     *job.Runner
+}
+
+const room = "Households, changes and imports"
+
+// Register adds the operations to the API.
+func Register(api *rest.API, rooms Rooms) {
+	rooms.registerHouseholds(api)
+	rooms.registerPersons(api)
+	rooms.registerChanges(api)
+	rooms.registerDecisions(api)
+	rooms.registerImports(api)
+	rooms.registerImportSteps(api)
+}
+
+// numbered reads the number of a household or person; what is no number is as absent as an unknown one.
+func numbered(text string) (int64, error) {
+	id, ok := registry.ParseNumber(text)
+	if !ok {
+		return 0, fault.New(fault.NotFound, "there is no household or person with this number")
+	}
+	return id, nil
+}
+
+// moment writes a time, nothing for one that has not come.
+func moment(at clock.Time) string {
+	if at == 0 {
+		return ""
+	}
+	return at.String()
+}
+
+// day writes a day, nothing for none.
+func day(d *clock.Day) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
+}
+
+// codes are the official codes of areas by their keys.
+func (rooms Rooms) codes(ctx context.Context, keys ...int64) (map[int64]string, error) {
+	places, err := rooms.Registry.Places(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	codes := make(map[int64]string, len(places))
+	for key, place := range places {
+		codes[key] = place.Code
+	}
+	return codes, nil
+}
+
+// canonical turns the values of a body into those of a pack: whole numbers into int64, others into exact text, lists
+// into lists of codes.
+func canonical(values map[string]any) map[string]any {
+	if values == nil {
+		return nil
+	}
+	out := make(map[string]any, len(values))
+	for field, value := range values {
+		out[field] = canonicalValue(value)
+	}
+	return out
+}
+
+func canonicalValue(value any) any {
+	switch v := value.(type) {
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int64(v)
+		}
+		return json.Number(strconv.FormatFloat(v, 'f', -1, 64))
+	case []any:
+		texts := make([]string, 0, len(v))
+		for _, one := range v {
+			text, ok := one.(string)
+			if !ok {
+				return value
+			}
+			texts = append(texts, text)
+		}
+		return texts
+	}
+	return value
+}
