@@ -22,7 +22,7 @@ const (
 	// pieces give way to the short ones that make them up.
 	discount = .3
 	// floor is the probability of one letter without counterpart, or against one, that training never showed.
-	floor = 1e-4
+	floor = 1e-5
 )
 
 // Pair is one name in both scripts, seen Count times.
