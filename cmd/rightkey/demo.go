@@ -230,7 +230,15 @@ func (h *house) judgeDemo(ctx context.Context, progress io.Writer) error {
 			return err
 		}
 	}
-	bar := newBar(progress, "identify", 100)
+	if err := h.followJob(ctx, id, progress, "identify"); err != nil {
+		return err
+	}
+	return writeMeta(ctx, h.db, metaDemo+"identify", "done")
+}
+
+// followJob shows the progress of a job until it ends; one that did not succeed is an error.
+func (h *house) followJob(ctx context.Context, id int64, progress io.Writer, what string) error {
+	bar := newBar(progress, what, 100)
 	for {
 		j, err := h.jobs.Get(ctx, h.console(), id)
 		if err != nil {
@@ -240,11 +248,15 @@ func (h *house) judgeDemo(ctx context.Context, progress io.Writer) error {
 		if j.State.Ended() {
 			bar.Finish()
 			if j.State != job.Done {
-				return fmt.Errorf("identify: %s %s", j.State, j.Error)
+				return fmt.Errorf("%s: %s %s", what, j.State, j.Error)
 			}
-			return writeMeta(ctx, h.db, metaDemo+"identify", "done")
+			return nil
 		}
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 }
 

@@ -40,6 +40,17 @@ func Postgres(t testing.TB) store.DB {
 // PostgresURL makes a fresh migrated PostgreSQL database and returns its address; it is dropped with the test.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
+	server := needServer(t)
+	from, err := migrated(server)
+	if err != nil {
+		t.Fatal("make the template database: ", err)
+	}
+	return create(t, server, from)
+}
+
+// needServer returns the server's address, or skips the test (fails where nothing may be skipped).
+func needServer(t testing.TB) string {
+	t.Helper()
 	server := os.Getenv("RIGHTKEY_TEST_POSTGRES")
 	if server == "" {
 		if os.Getenv("RIGHTKEY_REQUIRE_DATA") == "1" {
@@ -47,10 +58,12 @@ func PostgresURL(t testing.TB) string {
 		}
 		t.Skip("1 test skipped: no PostgreSQL server (RIGHTKEY_TEST_POSTGRES)")
 	}
-	from, err := migrated(server)
-	if err != nil {
-		t.Fatal("make the template database: ", err)
-	}
+	return server
+}
+
+// create makes a database from a template; it is dropped with the test.
+func create(t testing.TB, server, from string) string {
+	t.Helper()
 	name := fmt.Sprintf("rk_%d_%d", os.Getpid(), counter.Add(1))
 	if err := admin(server, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
 		t.Fatal("create a test database: ", err)
@@ -61,6 +74,14 @@ func PostgresURL(t testing.TB) string {
 		}
 	})
 	return named(server, name)
+}
+
+// EmptyPostgresURL makes a fresh PostgreSQL database without any table and returns its address; it is dropped with
+// the test.
+func EmptyPostgresURL(t testing.TB) string {
+	t.Helper()
+	server := needServer(t)
+	return create(t, server, "template0")
 }
 
 // Open opens a database and closes it with the test.
