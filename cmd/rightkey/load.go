@@ -19,6 +19,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/job"
 	"rightkey/internal/registry"
+	"rightkey/internal/store"
 	"rightkey/internal/table"
 )
 
@@ -209,6 +210,10 @@ func (h *house) follow(ctx context.Context, im registry.Import, progress io.Writ
 	bar := newBar(progress, what, 100)
 	for {
 		j, err := h.jobs.Get(ctx, h.console(), im.Job)
+		if store.Passing(err) { // the job waits for the database too, and says so
+			time.Sleep(time.Second)
+			continue
+		}
 		if err != nil {
 			return im, j, err
 		}

@@ -115,8 +115,9 @@ func (r *Runner) Run(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err == nil:
-			r.do(ctx, j)
-			continue
+			if !r.do(ctx, j) {
+				continue
+			}
 		case !errors.Is(err, store.ErrNoRows):
 			slog.Error("claim a job", "error", err)
 		}
@@ -129,7 +130,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// claim takes the oldest waiting job, or one whose process has died.
+// claim takes the oldest waiting job, or one whose process has died, or one that this process left when the database
+// could not serve.
 func (r *Runner) claim(ctx context.Context) (Job, error) {
 	now := r.clock.Now()
 	dead := int64(now) - stale.Microseconds()
@@ -138,7 +140,7 @@ func (r *Runner) claim(ctx context.Context) (Job, error) {
 	}
 	var j Job
 	err := r.db.Tx(ctx, system, func(tx store.Tx) error {
-		waiting, err := store.All(ctx, tx, "SELECT "+columns+` FROM job WHERE {checked} AND (state = 'queued' OR (state = 'running' AND holder <> $1 AND beat < $2)) ORDER BY id LIMIT 1`,
+		waiting, err := store.All(ctx, tx, "SELECT "+columns+` FROM job WHERE {checked} AND (state = 'queued' OR (state = 'running' AND (holder = $1 OR beat < $2))) ORDER BY id LIMIT 1`,
 			[]any{r.holder, dead}, scan)
 		if err != nil {
 			return err
@@ -157,7 +159,9 @@ func (r *Runner) claim(ctx context.Context) (Job, error) {
 	return j, err
 }
 
-func (r *Runner) do(ctx context.Context, j Job) {
+// do works on a claimed job. It returns true if the job has to wait for the database: it is claimed again and goes on
+// from what it stored last.
+func (r *Runner) do(ctx context.Context, j Job) (waits bool) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.mu.Lock()
@@ -172,11 +176,27 @@ func (r *Runner) do(ctx context.Context, j Job) {
 
 	run := &Run{Job: j, runner: r}
 	err := r.guard(working, run)
-	if ctx.Err() != nil && fault.KindOf(err) == fault.Internal {
-		return // the process stops, which databases report in many ways; the job goes on when it starts again
+	if kind := fault.KindOf(err); ctx.Err() != nil && (kind == fault.Internal || kind == fault.Unavailable) {
+		r.release(context.WithoutCancel(ctx), j.ID)
+		return false // the process stops, which databases report in many ways; the job goes on when it starts again
 	}
-	if err := r.finish(context.WithoutCancel(ctx), run, err); err != nil {
-		slog.Error("finish a job", "job", j.ID, "kind", j.Kind, "error", err)
+	if !store.Passing(err) {
+		err = r.finish(context.WithoutCancel(ctx), run, err)
+	}
+	if err != nil {
+		slog.Error("a job waits for the database", "job", j.ID, "kind", j.Kind, "error", err)
+	}
+	return err != nil
+}
+
+// release lets the next process take a job over at once.
+func (r *Runner) release(ctx context.Context, id int64) {
+	err := r.db.Tx(ctx, system, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE job SET beat = 0 WHERE {checked} AND id = $1 AND holder = $2 AND state = 'running'", id, r.holder)
+		return err
+	})
+	if err != nil {
+		slog.Warn("release a job; another process takes it over a little later", "job", id, "error", err)
 	}
 }
 

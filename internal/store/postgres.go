@@ -165,19 +165,19 @@ func postgresFault(err error) error {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		if lost(err) {
-			return fault.Wrap(fault.Unavailable, err, "the database cannot be reached, try again")
+			return fault.Wrap(fault.Unavailable, outage{err}, "the database cannot be reached, try again")
 		}
 		return err
 	}
 	switch {
 	case e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03":
-		return fault.Wrap(fault.Unavailable, err, "the database is busy, try again")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the database is busy, try again")
 	case strings.HasPrefix(e.Code, "23"):
 		return fault.Wrap(fault.Conflict, bare(e), "the change contradicts what is stored (%s)", e.ConstraintName)
 	case strings.HasPrefix(e.Code, "53"):
-		return fault.Wrap(fault.Unavailable, err, "the database has no room left (disk, memory or connections); nothing of this step was saved")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the database has no room left (disk, memory or connections); nothing of this step was saved")
 	case strings.HasPrefix(e.Code, "57") || strings.HasPrefix(e.Code, "08"):
-		return fault.Wrap(fault.Unavailable, err, "the database is stopping or starting, try again")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the database is stopping or starting, try again")
 	}
 	return bare(e)
 }

@@ -146,13 +146,13 @@ func sqliteFault(err error) error {
 	}
 	switch e.Code() & 0xff {
 	case lib.SQLITE_FULL:
-		return fault.Wrap(fault.Unavailable, err, "the disk is full; nothing of this step was saved")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the disk is full; nothing of this step was saved")
 	case lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN:
-		return fault.Wrap(fault.Unavailable, err, "the database file cannot be read or written")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the database file cannot be read or written")
 	case lib.SQLITE_READONLY:
 		return fault.Wrap(fault.Unavailable, err, "the database file is read-only")
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return fault.Wrap(fault.Unavailable, err, "the database is busy, try again")
+		return fault.Wrap(fault.Unavailable, outage{err}, "the database is busy, try again")
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return fault.Wrap(fault.Unavailable, err, "the database file is damaged or not a database")
 	case lib.SQLITE_CONSTRAINT:

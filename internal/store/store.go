@@ -31,6 +31,19 @@ type Rows interface {
 	Close() error
 }
 
+// outage is the cause of a fault that may pass: no connection, a restart, no room, a lock that is not given.
+type outage struct{ error }
+
+// Unwrap returns the engine's error.
+func (o outage) Unwrap() error { return o.error }
+
+// Passing says that the database could not serve just now and the same work may succeed later. Of a transaction that
+// ended so nothing is stored, or, where the connection broke while it was committed, all of it.
+func Passing(err error) bool {
+	var o outage
+	return errors.As(err, &o)
+}
+
 // Querier reads.
 type Querier interface {
 	// Query runs one SELECT (or a data-changing statement with RETURNING inside a transaction).
