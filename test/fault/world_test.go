@@ -95,7 +95,11 @@ func (w *world) copied(t testing.TB) *world {
 	c := &world{t: t, data: t.TempDir(), server: w.server}
 	copyFolder(t, w.data, c.data)
 	if w.server != "" {
-		c.url = newDatabase(t, w.server, filepath.Base(w.url))
+		from, err := url.Parse(w.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.url = newDatabase(t, w.server, strings.Trim(from.Path, "/"))
 	}
 	return c
 }
