@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 
+	identifypage "rightkey/internal/identify/page"
+	identifyrest "rightkey/internal/identify/rest"
 	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	officerest "rightkey/internal/office/rest"
@@ -22,13 +25,15 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, Loads: h.loads, Packs: h.packs,
 		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Clock: h.clock}
 	offices.Register(server)
-	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName,
+		Panels: []registrypage.Panel{identifypage.Panel(h.identify)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range registrypage.Places() {
+	for _, p := range slices.Concat(registrypage.Places(), identifypage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
@@ -50,5 +55,6 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	}
 	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
+	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	return api, nil
 }

@@ -80,6 +80,13 @@ func (m *matrix) cases() map[string]leakCase {
 		"GET /imports/{id}/report.csv":     none,
 		"POST /imports/{id}/check":         form("ver", "99"),
 		"POST /imports/{id}/apply":         form("ver", "99"),
+		// pages: identification
+		"GET /identify":                  shown(""),
+		"POST /identify":                 form("area", "12", "day", "2013-12-31"),
+		"GET /identify/{run}":            shown("area=12"),
+		"GET /identify/{run}/progress":   none,
+		"GET /identify/{run}/households": shown("area=12"),
+		"GET /identify/{run}/export":     shown("area=12"),
 		// operations: the office
 		"GET /api/v1/areas":        shown("parent={key}"),
 		"GET /api/v1/areas/search": shown("q=Far"),
@@ -108,5 +115,12 @@ func (m *matrix) cases() map[string]leakCase {
 		"POST /api/v1/imports/{id}/check":         body(`{}`),
 		"POST /api/v1/imports/{id}/apply":         body(`{}`),
 		"GET /api/v1/imports/{id}/report":         none,
+		// operations: identification
+		"GET /api/v1/assessments":                          shown("household={number}"),
+		"GET /api/v1/identification-runs":                  none,
+		"POST /api/v1/identification-runs":                 body(`{"day": "2013-12-31", "area": "12"}`),
+		"GET /api/v1/identification-runs/{id}":             none,
+		"GET /api/v1/identification-runs/{id}/headcount":   shown("area=12"),
+		"GET /api/v1/identification-runs/{id}/assessments": shown("area=12"),
 	}
 }

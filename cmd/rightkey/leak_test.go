@@ -409,6 +409,12 @@ func (m *matrix) proposeAndJudge(t *testing.T, ctx context.Context, caller acces
 	if err != nil {
 		t.Fatal(err)
 	}
+	for !run.State.Ended() {
+		time.Sleep(10 * time.Millisecond)
+		if run, err = m.h.jobs.Get(ctx, caller, run.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if login != "far" {
 		return
 	}

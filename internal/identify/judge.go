@@ -67,6 +67,7 @@ func Judge(p *policy.Pack, rule Rule, input Input) (Verdict, error) {
 		return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
 	}
 	verdict.Inputs = result.Inputs
+	addSources(p, p.Formulas[rule.Welfare], inputs, verdict.Inputs)
 	verdict.Missing = asked(result.Unknown, missing)
 	if !result.Known() {
 		return verdict, nil
@@ -131,6 +132,21 @@ func personFormulas(p *policy.Pack, formula *policy.Formula) []string {
 		}
 	}
 	return codes
+}
+
+// addSources adds what the formulas among a formula's inputs were computed from, so that a verdict can be traced to
+// what somebody said.
+func addSources(p *policy.Pack, formula *policy.Formula, inputs, to map[string]any) {
+	for _, code := range formula.Inputs {
+		other, computed := p.Formulas[code]
+		value, given := inputs[code]
+		switch {
+		case given && value != nil:
+			to[code] = value
+		case computed:
+			addSources(p, other, inputs, to)
+		}
+	}
 }
 
 // asked replaces sums over members among the unknown inputs by what is missing behind them.
@@ -201,7 +217,7 @@ func Amount(lang i18n.Lang, minor int64, digits int) string {
 
 func major(minor int64, digits int) float64 { return float64(minor) / math.Pow10(digits) }
 
-// plain writes minor units for files: "2736.50".
-func plain(minor int64, digits int) string {
+// Plain writes minor units of a currency with so many minor digits for files: "2736.50".
+func Plain(minor int64, digits int) string {
 	return strconv.FormatFloat(major(minor, digits), 'f', digits, 64)
 }

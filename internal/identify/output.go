@@ -44,10 +44,10 @@ func (o *Output) Write(a Assessment) error {
 	v := a.Verdict
 	welfare, line, code := "", "", ""
 	if v.HasWelfare {
-		welfare = plain(v.Welfare, o.pack.Digits)
+		welfare = Plain(v.Welfare, o.pack.Digits)
 	}
 	if v.HasLine {
-		line, code = plain(v.Line.Amount, o.pack.Digits), v.Line.Code
+		line, code = Plain(v.Line.Amount, o.pack.Digits), v.Line.Code
 	}
 	cells := append([]string{}, a.Key...)
 	cells = append(cells, a.Areas...)
