@@ -22,6 +22,7 @@ import (
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/page"
+	"rightkey/internal/store"
 	"rightkey/internal/table"
 	"rightkey/internal/web"
 	"rightkey/test/stand"
@@ -349,4 +350,23 @@ func hidden(t *testing.T, body, name string) string {
 		t.Fatalf("the page has no hidden field %q", name)
 	}
 	return value
+}
+
+// addEntries stores entries of 2013 for a household, as a file with classes of income does under a pack that has them.
+func (h *house) addEntries(t *testing.T, of registry.Household, entries ...registry.Entry) {
+	t.Helper()
+	from, to := int64(clock.Date(2013, 1, 1)), int64(clock.Date(2013, 12, 31))
+	err := h.Raw.Tx(t.Context(), func(tx store.Tx) error {
+		for i, e := range entries {
+			_, err := tx.Exec(t.Context(), "INSERT INTO entry (home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin) VALUES ($1, $2, $3, 0, $4, $5, '', $6, $7, $8, 'OST', '')",
+				of.Home, of.ID+1_000_000+int64(i), of.ID, e.Subject, e.Class, from, to, e.Minor)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
