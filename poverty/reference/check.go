@@ -74,6 +74,10 @@ var Suites = []Suite{
 	{"regressions: least squares, quantile, logit", regressions},
 	{"small areas: Fay-Herriot", smallAreas},
 	{"small areas: direct and synthetic", provinces},
+	{"targeting experiment: the three arms", targetingArms},
+	{"inequality of two provinces", inequalityByHand},
+	{"published look-up table", lookUps},
+	{"published poverty rate", published},
 }
 
 // Run computes the suite's checks.

@@ -64,7 +64,7 @@ func clustered(above, below []float64, groups []string, replicates int, seed uin
 		b[k] += below[i]
 	}
 	random := rand.New(rand.NewPCG(seed, 0x706169726564))
-	mean, squares := 0.0, 0.0
+	mean, squares, n := 0.0, 0.0, 0.0
 	for range replicates {
 		top, bottom := 0.0, 0.0
 		for range a {
@@ -72,11 +72,14 @@ func clustered(above, below []float64, groups []string, replicates int, seed uin
 			top += a[k]
 			bottom += b[k]
 		}
+		if bottom == 0 {
+			continue // a draw without any poor household says nothing
+		}
+		n++
 		ratio := top / bottom
 		mean += ratio
 		squares += ratio * ratio
 	}
-	n := float64(replicates)
 	d := Difference{Estimate: sum(a) / sum(b)}
 	d.SE = math.Sqrt(max(0, (squares-mean*mean/n)/(n-1)))
 	d.Low, d.High = d.Estimate-1.96*d.SE, d.Estimate+1.96*d.SE

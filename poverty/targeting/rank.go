@@ -11,6 +11,9 @@ func AUC(poor []bool, scores, weight []float64) (float64, error) {
 	if err := sameLength(len(poor), len(scores), weight); err != nil {
 		return 0, err
 	}
+	if err := allKnown(scores); err != nil {
+		return 0, err
+	}
 	poorTotal, others := 0.0, 0.0
 	for i, is := range poor {
 		if is {
@@ -69,6 +72,11 @@ func ROC(poor []bool, scores, weight []float64) ([]CurvePoint, error) {
 func Spearman(a, b []float64) (float64, error) {
 	if err := sameLength(len(a), len(b), nil); err != nil {
 		return 0, err
+	}
+	for _, x := range [][]float64{a, b} {
+		if err := allKnown(x); err != nil {
+			return 0, err
+		}
 	}
 	return correlation(ranks(a), ranks(b)), nil
 }

@@ -29,6 +29,9 @@ func Poorest(welfare, weight []float64, share float64) ([]float64, error) {
 
 // fill selects from the lowest up to a quota of weight.
 func fill(welfare, weight []float64, quota float64) ([]float64, error) {
+	if err := allKnown(welfare); err != nil {
+		return nil, err
+	}
 	order := ascending(welfare)
 	selected := make([]float64, len(welfare))
 	left := quota
@@ -43,9 +46,6 @@ func fill(welfare, weight []float64, quota float64) ([]float64, error) {
 			part = left / tied
 		}
 		for _, i := range order[start:end] {
-			if math.IsNaN(welfare[i]) {
-				return nil, fmt.Errorf("row %d: welfare or score is unknown", i+1)
-			}
 			selected[i] = part
 		}
 		left -= part * tied
@@ -81,7 +81,17 @@ func Quota(scores []float64, groups []string, quota map[string]float64) ([]float
 	return selected, nil
 }
 
-// ascending lists rows from the lowest value up, equals in file order, unknown last.
+// allKnown refuses a column with an unknown entry: nobody can be ranked by it.
+func allKnown(x []float64) error {
+	for i, v := range x {
+		if math.IsNaN(v) {
+			return fmt.Errorf("row %d: welfare or score is unknown", i+1)
+		}
+	}
+	return nil
+}
+
+// ascending lists rows from the lowest value up, equals in file order.
 func ascending(x []float64) []int {
 	order := make([]int, len(x))
 	for i := range order {
@@ -89,9 +99,9 @@ func ascending(x []float64) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {
-		case x[a] < x[b] || math.IsNaN(x[b]) && !math.IsNaN(x[a]):
+		case x[a] < x[b]:
 			return -1
-		case x[a] > x[b] || math.IsNaN(x[a]) && !math.IsNaN(x[b]):
+		case x[a] > x[b]:
 			return 1
 		}
 		return 0
