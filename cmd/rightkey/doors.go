@@ -7,8 +7,13 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/identify"
 	identifypage "rightkey/internal/identify/page"
 	identifyrest "rightkey/internal/identify/rest"
+	"rightkey/internal/job"
 	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	officerest "rightkey/internal/office/rest"
@@ -23,7 +28,8 @@ import (
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, Loads: h.loads, Packs: h.packs,
-		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Clock: h.clock}
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Clock: h.clock,
+		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName,

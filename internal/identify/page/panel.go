@@ -66,8 +66,8 @@ func assessed(ctx context.Context, a identify.Stored, pack *policy.Pack, runs bo
 		rule.Href = runPath(a.Run)
 	}
 	parts := []templ.Component{web.Facts{Items: append(facts, rule)}}
-	if reason := a.Reason.In(lang); reason != "" {
-		parts = append([]templ.Component{text(reason)}, parts...)
+	if words := a.Reason.In(lang); words != "" {
+		parts = append([]templ.Component{reason(words)}, parts...)
 	}
 	if len(a.Basis.Inputs)+len(a.Basis.Missing) > 0 {
 		parts = append(parts, folded(word(ctx, "panel.inputs"), inputs(ctx, a.Basis, pack)))

@@ -80,6 +80,14 @@ func stateOf(ctx context.Context, run identify.Run) templ.Component {
 	return nil
 }
 
+// JobResult is what the page of a run's job shows when it has ended: the door to the run.
+func JobResult(ctx context.Context, caller access.Caller, j job.Job) (templ.Component, error) {
+	if !access.May(caller, access.Statistics) {
+		return templ.NopComponent, nil
+	}
+	return web.Notice{Tone: web.ToneGood, Text: word(ctx, "run.judged"), Actions: []web.Action{{Label: word(ctx, "nav"), Href: runPath(j.ID)}}}, nil
+}
+
 func progressOf(ctx context.Context, run identify.Run) web.Progress {
 	progress := web.Progress{ID: "run-progress", Label: word(ctx, "run.progress"), Done: int64(max(0, run.Percent)), Unit: "%", Page: runPath(run.ID)}
 	if run.Percent >= 0 {
@@ -142,8 +150,8 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 
 // lineFact is a poverty line with its source and the mark of one that nobody has confirmed.
 func lineFact(ctx context.Context, pack *policy.Pack, line policy.Line) web.Fact {
-	per := web.T(ctx, "office.packs.per_"+string(line.Per)) + ", " + web.T(ctx, "office.packs.period_"+string(line.Period))
-	f := web.Fact{Label: line.Label.In(web.Lang(ctx)), Value: amount(ctx, line.Amount, pack) + " " + per, Note: line.Source}
+	f := web.Fact{Label: line.Label.In(web.Lang(ctx)), Note: line.Source, Value: word(ctx, "line_unit", "amount", amount(ctx, line.Amount, pack),
+		"per", web.T(ctx, "office.packs.per_"+string(line.Per)), "period", web.T(ctx, "office.packs.period_"+string(line.Period)))}
 	if line.Area.Prefix != "" {
 		f.Label += " (" + line.Area.String() + ")"
 	}

@@ -1,0 +1,63 @@
+package page_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"rightkey/internal/identify"
+	"rightkey/internal/store/storetest"
+	"rightkey/test/browser"
+	"rightkey/test/register"
+	"rightkey/test/stand"
+)
+
+func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
+	chromium := browser.Start(t)
+	r := register.Open(t, stand.New(t, storetest.SQLite(t), register.Widths), os.DirFS("../../policy/testdata/ostania"), ".")
+	r.LoadAreas(t, register.Areas)
+	h := open(t, r)
+	server := httptest.NewServer(h.server)
+	t.Cleanup(server.Close)
+	tab := chromium.Page(t, browser.View{Width: 360, Languages: "en"})
+	tab.Open(server.URL + "/identify")
+	tab.Axe()
+	h.fill(t)
+	path := fmt.Sprint("/identify/", h.Judge(t, identify.RunArgs{Day: endOf2004}))
+	pages := map[string]string{"runs": "/identify", "run": path, "run-area": path + "?area=11", "verdicts": path + "/households", "verdicts-none": path + "/households?verdict=not_poor&area=12",
+		"why": "/households/" + h.number(t, 11001001)}
+	for _, lang := range []string{"en", "zh"} {
+		for _, width := range []int64{360, 1280} {
+			tab := chromium.Page(t, browser.View{Width: width, Languages: lang, Dark: lang == "zh"})
+			for name, path := range pages {
+				if status := tab.Open(server.URL + path); status != 200 {
+					t.Errorf("%s: status %d", path, status)
+				}
+				tab.Screenshot(fmt.Sprintf("identify-%s-%s-%d", name, lang, width))
+				tab.Axe()
+			}
+		}
+	}
+	h.as = register.Analyst
+	tab.Open(server.URL + path)
+	tab.Screenshot("identify-analyst")
+	tab.Axe()
+}
+
+func TestARunStartedInTheBrowserShowsItsResultWithoutBeingAsked(t *testing.T) {
+	chromium := browser.Start(t)
+	r := register.Open(t, stand.New(t, storetest.SQLite(t), register.Widths), os.DirFS("../../policy/testdata/ostania"), ".")
+	r.LoadAreas(t, register.Areas)
+	h := open(t, r)
+	h.fill(t)
+	server := httptest.NewServer(h.server)
+	t.Cleanup(server.Close)
+	tab := chromium.Page(t, browser.View{Languages: "en"})
+	tab.Open(server.URL + "/identify")
+	tab.Choose("#field-area", "11")
+	tab.Follow("main form[action='/identify'] button[type=submit]")
+	tab.Wait("main .figure-chart, main .stat")
+	tab.WaitGone("#run-progress")
+	tab.Wait("main table.data")
+}
