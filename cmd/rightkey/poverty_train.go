@@ -17,22 +17,23 @@ import (
 
 // povertyTrain is "rightkey poverty train".
 type povertyTrain struct {
-	In            string  `required:"" placeholder:"FILE" help:"Survey with the truth."`
-	Target        string  `required:"" placeholder:"COL" help:"Welfare per head or adult equivalent: a column or a formula."`
-	Log           bool    `help:"Train on the logarithm of the target."`
-	Features      string  `required:"" placeholder:"S.yaml" help:"List of features, village and area."`
-	Model         string  `enum:"ols,ridge,quantile,logit,boost,mean,scorecard" default:"mean" help:"Kind of score: ${enum}."`
-	Group         string  `placeholder:"COL" help:"Village or PSU that folds keep whole; by default the features file's village."`
-	Folds         string  `default:"5" placeholder:"N|COL" help:"Folds for the out-of-fold report: a number, or a column that holds them."`
-	Weight        string  `placeholder:"COL" help:"Weight."`
-	VillageEffect bool    `help:"Add the effects of surveyed villages; folds then part villages."`
-	Line          string  `placeholder:"N" help:"Poverty line in the target's unit, for calibration, cut-off, logit and scorecard."`
-	Tau           float64 `default:"0.5" help:"Order of quantile regression."`
-	Questions     int     `default:"10" help:"Questions of a scorecard."`
-	Rounds        int     `default:"700" help:"Most trees of boosting."`
-	Seed          uint64  `default:"1" help:"Seed of folds and boosting."`
-	Out           string  `required:"" placeholder:"M.json" help:"Model file to write."`
-	OOF           string  `name:"oof" placeholder:"FILE.csv" help:"Also write each household's out-of-fold score."`
+	In            string   `required:"" placeholder:"FILE" help:"Survey with the truth."`
+	Target        string   `required:"" placeholder:"COL" help:"Welfare per head or adult equivalent: a column or a formula."`
+	Log           bool     `help:"Train on the logarithm of the target."`
+	Features      string   `required:"" placeholder:"S.yaml" help:"List of features, village and area."`
+	Model         string   `enum:"ols,ridge,quantile,logit,boost,mean,scorecard" default:"mean" help:"Kind of score: ${enum}."`
+	Group         string   `placeholder:"COL" help:"Village or PSU that folds keep whole; by default the features file's village."`
+	Folds         string   `default:"5" placeholder:"N|COL" help:"Folds for the out-of-fold report: a number, or a column that holds them."`
+	Weight        string   `placeholder:"COL" help:"Weight."`
+	VillageEffect bool     `help:"Add the effects of surveyed villages; folds then part villages."`
+	Line          string   `placeholder:"N" help:"Poverty line in the target's unit, for calibration, cut-off, logit and scorecard."`
+	Tau           float64  `default:"0.5" help:"Order of quantile regression."`
+	Questions     int      `default:"10" help:"Questions of a scorecard."`
+	Rounds        int      `default:"700" help:"Most trees of boosting."`
+	Seed          uint64   `default:"1" help:"Seed of folds and boosting."`
+	Out           string   `required:"" placeholder:"M.json" help:"Model file to write."`
+	OOF           string   `name:"oof" placeholder:"FILE.csv" help:"Also write each household's out-of-fold score."`
+	Keep          []string `placeholder:"COL" help:"Columns to copy beside the out-of-fold scores."`
 }
 
 // Help is shown by --help.
@@ -94,7 +95,7 @@ func (c *povertyTrain) Run(k *kong.Kong) error {
 		return err
 	}
 	if c.OOF != "" {
-		if err := writeScores(c.OOF, t, scores); err != nil {
+		if err := c.writeScores(frame, t, scores); err != nil {
 			return err
 		}
 	}
@@ -285,12 +286,24 @@ func writeModel(path string, file *pmt.File) error {
 	return out.Close()
 }
 
-func writeScores(path string, t *training, scores []float64) error {
+// writeScores writes the out-of-fold scores with the columns to keep.
+func (c *povertyTrain) writeScores(frame *table.Frame, t *training, scores []float64) error {
+	header := append([]string{"row", "fold", "target", "score"}, c.Keep...)
+	kept := make([][]string, len(c.Keep))
+	for k, name := range c.Keep {
+		var err error
+		if kept[k], err = frame.Strings(name); err != nil {
+			return err
+		}
+	}
 	rows := make([][]string, len(scores))
 	for k, i := range t.rows {
 		rows[k] = []string{strconv.Itoa(i + 1), strconv.Itoa(t.folds[k]), exact(t.target[k]), exact(scores[k])}
+		for _, column := range kept {
+			rows[k] = append(rows[k], column[i])
+		}
 	}
-	return writeCSV(path, []string{"row", "fold", "target", "score"}, rows)
+	return writeCSV(c.OOF, header, rows)
 }
 
 func picked(x []float64, rows []int) []float64 {
