@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ type house struct {
 	Jobs     *job.Runner
 	Server   *web.Server
 	accounts map[int64]access.Caller
-	as       int64 // who asks where a request names nobody: the browser
+	as       atomic.Int64 // who asks where a request names nobody: the browser
 }
 
 type callerKey struct{}
@@ -78,7 +79,8 @@ func open(t *testing.T, s *stand.Stand) *house {
 		t.Fatal(err)
 	}
 	s.LoadAreas(t, areas)
-	h := &house{Stand: s, Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}, as: office}
+	h := &house{Stand: s, Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}}
+	h.as.Store(office)
 	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs,
 		Caller: func(_ context.Context, account int64) (access.Caller, error) { return h.accounts[account], nil }})
 	for account, grant := range grants {
@@ -103,7 +105,7 @@ func callerOf(ctx context.Context) access.Caller {
 // session logs in the account that a header names; "0" is a stranger.
 func (h *house) session(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		account := h.as
+		account := h.as.Load()
 		if text := r.Header.Get("X-Account"); text != "" {
 			account, _ = strconv.ParseInt(text, 10, 64)
 		}

@@ -56,7 +56,11 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.scope(r, access.ExportRun); err == nil && households > 0 {
 		page.Actions = []web.Action{{Label: word(ctx, "list.export"), Href: address("/households/export", with(s.query, "")), Icon: "download"}}
 	}
-	shown := listPage{filters: filtersOf(ctx, s), table: table, pager: web.Pager{
+	filters := filtersOf(ctx, s)
+	if err := p.narrower(ctx, scope, s, &filters); err != nil {
+		return err
+	}
+	shown := listPage{filters: filters, table: table, pager: web.Pager{
 		Text: word(ctx, "list.shown", "n", len(rows), "households", households, "persons", persons),
 	}}
 	if more {
@@ -167,7 +171,7 @@ func filtersOf(ctx context.Context, s selection) filterForm {
 	if len(s.filter.Status) > 1 {
 		f.main[0].Value = ""
 	}
-	for _, name := range []string{"area", "closed", searchParameter} {
+	for _, name := range []string{"closed", searchParameter} {
 		if value := s.query.Get(name); value != "" {
 			f.hidden = append(f.hidden, web.Pair{Name: name, Value: value})
 		}
@@ -183,6 +187,30 @@ func filtersOf(ctx context.Context, s selection) filterForm {
 		}
 	}
 	return f
+}
+
+// narrower lets the reader choose one of the areas below.
+func (p *pages) narrower(ctx context.Context, scope access.Scope, s selection, f *filterForm) error {
+	lang := web.Lang(ctx)
+	areas, err := p.Registry.Areas().Children(ctx, scope, s.filter.Area, 0, maxParts)
+	if err != nil {
+		return err
+	}
+	here := s.query.Get("area")
+	field := web.Field{Name: "area", Label: web.T(ctx, "common.area"), Kind: web.FieldSelect, Value: here, Options: []web.Option{{Value: here, Label: word(ctx, "list.whole_area")}}}
+	for _, a := range areas {
+		if holdsAll(scope, p.Registry.Areas().Scheme().Range(a.Key)) {
+			field.Options = append(field.Options, web.Option{Value: a.Code, Label: a.Label(lang)})
+		}
+	}
+	if len(field.Options) == 1 {
+		if here != "" {
+			f.hidden = append(f.hidden, web.Pair{Name: "area", Value: here})
+		}
+		return nil
+	}
+	f.main = append([]web.Field{field}, f.main...)
+	return nil
 }
 
 // itemFilters are the controls by which one item is filtered.

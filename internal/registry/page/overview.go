@@ -112,6 +112,15 @@ func (p *pages) figures(r *http.Request, scope access.Scope, filter registry.Fil
 	} else if len(place) > 0 {
 		whole.place = place[len(place)-1]
 	}
+	if !f.rows {
+		if f.untold, err = p.untold(ctx, scope, filter.Area, f); err != nil {
+			return err
+		}
+		if f.untold.all {
+			shown.note = word(ctx, "overview.too_few")
+			return nil
+		}
+	}
 	shown.stats = f.stats(whole)
 	level := p.Registry.Areas().Scheme().Level(filter.Area)
 	if level < p.Registry.Areas().Scheme().Levels() {
@@ -165,6 +174,8 @@ type figures struct {
 	pack *policy.Pack
 	poor []string // statuses that count as poor
 	rows bool     // the reader may read rows: counts are doors and small ones are shown
+	// untold is what the pages of the areas around do not tell of this one; neither does its own.
+	untold untold
 }
 
 // door is the address of the list behind a count; none for who may not read rows.
@@ -198,8 +209,15 @@ func (f figures) stats(c counted) []web.Stat {
 		counts = append(counts, c.byStatus[option.Code])
 	}
 	counts = append(counts, c.byStatus[""])
-	hidden := f.suppressed(counts)
-	small := !f.rows && c.households < smallCell
+	of := make([]int64, len(counts))
+	for i := range of {
+		of[i] = c.households
+	}
+	hidden := f.suppressed(counts, of)
+	for i := range hidden {
+		hidden[i] = hidden[i] || f.untold.poor
+	}
+	small := !f.rows && c.households > 0 && c.households < smallCell
 	stats := []web.Stat{
 		{Label: word(f.ctx, "overview.households"), Value: f.count(c.households, small), Href: f.door(c.place)},
 		{Label: word(f.ctx, "overview.persons"), Value: f.count(c.persons, small)},
@@ -217,19 +235,46 @@ func (f figures) stats(c counted) []web.Stat {
 	return stats
 }
 
-// suppressed says which counts of a line are not told.
-func (f figures) suppressed(counts []int64) []bool {
-	if f.rows {
-		return make([]bool, len(counts))
+// untold says which figures of an area are kept back.
+type untold struct{ all, poor bool }
+
+// untold looks whether the area, or one around it, is kept back in the table of the areas beside it: what is hidden
+// there is hidden on its own page too, or it could be read there.
+func (p *pages) untold(ctx context.Context, scope access.Scope, key int64, f figures) (untold, error) {
+	scheme := p.Registry.Areas().Scheme()
+	var found untold
+	for _, around := range scheme.Path(key) {
+		outer := scheme.Parent(around)
+		if !holdsAll(scope, scheme.Range(outer)) {
+			continue
+		}
+		cells, err := p.Registry.Breakdown(ctx, scope, registry.Filter{Area: outer})
+		if err != nil {
+			return found, err
+		}
+		_, parts, err := p.summed(ctx, scope, outer, cells)
+		if err != nil {
+			return found, err
+		}
+		all, poor := f.hiddenParts(parts)
+		for i, part := range parts {
+			if part.place.Key == around {
+				found.all, found.poor = found.all || all[i], found.poor || poor[i]
+			}
+		}
 	}
-	return suppress(counts, smallCell)
+	return found, nil
 }
 
-// suppress marks the counts below least, and one more where the total would tell a single one.
-func suppress(counts []int64, least int64) []bool {
+// suppressed says which counts of households are not told: those below smallCell out of some households, and one more
+// where the total would tell a single one. Where there are no households there is nobody to protect.
+func (f figures) suppressed(counts, households []int64) []bool {
 	hidden := make([]bool, len(counts))
+	if f.rows {
+		return hidden
+	}
 	for i, count := range counts {
-		hidden[i] = count < least
+		hidden[i] = count < smallCell && households[i] > 0
 	}
 	return notAlone(hidden, counts)
 }
@@ -250,6 +295,20 @@ func notAlone(hidden []bool, counts []int64) []bool {
 	return hidden
 }
 
+// hiddenParts says of which areas the households, and of which the poor, are not told.
+func (f figures) hiddenParts(parts []counted) (all, poor []bool) {
+	households, poors, others := make([]int64, len(parts)), make([]int64, len(parts)), make([]int64, len(parts))
+	for i, part := range parts {
+		households[i], poors[i] = part.households, part.sum(f.poor)
+		others[i] = households[i] - poors[i]
+	}
+	all, poor = f.suppressed(households, households), f.suppressed(poors, households)
+	for i, few := range f.suppressed(others, households) {
+		poor[i] = poor[i] || few || all[i]
+	}
+	return all, notAlone(poor, poors)
+}
+
 // table is the areas below: households, persons, poor and their share.
 func (f figures) table(parts []counted) web.Table {
 	lang := web.Lang(f.ctx)
@@ -257,25 +316,17 @@ func (f figures) table(parts []counted) web.Table {
 		{Label: web.T(f.ctx, "common.area")}, {Label: word(f.ctx, "overview.households"), Number: true}, {Label: word(f.ctx, "overview.persons"), Number: true},
 		{Label: word(f.ctx, "overview.poor"), Number: true, Unit: word(f.ctx, "overview.households_unit")}, {Label: word(f.ctx, "overview.share"), Number: true, Unit: "%"},
 	}, Empty: web.Empty{Text: word(f.ctx, "overview.no_parts")}}
-	households, poor, others := make([]int64, len(parts)), make([]int64, len(parts)), make([]int64, len(parts))
+	hideAll, hidePoor := f.hiddenParts(parts)
 	for i, part := range parts {
-		households[i], poor[i] = part.households, part.sum(f.poor)
-		others[i] = households[i] - poor[i]
-	}
-	hideAll, hidePoor := f.suppressed(households), f.suppressed(poor)
-	for i, few := range f.suppressed(others) {
-		hidePoor[i] = hidePoor[i] || few || hideAll[i]
-	}
-	hidePoor = notAlone(hidePoor, poor)
-	for i, part := range parts {
-		noPoor := hidePoor[i]
+		noPoor := hidePoor[i] || f.untold.poor
+		households, poor := part.households, part.sum(f.poor)
 		row := web.Row{Cells: []web.Cell{
 			{Text: part.place.Label(lang), Href: "/?area=" + url.QueryEscape(part.place.Code)},
-			{Text: f.count(households[i], hideAll[i]), Href: f.door(part.place)}, web.Text(f.count(part.persons, hideAll[i])),
-			{Text: f.count(poor[i], noPoor), Href: f.door(part.place, f.poor...)}, {Text: "–"},
+			{Text: f.count(households, hideAll[i]), Href: f.door(part.place)}, web.Text(f.count(part.persons, hideAll[i])),
+			{Text: f.count(poor, noPoor), Href: f.door(part.place, f.poor...)}, {Text: "–"},
 		}}
-		if !noPoor && households[i] > 0 {
-			row.Cells[4].Text = i18n.Decimal(lang, float64(poor[i])/float64(households[i])*100, 1)
+		if !noPoor && households > 0 {
+			row.Cells[4].Text = i18n.Decimal(lang, float64(poor)/float64(households)*100, 1)
 		}
 		if len(f.poor) == 0 {
 			row.Cells[3] = web.Text("–")

@@ -53,6 +53,9 @@ func TestWhoMayNotReadRowsSeesNoSmallCountsAndNoDoors(t *testing.T) {
 		if strings.Contains(page.body, ">60<") || strings.Contains(page.body, ">4<") {
 			t.Error("a small count can be told from the total and the other")
 		}
+		for _, target := range []string{"/?area=11001", "/?area=11002", "/?area=11001001"} {
+			h.get(t, analyst, target).want(t, target, 200, "too few households").without(t, target, ">60<", ">37<", ">12<", ">25<")
+		}
 		h.get(t, office, "/?area=11").want(t, "office", 200, "60", ">4<").without(t, "office", "not shown")
 	})
 }
