@@ -244,9 +244,9 @@ func (h *house) followJob(ctx context.Context, id int64, progress io.Writer, wha
 		if err != nil {
 			return err
 		}
-		bar.Set(max(0, j.Percent()))
+		_ = bar.Set(max(0, j.Percent()))
 		if j.State.Ended() {
-			bar.Finish()
+			_ = bar.Finish()
 			if j.State != job.Done {
 				return fmt.Errorf("%s: %s %s", what, j.State, j.Error)
 			}

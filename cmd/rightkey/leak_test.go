@@ -183,7 +183,7 @@ func (m *matrix) ask(t *testing.T, login, method, path string, c leakCase) (stri
 		t.Fatal(err)
 	}
 	var head bytes.Buffer
-	answer.Header.Write(&head)
+	_ = answer.Header.Write(&head)
 	return head.String() + string(text), answer.StatusCode
 }
 

@@ -88,7 +88,7 @@ func (h *house) loadAreas(ctx context.Context, file string, o area.Load, progres
 		if bar == nil {
 			bar = newBar(progress, "areas", int64(total))
 		}
-		bar.Set(done)
+		_ = bar.Set(done)
 	}
 	return h.areas.LoadFile(ctx, scope, r, o)
 }
@@ -217,9 +217,9 @@ func (h *house) follow(ctx context.Context, im registry.Import, progress io.Writ
 		if err != nil {
 			return im, j, err
 		}
-		bar.Set(max(0, j.Percent()))
+		_ = bar.Set(max(0, j.Percent()))
 		if j.State.Ended() {
-			bar.Finish()
+			_ = bar.Finish()
 			im, err = h.registry.GetImport(ctx, scope, im.ID)
 			return im, j, err
 		}
@@ -238,7 +238,7 @@ func (h *house) writeReport(ctx context.Context, im registry.Import, file string
 	}
 	defer out.Close()
 	w := csv.NewWriter(out)
-	w.Write([]string{"row", "column", "severity", "reason"})
+	_ = w.Write([]string{"row", "column", "severity", "reason"})
 	after := 0
 	for {
 		rows, err := h.registry.Report(ctx, scope, im.ID, after, 1000)
@@ -251,7 +251,7 @@ func (h *house) writeReport(ctx context.Context, im registry.Import, file string
 		}
 		for _, row := range rows {
 			for _, p := range row.Problems {
-				w.Write([]string{strconv.Itoa(row.N), p.Column, string(p.Severity), p.Reason})
+				_ = w.Write([]string{strconv.Itoa(row.N), p.Column, string(p.Severity), p.Reason})
 			}
 		}
 		after = rows[len(rows)-1].N

@@ -28,7 +28,6 @@ type unit struct {
 	from   *clock.Day
 	to     *clock.Day
 	key    int64
-	around *unit
 }
 
 // columns are the positions of a file's columns, -1 where absent. A file needs code and name; parent, level, lat,

@@ -22,7 +22,7 @@ func arrange(s Scheme, units []*unit, known map[string]stored, report *Report) [
 	}
 	levelled := units[:0:0]
 	for _, u := range units {
-		if err, field := a.level(u); err != nil {
+		if field, err := a.level(u); err != nil {
 			report.reject(u.row, field, u.code, err.Error())
 			u.level = 0
 			continue
@@ -52,12 +52,12 @@ type arranger struct {
 
 // level says on which level a unit is: as its level column says, else one below the parent it names, else by the
 // length of its code, whose digits follow the widths of the levels.
-func (a *arranger) level(u *unit) (error, string) {
+func (a *arranger) level(u *unit) (field string, err error) {
 	if u.level > a.scheme.Levels() {
-		return fmt.Errorf("there is no level %d, only %d", u.level, a.scheme.Levels()), "level"
+		return "level", fmt.Errorf("there is no level %d, only %d", u.level, a.scheme.Levels())
 	}
 	if u.level > 0 {
-		return nil, ""
+		return "", nil
 	}
 	if u.parent != "" {
 		return a.levelBelow(u, map[*unit]bool{})
@@ -66,37 +66,37 @@ func (a *arranger) level(u *unit) (error, string) {
 	for level, sum := 1, 0; level <= a.scheme.Levels(); level++ {
 		if sum += a.scheme.Width(level); sum == len(digits) {
 			u.level = level
-			return nil, ""
+			return "", nil
 		}
 	}
-	return fmt.Errorf("a code of %d digits fits no level (widths %s); give a parent or level column", len(digits), a.scheme), "code"
+	return "code", fmt.Errorf("a code of %d digits fits no level (widths %s); give a parent or level column", len(digits), a.scheme)
 }
 
-func (a *arranger) levelBelow(u *unit, seen map[*unit]bool) (error, string) {
+func (a *arranger) levelBelow(u *unit, seen map[*unit]bool) (field string, err error) {
 	if seen[u] {
-		return fmt.Errorf("the area is its own ancestor"), "parent"
+		return "parent", fmt.Errorf("the area is its own ancestor")
 	}
 	seen[u] = true
 	if k, ok := a.known[u.parent]; ok {
 		u.level = a.scheme.Level(k.key) + 1
 	} else if p := a.byCode[u.parent]; p != nil {
 		if p.level == 0 && p.parent != "" {
-			if err, field := a.levelBelow(p, seen); err != nil {
-				return err, field
+			if field, err := a.levelBelow(p, seen); err != nil {
+				return field, err
 			}
 		} else if p.level == 0 {
-			if err, field := a.level(p); err != nil {
-				return err, field
+			if field, err := a.level(p); err != nil {
+				return field, err
 			}
 		}
 		u.level = p.level + 1
 	} else {
-		return fmt.Errorf("there is no area with code %q", u.parent), "parent"
+		return "parent", fmt.Errorf("there is no area with code %q", u.parent)
 	}
 	if u.level > a.scheme.Levels() {
-		return fmt.Errorf("the area lies below the last level (%d)", a.scheme.Levels()), "parent"
+		return "parent", fmt.Errorf("the area lies below the last level (%d)", a.scheme.Levels())
 	}
-	return nil, ""
+	return "", nil
 }
 
 // place finds the parent of a unit whose level is known and gives it a key.

@@ -137,7 +137,7 @@ func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, erro
 			run = w.first
 		}
 		if r.err = run(ctx, r); errors.Is(r.err, errBroken) {
-			w.plain(ctx, "ROLLBACK")
+			_ = w.plain(ctx, "ROLLBACK")
 			return ran, sqliteFault(r.err)
 		}
 		if next := more(); next != nil {
@@ -145,7 +145,7 @@ func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, erro
 		}
 	}
 	if err := w.plain(ctx, "COMMIT"); err != nil {
-		w.plain(ctx, "ROLLBACK")
+		_ = w.plain(ctx, "ROLLBACK")
 		return ran, sqliteFault(err)
 	}
 	if took := time.Since(start); took > longest {
@@ -164,7 +164,7 @@ func (w *sqliteTx) first(ctx context.Context, r *request) error {
 	if err == nil {
 		return nil
 	}
-	w.plain(ctx, "ROLLBACK") // fails where SQLite has ended the transaction by itself
+	_ = w.plain(ctx, "ROLLBACK") // fails where SQLite has ended the transaction by itself
 	if begin := w.plain(ctx, "BEGIN IMMEDIATE"); begin != nil {
 		return errors.Join(errBroken, err)
 	}

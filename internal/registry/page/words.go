@@ -92,6 +92,9 @@ func unitOf(ctx context.Context, pack *policy.Pack, item *policy.Item) string {
 	if item.Unit == "" {
 		return ""
 	}
+	if item.Unit == "year" {
+		return ""
+	}
 	key := "unit." + item.Unit
 	if term := pack.Term(web.Lang(ctx), key); term != key {
 		return term
@@ -108,6 +111,9 @@ func valueText(ctx context.Context, pack *policy.Pack, item *policy.Item, value 
 	case int64:
 		if item.Kind == policy.Money {
 			return amount(lang, v, pack)
+		}
+		if item.Unit == "year" {
+			return strconv.FormatInt(v, 10) // a year is a name, not a quantity
 		}
 		return i18n.Number(lang, v)
 	case string:
