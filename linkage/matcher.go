@@ -31,6 +31,9 @@ type formKey struct {
 
 // NewMatcher prepares a model. It fails if the model is of another version or names unknown kinds or keys.
 func NewMatcher(m *Model) (*Matcher, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
 	x := &Matcher{model: m, weights: m.weights(), ties: m.tieWeights(), together: newTogether(m.Together, len(m.Fields)), given: -1, surname: -1}
 	var fields []Field
 	for f, field := range m.Fields {
@@ -47,9 +50,6 @@ func NewMatcher(m *Model) (*Matcher, error) {
 		if kind == Surname && x.surname < 0 {
 			x.surname = f
 		}
-	}
-	if err := m.fits(fields); err != nil {
-		return nil, err
 	}
 	if x.given < 0 || x.surname < 0 {
 		x.given, x.surname = -1, -1

@@ -1,9 +1,6 @@
 package linkage
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Model is what a run has learnt and what another run, or a form while it is being filled in, can use.
 type Model struct {
@@ -81,23 +78,3 @@ func logit2(p float64) float64 { return math.Log2(p / (1 - p)) }
 
 // sigmoid2 is the probability whose odds are 2^bits.
 func sigmoid2(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
-
-// fits says whether the model was made for these fields under the present rules of normalisation.
-func (m *Model) fits(fields []Field) error {
-	if m.NormVersion != NormVersion {
-		return fmt.Errorf("model of normalisation version %d, want %d: learn it anew", m.NormVersion, NormVersion)
-	}
-	if len(m.Fields) != len(fields) {
-		return fmt.Errorf("model of %d fields, the table has %d", len(m.Fields), len(fields))
-	}
-	for i, f := range fields {
-		have := &m.Fields[i]
-		if have.Name != f.Name || have.Kind != f.Kind.String() {
-			return fmt.Errorf("model has field %s:%s where the table has %s:%s", have.Name, have.Kind, f.Name, f.Kind)
-		}
-		if n := len(levelNames[f.Kind]); len(have.M) != n || len(have.U) != n {
-			return fmt.Errorf("model field %s has %d levels, want %d", f.Name, len(have.M), n)
-		}
-	}
-	return nil
-}
