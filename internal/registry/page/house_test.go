@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -49,11 +50,12 @@ const areas = "code,name,name_zh\n11,North,北县\n11001,Cove,\n11001001,Reef,�
 // house is a register of a made-up country with its pages.
 type house struct {
 	*stand.Stand
-	Registry *registry.Service
-	Jobs     *job.Runner
-	Server   *web.Server
-	accounts map[int64]access.Caller
-	as       atomic.Int64 // who asks where a request names nobody: the browser
+	Registry  *registry.Service
+	Jobs      *job.Runner
+	Server    *web.Server
+	accounts  map[int64]access.Caller
+	languages string       // Accept-Language of requests that name none
+	as        atomic.Int64 // who asks where a request names nobody: the browser
 }
 
 type callerKey struct{}
@@ -65,17 +67,23 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 
 func open(t *testing.T, s *stand.Stand) *house {
 	t.Helper()
+	return furnish(t, s, os.DirFS("../../policy/testdata"), "ostania", areas)
+}
+
+// furnish opens a register under a pack, with areas.
+func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string) *house {
+	t.Helper()
 	ctx := t.Context()
 	packs, err := library.Open(ctx, s.DB, s.Journal, policy.NewLoader())
 	if err != nil {
 		t.Fatal(err)
 	}
 	edit := stand.Scope(t, s.Caller(1, "admin", "administrator"), access.PackEdit)
-	pack, err := packs.Install(ctx, edit, os.DirFS("../../policy/testdata"), "ostania")
+	pack, err := packs.Install(ctx, edit, packFiles, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := packs.Use(ctx, edit, 0, clock.Date(2000, 1, 1), pack); err != nil {
+	if err := packs.Use(ctx, edit, 0, longAgo, pack); err != nil {
 		t.Fatal(err)
 	}
 	s.LoadAreas(t, areas)
@@ -131,6 +139,7 @@ func (h *house) ask(t *testing.T, account int64, r *http.Request) answer {
 	t.Helper()
 	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
 	r.RemoteAddr = "127.0.0.1:5000"
+	r.Header.Set("Accept-Language", h.languages)
 	w := httptest.NewRecorder()
 	h.Server.ServeHTTP(w, r)
 	body, err := io.ReadAll(w.Result().Body)
