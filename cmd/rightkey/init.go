@@ -50,7 +50,7 @@ func (c *initCommand) Run(app *kong.Kong) error {
 	_, err = fmt.Fprintf(app.Stdout, `The database is ready. Key file: %s
 Keep a copy of the key file away from the database and its backups.
 Start the server (rightkey serve), then activate the administrator %q within 72 hours at:
-  /activate?token=%s
+  /activate?code=%s
 `, c.keyFile(), c.Admin, token)
 	return err
 }

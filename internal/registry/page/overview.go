@@ -60,6 +60,7 @@ func (p *pages) overview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := asked(r.URL.Query())
+	query.Del("done") // says what was done just before, in a notice around the page
 	for name := range query {
 		if name != "area" {
 			return fault.New(fault.Invalid, "there is no filter %q", name).With(0, name, "unknown filter")
