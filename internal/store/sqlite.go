@@ -11,12 +11,16 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 
 	driver "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"rightkey/internal/fault"
 )
+
+// errLocked says that another process holds the lock.
+var errLocked = errors.New("locked")
 
 // sqliteDB is one SQLite file: a writer that groups transactions and a pool of readers.
 type sqliteDB struct {
@@ -40,9 +44,15 @@ func openSQLite(ctx context.Context, o Options) (DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("create the folder of the database: %w", err)
 	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // one lock for one file, by whatever link it is opened
+	}
 	lock, err := lockFile(path + ".lock")
-	if err != nil {
+	if errors.Is(err, errLocked) {
 		return nil, fault.Wrap(fault.Unavailable, err, "the database %s is in use by another process; stop it first, or use its pages and API", filepath.Base(path))
+	}
+	if err != nil {
+		return nil, fileFault(err)
 	}
 	db := &sqliteDB{path: path, lock: lock, work: make(chan *request, 256), quit: make(chan struct{}), done: make(chan struct{})}
 	if err := db.connect(ctx, o); err != nil {
@@ -136,6 +146,14 @@ func (db *sqliteDB) release() {
 		}
 	}
 	unlockFile(db.lock)
+}
+
+// fileFault is sqliteFault for what the system says of a file beside the database.
+func fileFault(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fault.Wrap(fault.Unavailable, outage{err}, "the disk is full; nothing of this step was saved")
+	}
+	return fmt.Errorf("lock the database: %w", err)
 }
 
 // sqliteFault gives the errors that people meet (a full disk, a damaged file) their kind and a clear message.
