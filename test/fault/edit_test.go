@@ -14,6 +14,7 @@ import (
 )
 
 func TestEditsThatWereAnsweredOutliveAKillAnywhere(t *testing.T) {
+	t.Parallel()
 	random := seeded(t)
 	each(t, func(t *testing.T, server string) {
 		w := prepare(t, scenarios[1], server).world.copied(t)

@@ -12,6 +12,7 @@ import (
 const patience = 60 * time.Second
 
 func TestAnImportThatIsKilledAnywhereGoesOnAndEndsAsIfNothingHappened(t *testing.T) {
+	t.Parallel()
 	random := seeded(t)
 	each(t, func(t *testing.T, server string) {
 		met := map[string]int{}

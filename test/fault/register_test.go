@@ -2,10 +2,10 @@ package fault_test
 
 import (
 	"database/sql"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -86,13 +86,12 @@ func apart(a, b string) []string {
 	return only
 }
 
-// sameOnBothEngines is what the first engine's register of a scenario was.
-var sameOnBothEngines = map[string]string{}
+// firstRegister is what the first engine's register of a scenario was.
+var firstRegister sync.Map
 
 func compareEngines(t testing.TB, scenario, register string) {
 	t.Helper()
-	if first, ok := sameOnBothEngines[scenario]; ok && first != register {
-		t.Errorf("%s: the engines differ: %v", scenario, fmt.Sprint(apart(first, register)[:1], apart(register, first)[:1]))
+	if first, known := firstRegister.LoadOrStore(scenario, register); known && first != register {
+		t.Errorf("%s: the engines differ: %v %v", scenario, apart(first.(string), register)[:1], apart(register, first.(string))[:1])
 	}
-	sameOnBothEngines[scenario] = register
 }

@@ -59,6 +59,7 @@ func (p private) restart(t *testing.T) {
 var clear = regexp.MustCompile(`the database cannot be reached, try again|the database is (stopping or starting|busy), try again`)
 
 func TestARestartOfPostgresDuringAnImportIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	random, server := seeded(t), startPrivate(t)
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
@@ -104,6 +105,7 @@ func (w *world) untilStarted(t *testing.T, p *prepared, importer *process) {
 }
 
 func TestARestartOfPostgresDuringAnUploadIsAClearErrorAndTheSameCommandBringsItIn(t *testing.T) {
+	t.Parallel()
 	random, server := seeded(t), startPrivate(t)
 	for range 3 {
 		p := prepare(t, scenarios[0], server.address)
@@ -123,6 +125,7 @@ func TestARestartOfPostgresDuringAnUploadIsAClearErrorAndTheSameCommandBringsItI
 }
 
 func TestARestartOfPostgresLosesNoAnsweredEditAndEditingGoesOn(t *testing.T) {
+	t.Parallel()
 	random, server := seeded(t), startPrivate(t)
 	w := prepare(t, scenarios[1], server.address).world.copied(t)
 	driver := w.edits(t)

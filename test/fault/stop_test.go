@@ -6,6 +6,7 @@ import (
 )
 
 func TestAServerThatIsStoppedDuringAnImportEndsWellAndGoesOnAtTheNextStart(t *testing.T) {
+	t.Parallel()
 	random := seeded(t)
 	each(t, func(t *testing.T, server string) {
 		for _, s := range scenarios {
@@ -39,6 +40,7 @@ func TestAServerThatIsStoppedDuringAnImportEndsWellAndGoesOnAtTheNextStart(t *te
 // TestAJobOfAKilledProcessIsTakenOverByAnotherAfterAWhile waits for real: on PostgreSQL another process may be at work
 // on it, and only a job that shows no life is taken over.
 func TestAJobOfAKilledProcessIsTakenOverByAnotherAfterAWhile(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, server string) {
 		p := prepare(t, scenarios[1], server)
 		w := p.world.copied(t)
