@@ -1,0 +1,176 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rightkey/internal/change"
+	"rightkey/internal/fault"
+	"rightkey/internal/job"
+	"rightkey/internal/journal"
+	"rightkey/internal/store"
+)
+
+// batch is what a chunk of rows comes to.
+type batch struct {
+	outcomes []outcome
+	command  *journal.Command
+	keys     []journal.NewKey
+	tables   []tableRows
+	prepared []*change.Prepared
+	writes   []change.Write
+}
+
+type tableRows struct {
+	table   string
+	columns []string
+	rows    [][]any
+}
+
+// add queues rows of a table, in the order in which tables are first named.
+func (b *batch) add(table string, columns []string, rows ...[]any) {
+	for i := range b.tables {
+		if b.tables[i].table == table {
+			b.tables[i].rows = append(b.tables[i].rows, rows...)
+			return
+		}
+	}
+	b.tables = append(b.tables, tableRows{table, columns, rows})
+}
+
+// counts are the outcomes; what came in is counted when the rows are checked.
+func (b *batch) counts() job.Counts {
+	var c job.Counts
+	for _, o := range b.outcomes {
+		switch o {
+		case created:
+			c.Created++
+		case updated:
+			c.Updated++
+		case unchanged:
+			c.Unchanged++
+		case rejected:
+			c.Rejected++
+		}
+	}
+	return c
+}
+
+// store writes the batch.
+func (b *batch) store(ctx context.Context, tx store.Tx) error {
+	if err := journal.StoreKeys(ctx, tx, b.keys); err != nil {
+		return err
+	}
+	for _, t := range b.tables {
+		if err := tx.Bulk(ctx, t.table, t.columns, t.rows); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.prepared {
+		if err := p.Store(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, write := range b.writes {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return b.command.Append(ctx, tx)
+}
+
+// plan decides what becomes of each row and prepares the writes; dry prepares none.
+func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, error) {
+	b := &batch{outcomes: make([]outcome, len(rows))}
+	if !dry {
+		c := r.scope.Caller()
+		var err error
+		if b.command, err = r.s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: r.scope.Role(r.im.Area), Place: c.Place, Why: fmt.Sprintf("import %d", r.im.ID)}); err != nil {
+			return nil, err
+		}
+	}
+	switch r.im.Mapping.Subject {
+	case SubjectHousehold:
+		return b, r.planHouseholds(ctx, b, rows, dry)
+	case SubjectPerson:
+		return b, r.planPersons(ctx, b, rows, dry)
+	}
+	return b, r.planEntries(ctx, b, rows, dry)
+}
+
+// known is where a key of the file's source leads.
+type known struct{ home, id int64 }
+
+// alias names the records of a subject in the file's source.
+func (r *importRun) alias(subject string) string { return r.im.Mapping.Source + "/" + subject }
+
+// lookup finds the records behind keys.
+func (r *importRun) lookup(ctx context.Context, subject string, keys []string) (map[string]known, error) {
+	found := map[string]known{}
+	for some := range slices.Chunk(keys, 400) {
+		args := []any{r.alias(subject)}
+		for _, k := range some {
+			args = append(args, k)
+		}
+		pairs, err := store.All(ctx, r.s.db.In(r.scope), "SELECT key, home, id FROM alias WHERE source = $1 AND key IN ("+store.In(2, len(some))+")", args,
+			func(rows store.Rows, p *struct {
+				key string
+				known
+			}) error {
+				return rows.Scan(&p.key, &p.home, &p.id)
+			})
+		if err != nil {
+			return nil, fmt.Errorf("look up keys: %w", err)
+		}
+		for _, p := range pairs {
+			found[p.key] = p.known
+		}
+	}
+	return found, nil
+}
+
+func keysOf(rows []parsed, key func(parsed) string) []string {
+	keys := make([]string, 0, len(rows))
+	for _, p := range rows {
+		if k := key(p); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// revise prepares the changes of a record that exists already: what the row says and the register does not.
+func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string, id int64, values change.Values, dry bool) (outcome, error) {
+	subject := r.s.changes.Subject(kind)
+	record, err := subject.Load(ctx, r.scope, id)
+	if fault.Is(err, fault.NotFound) {
+		p.reject(r.im.Mapping.Key, "the key belongs to a record outside your area")
+		return rejected, nil
+	}
+	if err != nil {
+		return rejected, err
+	}
+	base := record.Ver
+	if p.version > 0 {
+		base = p.version
+	}
+	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &r.r.day,
+		Rows: []change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}}
+	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
+	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Forbidden) {
+		p.reject(r.im.Mapping.Key, "%s", refusalText(err))
+		return rejected, nil
+	}
+	if err != nil {
+		return rejected, err
+	}
+	if prepared.Set.State == change.Unchanged {
+		return unchanged, nil
+	}
+	if !dry {
+		b.prepared = append(b.prepared, prepared)
+	}
+	return updated, nil
+}

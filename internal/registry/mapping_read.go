@@ -1,0 +1,173 @@
+package registry
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rightkey/internal/policy"
+)
+
+// parsed is a row in the register's terms.
+type parsed struct {
+	n         int
+	key       string
+	household string // key of the household of a person or an entry
+	area      string
+	version   int64 // 0 where the file has none
+	values    policy.Facts
+	dwelling  policy.Facts
+	entries   []amount
+	lat, lon  *float64
+	problems  []Problem
+}
+
+// amount is an entry of a row.
+type amount struct {
+	subject, class string
+	minor          int64
+}
+
+// Problem is what is wrong with a row: the column, the reason in words, and what follows from it.
+type Problem struct {
+	Column   string          `json:"column"`
+	Reason   string          `json:"reason"`
+	Severity policy.Severity `json:"severity"`
+}
+
+func (p *parsed) reject(column, format string, args ...any) {
+	p.problems = append(p.problems, Problem{Column: column, Reason: fmt.Sprintf(format, args...), Severity: policy.Reject})
+}
+
+// rejected says whether a problem keeps the row out.
+func (p *parsed) rejected() bool {
+	return slices.ContainsFunc(p.problems, func(q Problem) bool { return q.Severity == policy.Reject })
+}
+
+// maxKey is how long a row's key may be.
+const maxKey = 100
+
+// read turns cells into a parsed row; everything that is wrong with them is in problems.
+func (r *reader) read(n int, cells []string) parsed {
+	p := parsed{n: n, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
+	if p.key == "" || len(p.key) > maxKey {
+		p.reject(r.mapping.Key, "the key of the row is empty or longer than %d characters", maxKey)
+	}
+	if r.household >= 0 && p.household == "" {
+		p.reject(r.mapping.Household, "the key of the household is empty")
+	}
+	if r.area >= 0 && p.area == "" {
+		p.reject(r.mapping.areaColumn(), "the area's code is empty")
+	}
+	if text := cell(cells, r.version); text != "" {
+		var err error
+		if p.version, err = strconv.ParseInt(text, 10, 64); err != nil || p.version < 1 {
+			p.reject(r.mapping.Version, "the version is not a whole number above 0")
+		}
+	}
+	for _, t := range r.targets {
+		r.readTarget(&p, t, cells)
+	}
+	if (p.lat == nil) != (p.lon == nil) {
+		p.reject("lat", "latitude and longitude must both be given or both be empty")
+	}
+	r.validate(&p)
+	return p
+}
+
+func cell(cells []string, at int) string {
+	if at < 0 || at >= len(cells) {
+		return ""
+	}
+	return strings.TrimSpace(cells[at])
+}
+
+func (r *reader) readTarget(p *parsed, t target, cells []string) {
+	text, column := t.fixed, t.name
+	if t.column >= 0 {
+		text = cell(cells, t.column)
+		column = r.columnName(t)
+	}
+	if mapped, ok := t.values[text]; ok {
+		text = mapped
+	}
+	if text == "" {
+		return // unknown
+	}
+	if t.item == nil {
+		p.place(t.name, column, text)
+		return
+	}
+	value, err := t.item.Parse(text)
+	if err != nil {
+		p.reject(column, "%v", err)
+		return
+	}
+	switch {
+	case t.class != "":
+		if minor, ok := value.(int64); ok {
+			p.entries = append(p.entries, amount{t.subject, t.class, minor})
+		}
+	case t.subject == SubjectDwelling && r.mapping.Subject != SubjectDwelling:
+		p.dwelling[t.item.Code] = value
+	default:
+		p.values[t.item.Code] = value
+	}
+}
+
+func (r *reader) columnName(t target) string {
+	for column, name := range r.mapping.Columns {
+		if name == t.name {
+			return column
+		}
+	}
+	return t.name
+}
+
+func (p *parsed) place(name, column, text string) {
+	limit, into := 90.0, &p.lat
+	if name == "lon" {
+		limit, into = 180, &p.lon
+	}
+	degrees, err := parseNumber(text)
+	if err != nil || degrees < -limit || degrees > limit {
+		p.reject(column, "is not a number of degrees between -%g and %g", limit, limit)
+		return
+	}
+	*into = &degrees
+}
+
+// given by the program or by another file: their absence in a row is no problem of the row.
+var notInRow = map[string][]string{
+	SubjectHousehold: {"number", "area", "head"},
+}
+
+func (r *reader) validate(p *parsed) {
+	sets := map[string]policy.Facts{r.mapping.Subject: p.values}
+	if len(p.dwelling) > 0 {
+		sets[SubjectDwelling] = p.dwelling
+	}
+	for subject, facts := range sets {
+		for _, problem := range r.pack.Validate(subject, facts) {
+			if slices.Contains(notInRow[subject], problem.Item) {
+				continue
+			}
+			p.problems = append(p.problems, Problem{Column: r.columnOf(subject, problem.Item), Reason: problem.Reason.Error(), Severity: problem.Severity})
+		}
+	}
+}
+
+// columnOf is the file's column of an item, the item's code where there is none.
+func (r *reader) columnOf(subject, code string) string {
+	name := code
+	if subject != r.mapping.Subject {
+		name = subject + "." + code
+	}
+	for column, to := range r.mapping.Columns {
+		if to == name || to == code {
+			return column
+		}
+	}
+	return name
+}
