@@ -20,9 +20,17 @@ func compareGiven(a, b string) uint8 { return compareSurname(a, b) + 1 }
 
 // compareSurname compares one part of a name by spelling; names that sound the same are told before.
 func compareSurname(a, b string) uint8 {
-	if script.IsHan(a) && script.IsHan(b) {
+	if level, different := crossScript(a, b); different {
+		return level
+	}
+	if script.IsHan(a) {
 		return compareHan(a, b)
 	}
+	return compareSpelling(a, b)
+}
+
+// compareSpelling compares two names letter by letter.
+func compareSpelling(a, b string) uint8 {
 	like := similar.AtLeast(a, b, .70)
 	switch {
 	case like >= .92:
@@ -57,6 +65,9 @@ func compareHan(a, b string) uint8 {
 
 // compareFullName compares names whose parts may stand in any order.
 func compareFullName(a, b string) uint8 {
+	if script.Of(a) != script.Of(b) {
+		return compareFullNameAcross(a, b)
+	}
 	words := similar.CompareWords(a, b, .88)
 	less, more := min(words.Left, words.Right), max(words.Left, words.Right)
 	if words.Same == more {
@@ -74,6 +85,19 @@ func compareFullName(a, b string) uint8 {
 		return 6
 	case words.Alike == 1 || like >= .78:
 		return 7
+	}
+	return 8
+}
+
+// compareFullNameAcross compares full names of two scripts as a whole.
+func compareFullNameAcross(a, b string) uint8 {
+	switch level, _ := crossScript(a, b); level {
+	case 2:
+		return 2
+	case 3:
+		return 3
+	case 4:
+		return 5
 	}
 	return 8
 }

@@ -25,9 +25,9 @@ func (k *key) at(row []uint32) uint32 {
 
 // keyForms lists, for each kind, the forms of a value by which blocks are made.
 var keyForms = [kinds][]key{
-	Given:   {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "initial", of: initial, weak: true}},
-	Surname: {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "initial", of: initial, weak: true}},
-	Name:    {{name: "same words", of: sortedWords}, {name: "first word", of: firstWord}, {name: "last word", of: lastWord}, {name: "sound", of: script.SoundKey}},
+	Given:   {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}, {name: "initial", of: initial, weak: true}},
+	Surname: {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}, {name: "initial", of: initial, weak: true}},
+	Name:    {{name: "same words", of: sortedWords}, {name: "first word", of: firstWord}, {name: "last word", of: lastWord}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}},
 	Date:    {{name: "same"}, {name: "year and month", of: upTo(6)}, {name: "month and day", of: monthDay}, {name: "year", of: upTo(4), weak: true}},
 	Year:    {{name: "same", weak: true}},
 	Month:   {{name: "same", weak: true}},
@@ -53,7 +53,7 @@ func keysOf(r *Records) []*key {
 			k := form
 			k.field = f
 			switch {
-			case k.of != nil && c.values.size() > mostForms:
+			case k.of != nil && c.values.size() > mostForms, k.name == "consonants" && !c.mixed:
 				continue
 			case k.name == "sound":
 				k.ids = c.sounds

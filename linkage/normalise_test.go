@@ -120,6 +120,23 @@ func FuzzNormaliseNeverFails(f *testing.F) {
 	})
 }
 
+func FuzzComparisonsNeverFail(f *testing.F) {
+	f.Add("محمد", "muhammad")
+	f.Add("ʿali", "علی")
+	f.Add("王小明", "ສົມຈິດ")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for k := range kinds {
+			x, y := normalise(k, a), normalise(k, b)
+			if x == "" || y == "" || x == y {
+				continue
+			}
+			if level := comparers[k](x, y); int(level) >= len(levelNames[k]) {
+				t.Fatalf("%s %q and %q: level %d", k, x, y, level)
+			}
+		}
+	})
+}
+
 func FuzzParseField(f *testing.F) {
 	f.Add("a:b:given")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -24,6 +24,7 @@ type column struct {
 	values *dictionary
 	counts []uint32 // occurrences of each value
 	sounds []uint32 // sound key of each value of a name, else nil
+	mixed  bool     // names are written in more than one script
 	known  int      // rows in which it is not missing
 	// After a first grouping, counts and known are of entities instead of rows, entities is set, and variants holds
 	// pairs of values (smaller id<<32 | larger id) that stand for each other.
@@ -156,8 +157,18 @@ func (b *Builder) Finish() *Records {
 		c.known = r.rows - int(c.counts[0])
 		if c.field.Kind == Given || c.field.Kind == Surname || c.field.Kind == Name {
 			c.sounds = numberKeys(c.values, script.SoundKey)
+			c.mixed = mixedScripts(c.values)
 		}
 	}
 	b.raw, b.clean, b.group = nil, nil, nil
 	return r
+}
+
+// mixedScripts says whether values of a second script are more than one in a hundred.
+func mixedScripts(values *dictionary) bool {
+	var counts [script.Other + 1]int
+	for id := 1; id < values.size(); id++ {
+		counts[script.Of(values.value(uint32(id)))]++
+	}
+	return 100*(values.size()-1-slices.Max(counts[:])) > values.size()
 }

@@ -157,3 +157,30 @@ func IsHan(s string) bool {
 	}
 	return false
 }
+
+// Kind of script, as far as comparing names needs it.
+type Kind uint8
+
+// The kinds of script.
+const (
+	Latin Kind = iota
+	Han
+	Arab
+	Other
+)
+
+// Of returns the script of a folded name by its first letter; digits count as Latin.
+func Of(s string) Kind {
+	for _, c := range s {
+		switch {
+		case c < 0x250:
+			return Latin
+		case unicode.Is(unicode.Arabic, c):
+			return Arab
+		case unicode.Is(unicode.Han, c):
+			return Han
+		}
+		return Other
+	}
+	return Latin
+}

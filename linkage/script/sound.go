@@ -100,3 +100,33 @@ func IsShortForm(a, b string) bool {
 	}
 	return a != "" && strings.HasPrefix(b, a) && (len(a) == 1 || len(a) >= 3)
 }
+
+// Consonants is a key that a name shares with most of its spellings in other scripts: the romanised consonants,
+// with those that scripts tell apart differently made one.
+func Consonants(s string) string {
+	latin := Joined(Romanise(s))
+	var key []byte
+	for i := 0; i < len(latin); i++ {
+		c, skip := soundAt(latin, i)
+		i += skip
+		switch c {
+		case 'a', 'e', 'i', 'o', 'u', 'y', 'w', 'h', 0:
+			continue
+		case 'b', 'p', 'v', 'f':
+			c = 'b'
+		case 'c', 's', 'z', 'j', 'x':
+			c = 's'
+		case 'g', 'k':
+			c = 'k'
+		case 'd', 't':
+			c = 't'
+		}
+		if len(key) == 0 || key[len(key)-1] != c {
+			key = append(key, c)
+		}
+	}
+	if len(key) == 0 {
+		return latin
+	}
+	return string(key)
+}
