@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
+	"rightkey/internal/store"
+	"rightkey/internal/store/storetest"
 	"rightkey/internal/table"
 	"rightkey/test/stand"
 )
@@ -247,6 +250,42 @@ func TestAHouseholdKeepsOneHead(t *testing.T) {
 			t.Errorf("two heads in a file: %+v", j.Counts)
 		}
 	})
+}
+
+func TestTwoFilesAtOnceGiveAHouseholdOneHead(t *testing.T) {
+	first := stand.New(t, storetest.Postgres(t), "2-3-3") // an embedded database has one process only
+	h := open(t, first)
+	other := open(t, first) // a second process on the same database
+	const rows = 12
+	var hamlets strings.Builder
+	hamlets.WriteString("key,area,status,nets,lamp,catch\n")
+	for i := range rows {
+		fmt.Fprintf(&hamlets, "h%d,11001001,stranded,3,yes,100\n", i)
+	}
+	h.importCSV(t, 2, households, registry.Stop, hamlets.String())
+	var wait sync.WaitGroup
+	counts := make([]job.Counts, 2)
+	for n, at := range []*house{h, other} {
+		wait.Go(func() {
+			var file strings.Builder
+			file.WriteString("key,hh,name,sex,birth,id,rel,fever\n")
+			for i := range rows {
+				fmt.Fprintf(&file, "p%d-%d,h%d,Head %d,f,1970-05-01,,head,\n", n, i, i, n)
+			}
+			_, j := at.importCSV(t, 2, persons, registry.Skip, file.String())
+			counts[n] = j.Counts
+		})
+	}
+	wait.Wait()
+	if sum := counts[0].Add(counts[1]); sum.In != 2*rows || sum.Created != rows || sum.Rejected != rows {
+		t.Errorf("counts %+v, want every household to take one head and refuse the other", counts)
+	}
+	var wrong int64
+	err := store.One(ctx, h.Raw, `SELECT count(*) FROM household h WHERE (SELECT count(*) FROM membership m WHERE m.home = h.home AND m.household = h.id AND m.head = 1 AND m.to_day IS NULL) <> 1
+		OR h.members <> 1 OR h.head = 0`, nil, &wrong)
+	if err != nil || wrong != 0 {
+		t.Errorf("%d households have not exactly one head (%v)", wrong, err)
+	}
 }
 
 func TestOutOfScopeMeansAbsent(t *testing.T) {
