@@ -10,12 +10,13 @@ import (
 // Records is a table ready for linkage: each cell is the number of a normalised value of its column. Rows are
 // counted from 0.
 type Records struct {
-	fields  []Field
-	columns []*column
-	cells   []uint32 // row-major, one per field
-	groups  []uint32 // household of each row, 0 unknown; nil without households
-	rows    int
-	split   int // first row of the right table; 0 where there is one table
+	fields     []Field
+	columns    []*column
+	cells      []uint32    // row-major, one per field
+	groups     []uint32    // household of each row, 0 unknown; nil without households
+	households *dictionary // keys of the households
+	rows       int
+	split      int // first row of the right table; 0 where there is one table
 }
 
 // column is what is known of the values of one field.
@@ -159,6 +160,10 @@ func (b *Builder) Finish() *Records {
 			c.sounds = numberKeys(c.values, script.SoundKey)
 			c.mixed = mixedScripts(c.values)
 		}
+	}
+	if b.group != nil {
+		b.group.seal()
+		r.households = b.group
 	}
 	b.raw, b.clean, b.group = nil, nil, nil
 	return r
