@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"rightkey/internal/fault"
@@ -68,18 +69,35 @@ func Create(path string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create key file: %w", err)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	// It is written under another name and gets its own when it is whole: a process that is killed leaves no half file.
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("create key file: %w", err)
 	}
+	defer os.Remove(file.Name())
 	_, err = file.Write(data)
 	if err == nil {
 		err = file.Sync() // the first encrypted row must not outlive its key
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = placeNew(file.Name(), path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("write key file: %w", err)
 	}
 	return k, nil
+}
+
+// placeNew gives a whole file its name; one that exists is never overwritten.
+func placeNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if _, taken := os.Lstat(to); !errors.Is(taken, os.ErrNotExist) { // a memory stick knows no links
+		return os.ErrExist
+	}
+	return os.Rename(from, to)
 }
 
 // Load reads a key file. It refuses one that others than its owner may read.
