@@ -52,7 +52,7 @@ func Watts(s Sample, line Line) (Estimate, error) {
 // poor.
 func Sen(s Sample, line Line) (Estimate, error) {
 	if line.Each != nil {
-		return Estimate{}, fmt.Errorf("Sen's index needs one line for everybody")
+		return Estimate{}, fmt.Errorf("the index of Sen needs one line for everybody")
 	}
 	head, err := FGT(s, line, 0)
 	if err != nil {

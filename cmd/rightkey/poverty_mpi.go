@@ -81,30 +81,7 @@ func (c *povertyMPI) Run(k *kong.Kong) error {
 }
 
 func (c *povertyMPI) measure(frame *table.Frame, spec mpi.Spec) ([]countedLine, error) {
-	data, err := spec.Data(frame)
-	if err != nil {
-		return nil, err
-	}
-	data.Weight = repeated(1, frame.Len())
-	if spec.Weight != "" {
-		if data.Weight, err = numbers(frame, spec.Weight); err != nil {
-			return nil, fmt.Errorf("weight: %w", err)
-		}
-	}
-	for i, w := range data.Weight {
-		if math.IsNaN(w) {
-			data.Weight[i] = 0
-		}
-	}
-	strata, err := labels(frame, spec.Strata)
-	if err != nil {
-		return nil, err
-	}
-	psu, err := labels(frame, spec.PSU)
-	if err != nil {
-		return nil, err
-	}
-	design, err := survey.New(frame.Len(), survey.Options{Weights: data.Weight, Strata: strata, PSU: psu, Lonely: lonely[c.Lonely]})
+	data, design, err := c.prepare(frame, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -123,20 +100,60 @@ func (c *povertyMPI) measure(frame *table.Frame, spec mpi.Spec) ([]countedLine, 
 			if err != nil {
 				return nil, err
 			}
-			for _, group := range poverty.Groups(poverty.Sample{Welfare: data.Weight, Weight: data.Weight}, groups) {
-				domain := data
-				domain.Weight = make([]float64, len(groups))
-				for i, g := range groups {
-					if g == group {
-						domain.Weight[i] = data.Weight[i]
-					}
-				}
-				if more, err = countedLines(domain, cutoff, by, group, design); err != nil {
-					return nil, fmt.Errorf("%s %q: %w", by, group, err)
-				}
-				lines = append(lines, more...)
+			if more, err = countedGroups(data, cutoff, by, groups, design); err != nil {
+				return nil, err
+			}
+			lines = append(lines, more...)
+		}
+	}
+	return lines, nil
+}
+
+// prepare evaluates the definition; a row without a weight lies outside the domain.
+func (c *povertyMPI) prepare(frame *table.Frame, spec mpi.Spec) (mpi.Data, *survey.Design, error) {
+	data, err := spec.Data(frame)
+	if err != nil {
+		return data, nil, err
+	}
+	data.Weight = repeated(1, frame.Len())
+	if spec.Weight != "" {
+		if data.Weight, err = numbers(frame, spec.Weight); err != nil {
+			return data, nil, fmt.Errorf("weight: %w", err)
+		}
+	}
+	for i, w := range data.Weight {
+		if math.IsNaN(w) {
+			data.Weight[i] = 0
+		}
+	}
+	strata, err := labels(frame, spec.Strata)
+	if err != nil {
+		return data, nil, err
+	}
+	psu, err := labels(frame, spec.PSU)
+	if err != nil {
+		return data, nil, err
+	}
+	design, err := survey.New(frame.Len(), survey.Options{Weights: data.Weight, Strata: strata, PSU: psu, Lonely: lonely[c.Lonely]})
+	return data, design, err
+}
+
+// countedGroups is the measure in each group of a column.
+func countedGroups(data mpi.Data, cutoff float64, by string, groups []string, design *survey.Design) ([]countedLine, error) {
+	var lines []countedLine
+	for _, group := range poverty.Groups(poverty.Sample{Welfare: data.Weight, Weight: data.Weight}, groups) {
+		domain := data
+		domain.Weight = make([]float64, len(groups))
+		for i, g := range groups {
+			if g == group {
+				domain.Weight[i] = data.Weight[i]
 			}
 		}
+		more, err := countedLines(domain, cutoff, by, group, design)
+		if err != nil {
+			return nil, fmt.Errorf("%s %q: %w", by, group, err)
+		}
+		lines = append(lines, more...)
 	}
 	return lines, nil
 }

@@ -109,8 +109,27 @@ func (f *fitting) boost(x Matrix) error {
 	if o.Monotone == nil {
 		o.Monotone = f.d.Monotone
 	}
-	stages := max(1, o.Rounds/roundStep)
-	scores := make([][]float64, stages)
+	scores, err := f.stages(x, o)
+	if err != nil {
+		return err
+	}
+	best, chosen := math.Inf(1), len(scores)-1
+	for s := range scores {
+		if loss := squaredError(scores[s], f.y, f.w); better(loss, best) {
+			best, chosen = loss, s
+		}
+	}
+	if chosen < len(scores)-1 {
+		o.Rounds = (chosen + 1) * roundStep
+	}
+	f.model.OutOfFold = scores[chosen]
+	f.model.Boosted, err = Boost(x, f.y, f.w, o)
+	return err
+}
+
+// stages are the out-of-fold scores after every roundStep trees; the last are those after all of them.
+func (f *fitting) stages(x Matrix, o BoostOptions) ([][]float64, error) {
+	scores := make([][]float64, max(1, o.Rounds/roundStep))
 	for s := range scores {
 		scores[s] = make([]float64, len(f.y))
 	}
@@ -118,12 +137,12 @@ func (f *fitting) boost(x Matrix) error {
 		rest := f.without(k)
 		model, err := Boost(x.Take(rest), take(f.y, rest), takeWeights(f.w, rest), o)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		err = model.Stages(x.Take(rows), func(trees int, now []float64) {
 			s := trees/roundStep - 1
 			if trees == o.Rounds {
-				s = stages - 1
+				s = len(scores) - 1
 			} else if trees%roundStep != 0 {
 				return
 			}
@@ -132,22 +151,10 @@ func (f *fitting) boost(x Matrix) error {
 			}
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	best, chosen := math.Inf(1), stages-1
-	for s := range scores {
-		if loss := squaredError(scores[s], f.y, f.w); better(loss, best) {
-			best, chosen = loss, s
-		}
-	}
-	if chosen < stages-1 {
-		o.Rounds = (chosen + 1) * roundStep
-	}
-	f.model.OutOfFold = scores[chosen]
-	var err error
-	f.model.Boosted, err = Boost(x, f.y, f.w, o)
-	return err
+	return scores, nil
 }
 
 // CrossFit scores every household by a model fitted to the other folds; those folds are also the inner ones by which
