@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rightkey/internal/testdata"
+)
+
+func readAll(t *testing.T, path string) [][]string {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestDedupeGuessesTheFieldsAndWritesPairsClustersAndModel(t *testing.T) {
+	dir := t.TempDir()
+	in := testdata.Path(t, "linkage/fake_1000.csv.gz")
+	c := dedupeCommand{
+		In: in, Out: filepath.Join(dir, "pairs.csv"), Clusters: filepath.Join(dir, "clusters.csv"),
+		SaveModel: filepath.Join(dir, "model.json"), Truth: "cluster", AtLeast: .5, Seed: 1, Workers: 2,
+	}
+	var out bytes.Buffer
+	if err := c.run(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"--field first_name:given", "--field surname:surname", "--field dob:date", "--field city:place", "--field email:text", "F1 0.97"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the output lacks %q:\n%s", want, out.String())
+		}
+	}
+	pairs, clusters := readAll(t, c.Out), readAll(t, c.Clusters)
+	if got, want := strings.Join(pairs[0], ","), "left,right,probability,weight,first_name,surname,dob,city,email"; got != want {
+		t.Errorf("header of the pairs is %s, want %s", got, want)
+	}
+	if len(clusters) != 1001 || strings.Join(clusters[0], ",") != "row,cluster" || clusters[1][0] != "1" || clusters[1][1] != "1" {
+		t.Errorf("%d lines of clusters, beginning %v", len(clusters), clusters[:2])
+	}
+
+	again := dedupeCommand{In: in, Out: filepath.Join(dir, "again.csv"), Model: c.SaveModel, AtLeast: .5, Seed: 1, Workers: 1}
+	if err := again.run(&out); err != nil {
+		t.Fatal(err)
+	}
+	if n, m := len(readAll(t, again.Out)), len(pairs); n < m*95/100 || n > m*105/100 {
+		t.Errorf("%d pairs with the saved model, %d when it was learnt", n, m)
+	}
+}
+
+func TestLinkWritesEachRowOnce(t *testing.T) {
+	dir := t.TempDir()
+	left, right := filepath.Join(dir, "left.csv"), filepath.Join(dir, "right.csv")
+	write := func(path string, rows ...string) {
+		if err := os.WriteFile(path, []byte(strings.Join(rows, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(left, "name,born,village", "Ann Li,1970-01-02,Mora", "Bo Wu,1980-03-04,Lund", "Cy Ho,1990-05-06,Rattvik", "Di Fu,1960-07-08,Leksand")
+	write(right, "name,born,village", "Cy Hoo,1990-05-06,Rattvik", "Ann Li,1970-01-02,Mora", "Ed Go,1950-09-10,Falun")
+	c := linkCommand{
+		Left: left, Right: right, Field: []string{"name:name", "born:date", "village:place"}, Out: filepath.Join(dir, "links.csv"),
+		OneToOne: true, AtLeast: .5, Seed: 1, Workers: 1,
+	}
+	if err := c.run(new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range readAll(t, c.Out)[1:] {
+		got = append(got, row[0]+"-"+row[1])
+	}
+	if want := "1-2 3-1"; strings.Join(got, " ") != want {
+		t.Errorf("links %v, want %s", got, want)
+	}
+}
+
+func TestWrongFlagsAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	in, labels := filepath.Join(dir, "in.csv"), filepath.Join(dir, "labels.csv")
+	if err := os.WriteFile(in, []byte("name,n\nAnn,1\nBo,2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(labels, []byte("left,right,same\n1,2,maybe\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for want, c := range map[string]dedupeCommand{
+		`unknown kind "colour"`: {In: in, Field: []string{"name:colour"}},
+		`no column "nam"`:       {In: in, Field: []string{"nam:name"}},
+		`no column "house"`:     {In: in, Field: []string{"name:name"}, Group: "house"},
+		`row 1, column "same"`:  {In: in, Field: []string{"name:name"}, Labels: labels},
+		"no such file":          {In: filepath.Join(dir, "absent.csv")},
+	} {
+		if err := c.run(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
