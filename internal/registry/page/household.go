@@ -23,7 +23,7 @@ type filePage struct {
 	head      web.Facts
 	panels    []templ.Component // of later rooms: why poor, who answers for it …
 	members   web.Table
-	about     []section // facts of each member
+	about     []memberFacts
 	former    web.Table
 	facts     []section // of the household
 	dwellings []section
@@ -35,12 +35,18 @@ type filePage struct {
 	readers   web.Timeline // who opened the file
 }
 
+// memberFacts is what is known of a member besides the table.
+type memberFacts struct {
+	name  string
+	parts []section
+}
+
 // section is a part of a form with its values.
 type section struct {
-	anchor string
-	title  string
-	facts  web.Facts
-	href   string // of the form that proposes a change
+	title string
+	about string // whose facts they are, where it is a member
+	facts web.Facts
+	href  string // of the form that proposes a change
 }
 
 // household shows a household's file.
@@ -142,7 +148,9 @@ func (v viewer) page() filePage {
 		page.former.Caption = word(v.ctx, "household.former")
 	}
 	for _, m := range v.f.Members {
-		page.about = append(page.about, v.sections(registry.SubjectPerson, m.Facts, m.Number)...)
+		if parts := v.sections(registry.SubjectPerson, m.Facts, m.Number); len(parts) > 0 {
+			page.about = append(page.about, memberFacts{nameOf(m), parts})
+		}
 	}
 	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, "")
 	for _, d := range v.f.Dwellings {
@@ -256,7 +264,7 @@ func (v viewer) sections(subject string, facts policy.Facts, person string) []se
 			s.href = v.edit + "?section=" + form.Code
 		}
 		if person != "" {
-			s.title = v.memberName(person) + " · " + s.title
+			s.about = v.memberName(person)
 			if s.href != "" {
 				s.href += "&of=" + person
 			}

@@ -202,7 +202,8 @@ func (f figures) count(n int64, hidden bool) string {
 	return i18n.Number(web.Lang(f.ctx), n)
 }
 
-// stats are the tiles of the whole area: households, persons, and each status in the pack's word and colour.
+// stats are the tiles of the whole area: households, persons, and each status that somebody has, in the pack's word
+// and colour.
 func (f figures) stats(c counted) []web.Stat {
 	lang := web.Lang(f.ctx)
 	counts := []int64{}
@@ -224,6 +225,9 @@ func (f figures) stats(c counted) []web.Stat {
 		{Label: word(f.ctx, "overview.persons"), Value: f.count(c.persons, small)},
 	}
 	for i, option := range statusOptions(f.pack) {
+		if f.rows && counts[i] == 0 && option.Group != "poor" {
+			continue
+		}
 		stat := web.Stat{Label: option.Label.In(lang), Value: f.count(counts[i], hidden[i]), Href: f.door(c.place, option.Code), Tone: toneOf(option)}
 		if c.households > 0 && !hidden[i] && !small {
 			stat.Note = i18n.Percent(lang, float64(counts[i])/float64(c.households), 1)

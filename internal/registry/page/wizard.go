@@ -94,7 +94,8 @@ func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im 
 		step = 5
 	}
 	v.steps = stepsOf(ctx, step)
-	if j.ID != 0 && j.State.Ended() && v.progress == nil {
+	// The counts are stored together with the import's state, a moment before the job itself has ended.
+	if j.ID != 0 && v.progress == nil {
 		v.counts = countsOf(ctx, im, j.Counts)
 		if err := p.fillProblems(ctx, scope, im, &v); err != nil {
 			return err
