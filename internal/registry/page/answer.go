@@ -20,7 +20,6 @@ type editField struct {
 	web.Field
 	multi []multiOption // of a question with several answers
 	base  string
-	note  string
 }
 
 // multiOption is one answer of several.
