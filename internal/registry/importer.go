@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"rightkey/internal/access"
 	"rightkey/internal/crypt"
@@ -143,20 +145,33 @@ func (r *importRun) chunk(ctx context.Context, last int, fresh bool) ([]staged, 
 		func(rows store.Rows, row *staged) error { return rows.Scan(&row.n, &row.state, &row.body) })
 }
 
+// parse opens and reads the rows of a chunk, on all cores.
 func (r *importRun) parse(rows []staged) ([]parsed, error) {
-	out := make([]parsed, 0, len(rows))
-	for _, row := range rows {
-		plain, err := crypt.Open(r.key, row.body, stagePlace(r.im.ID, row.n))
-		if err != nil {
-			return nil, fmt.Errorf("open row %d: %w", row.n, err)
-		}
-		var cells []string
-		if err := json.Unmarshal(plain, &cells); err != nil {
-			return nil, err
-		}
-		out = append(out, r.r.read(row.n, cells))
+	out := make([]parsed, len(rows))
+	workers := min(runtime.GOMAXPROCS(0), max(1, len(rows)/16))
+	failed := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(rows) && failed[w] == nil; i += workers {
+				out[i], failed[w] = r.parseRow(rows[i])
+			}
+		})
 	}
-	return out, nil
+	all.Wait()
+	return out, errors.Join(failed...)
+}
+
+func (r *importRun) parseRow(row staged) (parsed, error) {
+	plain, err := crypt.Open(r.key, row.body, stagePlace(r.im.ID, row.n))
+	if err != nil {
+		return parsed{}, fmt.Errorf("open row %d: %w", row.n, err)
+	}
+	var cells []string
+	if err := json.Unmarshal(plain, &cells); err != nil {
+		return parsed{}, fmt.Errorf("read row %d: %w", row.n, err)
+	}
+	return r.r.read(row.n, cells), nil
 }
 
 // check tries every row and stores which are rejected and why. It begins at the first row each time: nothing but the
