@@ -58,21 +58,6 @@ func (d *dictionary) id(s string) uint32 {
 	return id
 }
 
-// lookup returns the number of s, 0 if it has none. The dictionary must not be sealed.
-func (d *dictionary) lookup(s string) uint32 {
-	if len(s) > longestText {
-		s = s[:longestText]
-	}
-	mask := uint64(len(d.slots) - 1)
-	hash := maphash.String(d.seed, s) >> 32
-	for at := hash & mask; d.slots[at] != 0; at = (at + 1) & mask {
-		if d.slots[at]>>32 == hash && d.value(uint32(d.slots[at])) == s {
-			return uint32(d.slots[at])
-		}
-	}
-	return 0
-}
-
 // find returns the slot of s and its id, or the free slot, already marked with the hash, and 0.
 func (d *dictionary) find(s string) (at uint64, id uint32) {
 	mask := uint64(len(d.slots) - 1)

@@ -54,7 +54,7 @@ func (x *Index) build(rule, workers int) ruleIndex {
 		h := ruleStart(rule)
 		cells := x.records.row(row)
 		for i, k := range keys {
-			form := uint64(0)
+			var form uint64
 			if tables[i] != nil {
 				form = tables[i][cells[k.field]]
 			} else {

@@ -36,7 +36,7 @@ func KeepNumbers(owner []uint32, former []int64, next int64) Renumbering {
 	r := Renumbering{Entity: make([]int64, len(owner))}
 	for _, group := range order {
 		inherited, origins := inheritance(group, members[group], former, heir)
-		number := int64(0)
+		var number int64
 		if len(inherited) > 0 {
 			number = inherited[0]
 			for _, ended := range inherited[1:] {

@@ -79,7 +79,7 @@ func (s *Service) Start(ctx context.Context, scope access.Scope, args RunArgs) (
 		return job.Job{}, err
 	}
 	if _, err := RuleOf(pack, args.Rule); err != nil {
-		return job.Job{}, fault.Wrap(fault.Invalid, err, "the pack has no such rule").(*fault.Error).With(0, "rule", "the pack has no such rule")
+		return job.Job{}, (&fault.Error{Kind: fault.Invalid, Message: "the pack has no such rule", Cause: err}).With(0, "rule", "the pack has no such rule")
 	}
 	return s.jobs.Submit(ctx, scope.Caller().Account, job.Request{Kind: JobKind, Title: "identify " + args.Day.String(), Args: args, Area: args.Area, Range: concerned})
 }

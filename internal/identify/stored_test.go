@@ -2,6 +2,7 @@ package identify_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -167,7 +168,8 @@ func TestWhatCannotBeRunIsRefusedWithTheReason(t *testing.T) {
 		scope := r.Scope(t, register.County, access.AssessRun)
 		for field, args := range map[string]identify.RunArgs{"day": {Day: r.Today + 1}, "rule": {Day: endOf2004, Rule: "nets"}} {
 			_, err := r.Identify.Start(t.Context(), scope, args)
-			if !fault.Is(err, fault.Invalid) || !strings.Contains(fmt.Sprintf("%+v", err.(*fault.Error).Details), field) {
+			var refused *fault.Error
+			if !errors.As(err, &refused) || refused.Kind != fault.Invalid || !strings.Contains(fmt.Sprintf("%+v", refused.Details), field) {
 				t.Errorf("%+v: %v", args, err)
 			}
 		}

@@ -9,6 +9,7 @@ package script
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -171,16 +172,14 @@ const (
 
 // Of returns the script of a folded name by its first letter; digits count as Latin.
 func Of(s string) Kind {
-	for _, c := range s {
-		switch {
-		case c < 0x250:
-			return Latin
-		case unicode.Is(unicode.Arabic, c):
-			return Arab
-		case unicode.Is(unicode.Han, c):
-			return Han
-		}
-		return Other
+	first, size := utf8.DecodeRuneInString(s)
+	switch {
+	case size == 0 || first < 0x250:
+		return Latin
+	case unicode.Is(unicode.Arabic, first):
+		return Arab
+	case unicode.Is(unicode.Han, first):
+		return Han
 	}
-	return Latin
+	return Other
 }

@@ -21,7 +21,7 @@ func smallDisk(t *testing.T, size int64) string {
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
 		t.Skipf("1 test skipped: a small disk needs the right to mount one (%v)", err)
 	}
-	t.Cleanup(func() { syscall.Unmount(folder, syscall.MNT_DETACH) })
+	t.Cleanup(func() { _ = syscall.Unmount(folder, syscall.MNT_DETACH) })
 	return folder
 }
 

@@ -91,7 +91,7 @@ func databaseFor(t testing.TB, server string) string {
 	administer(t, server, "CREATE DATABASE "+name+" TEMPLATE template0")
 	templates.drop = append(templates.drop, func() {
 		if db, err := sql.Open("pgx", server); err == nil {
-			db.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
+			_, _ = db.Exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)")
 			db.Close()
 		}
 	})

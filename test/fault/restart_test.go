@@ -28,8 +28,8 @@ func startPrivate(t *testing.T) private {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		command.Process.Signal(syscall.SIGTERM)
-		command.Wait()
+		_ = command.Process.Signal(syscall.SIGTERM)
+		_ = command.Wait()
 	})
 	var p private
 	for lines := bufio.NewScanner(said); p.control == "" && lines.Scan(); {

@@ -182,7 +182,7 @@ func launch(t testing.TB, command *exec.Cmd) *process {
 
 // kill is kill -9.
 func (p *process) kill() {
-	p.command.Process.Kill()
+	_ = p.command.Process.Kill()
 	<-p.ended
 }
 
@@ -201,7 +201,7 @@ func (p *process) wait(patience time.Duration) error {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
-		p.command.Process.Signal(syscall.SIGQUIT)
+		_ = p.command.Process.Signal(syscall.SIGQUIT)
 		time.Sleep(200 * time.Millisecond)
 		p.t.Fatalf("still at work after %v:\n%s", patience, &p.out)
 	}
