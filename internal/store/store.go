@@ -86,7 +86,7 @@ func Open(ctx context.Context, o Options) (DB, error) {
 	}
 	if err := migrate(ctx, db, o); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("migrate the database: %w", err)
+		return nil, fmt.Errorf("migrate the database: %w", sqliteFault(postgresFault(err)))
 	}
 	return db, nil
 }
