@@ -16,7 +16,7 @@ func TestAnImportThatIsKilledAnywhereGoesOnAndEndsAsIfNothingHappened(t *testing
 	random := seeded(t)
 	each(t, func(t *testing.T, server string) {
 		met := map[string]int{}
-		for i := range points(28) {
+		for i := range points(26) {
 			s := scenarios[i%len(scenarios)]
 			p := prepare(t, s, server)
 			compareEngines(t, s.name, p.after.register)
