@@ -28,8 +28,8 @@ type File struct {
 	Dwellings []Dwelling
 	Entries   []Entry // newest period first
 	Statuses  []StatusChange
-	Waiting   []change.Set // change sets that nobody has decided
-	Events    []journal.Event
+	Waiting   []change.Set    // change sets that nobody has decided
+	Events    []journal.Event // what happened, newest first, then who read the file
 }
 
 // Open returns a household's file and journals that it was read; the answer waits for the journal's commit. It
@@ -51,7 +51,7 @@ func (s *Service) Open(ctx context.Context, scope access.Scope, id int64) (File,
 		shown = append(shown, m.ID)
 	}
 	who := journal.Who{Account: scope.Caller().Account, Role: scope.Role(h.Area), Place: scope.Caller().Place, Why: scope.Caller().Purpose}
-	if err := s.journal.Shown(ctx, who, "household.read", SubjectHousehold, h.Home, h.Area, shown); err != nil {
+	if err := s.journal.Shown(ctx, who, eventRead, SubjectHousehold, h.Home, h.Area, shown); err != nil {
 		return File{}, fmt.Errorf("journal that a household was read: %w", err)
 	}
 	return f, nil
@@ -73,7 +73,15 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 			return err
 		}
 	}
-	f.Events, err = s.Timeline(ctx, scope, f.Household, 50)
+	if !s.sees(scope, SubjectPerson, f.Area, FieldName) {
+		f.HeadName = ""
+	}
+	happened, err := s.Timeline(ctx, scope, f.Household, false, 50)
+	if err != nil {
+		return err
+	}
+	read, err := s.Timeline(ctx, scope, f.Household, true, 20)
+	f.Events = append(happened, read...)
 	return err
 }
 
@@ -238,10 +246,18 @@ func (s *Service) fillWaiting(ctx context.Context, scope access.Scope, f *File) 
 	return nil
 }
 
-// Timeline returns the newest events of a household and its present members, newest first.
-func (s *Service) Timeline(ctx context.Context, scope access.Scope, h Household, limit int) ([]journal.Event, error) {
+// eventRead is the kind of the event that a household's file was read.
+const eventRead = "household.read"
+
+// Timeline returns the newest events of a household and its members, newest first: either what happened, or who read
+// the file, so that many readings do not push out what happened.
+func (s *Service) Timeline(ctx context.Context, scope access.Scope, h Household, reads bool, limit int) ([]journal.Event, error) {
+	compare := "<>"
+	if reads {
+		compare = "="
+	}
 	rows, err := s.db.Query(ctx, scope, journal.Select+` WHERE {checked} AND e.home = $1 AND (e.subject = $2 OR e.subject IN
-		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2)) ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit)
+		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2)) AND e.kind `+compare+` $4 ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit, eventRead)
 	if err != nil {
 		return nil, fmt.Errorf("read the timeline: %w", err)
 	}
