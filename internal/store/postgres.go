@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"time"
 
@@ -187,9 +189,23 @@ func bare(e *pgconn.PgError) error {
 	return fmt.Errorf("postgres %s: %s (%s %s)", e.Code, e.Message, e.TableName, e.ConstraintName)
 }
 
+// lost says that the connection broke: what was asked may not even have arrived.
 func lost(err error) bool {
 	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || pgconn.Timeout(err) || errors.Is(err, pgx.ErrTxClosed) ||
-		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "unexpected EOF") ||
-		strings.Contains(err.Error(), "connection reset") || strings.Contains(err.Error(), "broken pipe")
+	var network *net.OpError
+	if errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) {
+		return true
+	}
+	for _, broken := range []error{pgx.ErrTxClosed, io.ErrUnexpectedEOF, net.ErrClosed} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	// The driver says some of it in words only.
+	for _, words := range []string{"conn closed", "unexpected EOF", "connection reset", "broken pipe", "write failed"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
