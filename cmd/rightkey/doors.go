@@ -47,6 +47,9 @@ func places() []officepage.Place {
 
 // accountName names an account for timelines, by its number where it has no name.
 func (h *house) accountName(ctx context.Context, account int64) string {
+	if account == programAccount {
+		return "rightkey"
+	}
 	if names, err := h.office.Names(ctx, []int64{account}); err == nil && names[account] != "" {
 		return names[account]
 	}
