@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 
 	"rightkey/internal/access"
@@ -228,7 +229,7 @@ func (r *importRun) twins(rows []parsed) {
 			continue
 		}
 		if first, ok := r.seen[p.key]; ok && first != p.n {
-			p.reject(r.im.Mapping.Key, "the key stands already in row %d", first)
+			p.reject(r.im.Mapping.Key, "twin", "row", strconv.Itoa(first))
 			continue
 		}
 		r.seen[p.key] = p.n

@@ -146,7 +146,7 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	subject := r.s.changes.Subject(kind)
 	record, err := subject.Load(ctx, r.scope, id)
 	if fault.Is(err, fault.NotFound) {
-		p.reject(r.im.Mapping.Key, "the key belongs to a record outside your area")
+		p.reject(r.im.Mapping.Key, "outside")
 		return rejected, nil
 	}
 	if err != nil {
@@ -160,7 +160,7 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 		Rows: []change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
 	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Forbidden) {
-		p.reject(r.im.Mapping.Key, "%s", refusalText(err))
+		p.reject(r.im.Mapping.Key, "refused", "reason", refusalText(err))
 		return rejected, nil
 	}
 	if err != nil {

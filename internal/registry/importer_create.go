@@ -39,7 +39,7 @@ func (r *importRun) planHouseholds(ctx context.Context, b *batch, rows []parsed,
 		p := &rows[i]
 		area := r.areas[p.area]
 		if area == 0 && p.area != "" {
-			p.reject(r.im.Mapping.areaColumn(), "there is no area with code %q in your area", p.area)
+			p.reject(r.im.Mapping.areaColumn(), "no_area", "code", p.area)
 		}
 		if p.rejected() {
 			continue
@@ -173,7 +173,7 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 		p := &rows[i]
 		h := households[p.household]
 		if h == nil && p.household != "" {
-			p.reject(r.im.Mapping.Household, "there is no household with key %q in your area; import the households first", p.household)
+			p.reject(r.im.Mapping.Household, "no_household", "key", p.household)
 		}
 		if p.rejected() {
 			continue

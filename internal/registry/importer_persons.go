@@ -68,7 +68,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 		p := &rows[i]
 		h := households[p.household]
 		if h == nil && p.household != "" {
-			p.reject(r.im.Mapping.Household, "there is no household with key %q in your area; import the households first", p.household)
+			p.reject(r.im.Mapping.Household, "no_household", "key", p.household)
 		}
 		if p.rejected() {
 			continue
@@ -89,7 +89,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 		}
 		isHead := r.isHead(p)
 		if isHead && (h.Head != 0 || j.head != 0) {
-			p.reject(r.r.columnOf(SubjectPerson, FieldRelation), "the household has a head already")
+			p.reject(r.r.columnOf(SubjectPerson, FieldRelation), "second_head")
 			continue
 		}
 		b.outcomes[i] = created

@@ -1,11 +1,12 @@
 package registry
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
+	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 )
 
@@ -33,11 +34,45 @@ type amount struct {
 type Problem struct {
 	Column   string          `json:"column"`
 	Reason   string          `json:"reason"`
+	Words    i18n.Text       `json:"words,omitempty"` // the reason in the other languages of the program
 	Severity policy.Severity `json:"severity"`
 }
 
-func (p *parsed) reject(column, format string, args ...any) {
-	p.problems = append(p.problems, Problem{Column: column, Reason: fmt.Sprintf(format, args...), Severity: policy.Reject})
+func (p *parsed) reject(column, key string, args ...any) {
+	p.problems = append(p.problems, newProblem(column, policy.Reject, func(lang i18n.Lang) string { return i18n.T(lang, "registry.row."+key, args...) }))
+}
+
+// refuse rejects the row because a cell's text is no value of its item.
+func (p *parsed) refuse(column string, err error) {
+	p.problems = append(p.problems, newProblem(column, policy.Reject, func(lang i18n.Lang) string {
+		var reason *policy.Reason
+		if errors.As(err, &reason) {
+			return reason.In(lang)
+		}
+		return err.Error()
+	}))
+}
+
+// newProblem keeps the reason in every language of the program: who reads the report is not known yet.
+func newProblem(column string, severity policy.Severity, say func(i18n.Lang) string) Problem {
+	p := Problem{Column: column, Reason: say(i18n.English), Severity: severity}
+	for _, language := range i18n.Languages() {
+		if text := say(language.Lang); text != p.Reason {
+			if p.Words == nil {
+				p.Words = i18n.Text{}
+			}
+			p.Words[language.Lang] = text
+		}
+	}
+	return p
+}
+
+// In is the reason in a language.
+func (p Problem) In(lang i18n.Lang) string {
+	if text := p.Words[lang]; text != "" {
+		return text
+	}
+	return p.Reason
 }
 
 // rejected says whether a problem keeps the row out.
@@ -52,25 +87,25 @@ const maxKey = 100
 func (r *reader) read(n int, cells []string) parsed {
 	p := parsed{n: n, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
 	if p.key == "" || len(p.key) > maxKey {
-		p.reject(r.mapping.Key, "the key of the row is empty or longer than %d characters", maxKey)
+		p.reject(r.mapping.Key, "key", "most", strconv.Itoa(maxKey))
 	}
 	if r.household >= 0 && p.household == "" {
-		p.reject(r.mapping.Household, "the key of the household is empty")
+		p.reject(r.mapping.Household, "household_key")
 	}
 	if r.area >= 0 && p.area == "" {
-		p.reject(r.mapping.areaColumn(), "the area's code is empty")
+		p.reject(r.mapping.areaColumn(), "area_empty")
 	}
 	if text := cell(cells, r.version); text != "" {
 		var err error
 		if p.version, err = strconv.ParseInt(text, 10, 64); err != nil || p.version < 1 {
-			p.reject(r.mapping.Version, "the version is not a whole number above 0")
+			p.reject(r.mapping.Version, "version")
 		}
 	}
 	for _, t := range r.targets {
 		r.readTarget(&p, t, cells)
 	}
 	if (p.lat == nil) != (p.lon == nil) {
-		p.reject("lat", "latitude and longitude must both be given or both be empty")
+		p.reject("lat", "half_place")
 	}
 	r.validate(&p)
 	return p
@@ -101,7 +136,7 @@ func (r *reader) readTarget(p *parsed, t target, cells []string) {
 	}
 	value, err := t.item.Parse(text)
 	if err != nil {
-		p.reject(column, "%v", err)
+		p.refuse(column, err)
 		return
 	}
 	switch {
@@ -132,7 +167,7 @@ func (p *parsed) place(name, column, text string) {
 	}
 	degrees, err := parseNumber(text)
 	if err != nil || degrees < -limit || degrees > limit {
-		p.reject(column, "is not a number of degrees between -%g and %g", limit, limit)
+		p.reject(column, "degrees", "most", strconv.FormatFloat(limit, 'g', -1, 64))
 		return
 	}
 	*into = &degrees
@@ -153,7 +188,7 @@ func (r *reader) validate(p *parsed) {
 			if slices.Contains(notInRow[subject], problem.Item) {
 				continue
 			}
-			p.problems = append(p.problems, Problem{Column: r.columnOf(subject, problem.Item), Reason: problem.Reason.Error(), Severity: problem.Severity})
+			p.problems = append(p.problems, newProblem(r.columnOf(subject, problem.Item), problem.Severity, problem.Reason.In))
 		}
 	}
 }

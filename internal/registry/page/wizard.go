@@ -206,7 +206,7 @@ func (p *pages) fillProblems(ctx context.Context, scope access.Scope, im registr
 	for _, row := range rows {
 		for _, problem := range row.Problems {
 			v.problems.Rows = append(v.problems.Rows, web.Row{Cells: []web.Cell{
-				web.Text(i18n.Number(web.Lang(ctx), int64(row.N))), web.Text(problem.Column), web.Text(problem.Reason), {View: severityBadge(ctx, string(problem.Severity))},
+				web.Text(i18n.Number(web.Lang(ctx), int64(row.N))), web.Text(problem.Column), web.Text(problem.In(web.Lang(ctx))), {View: severityBadge(ctx, string(problem.Severity))},
 			}})
 		}
 	}
@@ -243,7 +243,7 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := download(w, "import-"+strconv.FormatInt(im.ID, 10)+"-report.csv", []string{"row", "column", "reason", "severity"})
 	for err == nil && len(rows) > 0 {
-		if err = writeProblems(out, rows); err != nil {
+		if err = writeProblems(web.Lang(r.Context()), out, rows); err != nil {
 			break
 		}
 		rows, err = p.Registry.Report(r.Context(), scope, im.ID, rows[len(rows)-1].N, exportRows)
@@ -251,10 +251,10 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	return finish(out, err)
 }
 
-func writeProblems(out table.Writer, rows []registry.ReportRow) error {
+func writeProblems(lang i18n.Lang, out table.Writer, rows []registry.ReportRow) error {
 	for _, row := range rows {
 		for _, problem := range row.Problems {
-			if err := out.Write([]string{strconv.Itoa(row.N), problem.Column, problem.Reason, string(problem.Severity)}); err != nil {
+			if err := out.Write([]string{strconv.Itoa(row.N), problem.Column, problem.In(lang), string(problem.Severity)}); err != nil {
 				return err
 			}
 		}
