@@ -128,12 +128,8 @@ func (s *Service) Search(ctx context.Context, scope access.Scope, text string, l
 	}
 	more, err := store.All(ctx, s.db.In(scope), "SELECT "+columnsOfArea+` FROM area
 		WHERE folded LIKE $1 ESCAPE '!' AND NOT (folded >= $2 AND folded < $3) AND {scope key} ORDER BY level, key LIMIT $4`,
-		[]any{"%" + escapeLike(want) + "%", want, want + "\U0010FFFF", limit - len(found)}, scanArea)
+		[]any{"%" + store.EscapeLike(want) + "%", want, want + "\U0010FFFF", limit - len(found)}, scanArea)
 	return append(found, more...), err
-}
-
-func escapeLike(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }
 
 // History lists the former names of an area in scope, newest first.

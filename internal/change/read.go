@@ -1,7 +1,6 @@
 package change
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
+	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
@@ -172,44 +172,15 @@ func openBody(key crypt.DataKey, sealed []byte, set int64, n int) (body, error) 
 		return body{}, fmt.Errorf("open a change row: %w", err)
 	}
 	var b body
-	if err := decode(text, &b); err != nil {
+	if err := policy.DecodeJSON(text, &b); err != nil {
 		return body{}, fmt.Errorf("read a change row: %w", err)
 	}
 	for _, values := range []Values{b.Base, b.Set} {
 		for name, value := range values {
-			values[name] = canonical(value)
+			values[name] = policy.Canonical(value)
 		}
 	}
 	return b, nil
-}
-
-// decode keeps numbers exact.
-func decode(text []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	return d.Decode(into)
-}
-
-// canonical turns decoded JSON into a policy.Value: whole numbers into int64, lists into []string.
-func canonical(value any) any {
-	switch v := value.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		return v
-	case []any:
-		texts := make([]string, 0, len(v))
-		for _, one := range v {
-			text, ok := one.(string)
-			if !ok {
-				return value
-			}
-			texts = append(texts, text)
-		}
-		return texts
-	}
-	return value
 }
 
 func sealValue(key crypt.DataKey, value any, place crypt.Place) ([]byte, error) {

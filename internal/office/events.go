@@ -77,7 +77,7 @@ func (f EventFilter) condition() (string, []any) {
 	}
 	switch {
 	case strings.HasSuffix(f.Kind, "."):
-		add("e.kind LIKE $%d ESCAPE '!'", escapeLike(f.Kind)+"%")
+		add("e.kind LIKE $%d ESCAPE '!'", store.EscapeLike(f.Kind)+"%")
 	case f.Kind != "":
 		add("e.kind = $%d", f.Kind)
 	}

@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -119,8 +118,4 @@ func granted(kind string, account int64, g access.Grant) journal.Entry {
 	e := entry(kind, account, body)
 	e.Area = g.Area
 	return e
-}
-
-func escapeLike(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }

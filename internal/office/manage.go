@@ -38,7 +38,7 @@ func (s *Service) List(ctx context.Context, c access.Caller, text string, after 
 	found, err := store.All(ctx, s.db.In(scope), "SELECT "+accountColumns+` FROM account a
 		WHERE a.id > $1 AND (a.created_by = $2 OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account = a.id AND {scope g.lo} AND {scope g.hi}))
 		AND (a.login LIKE $3 ESCAPE '!' OR lower(a.name) LIKE $3 ESCAPE '!') ORDER BY a.id LIMIT $4`,
-		[]any{after, c.Account, "%" + escapeLike(foldLogin(text)) + "%", limit}, scanAccount)
+		[]any{after, c.Account, "%" + store.EscapeLike(foldLogin(text)) + "%", limit}, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
 	}

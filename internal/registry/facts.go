@@ -119,7 +119,7 @@ func factPlace(subject int64, code string) crypt.Place {
 // decodeFacts reads a document into canonical values (see policy.Value), opening secret ones.
 func decodeFacts(body []byte, subject int64, key func() (crypt.DataKey, error)) (policy.Facts, error) {
 	facts := policy.Facts{}
-	if err := decodeJSON(body, &facts); err != nil {
+	if err := policy.DecodeJSON(body, &facts); err != nil {
 		return nil, err
 	}
 	for code, value := range facts {
@@ -131,7 +131,7 @@ func decodeFacts(body []byte, subject int64, key func() (crypt.DataKey, error)) 
 			}
 			value = opened
 		}
-		facts[code] = canonical(value)
+		facts[code] = policy.Canonical(value)
 	}
 	return facts, nil
 }
@@ -150,35 +150,8 @@ func openFact(text string, subject int64, code string, key func() (crypt.DataKey
 		return nil, err
 	}
 	var value any
-	err = decodeJSON(plain, &value)
+	err = policy.DecodeJSON(plain, &value)
 	return value, err
-}
-
-func decodeJSON(text []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	return d.Decode(into)
-}
-
-// canonical turns decoded JSON into a policy.Value: whole numbers into int64, lists into []string.
-func canonical(value any) any {
-	switch v := value.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-	case []any:
-		texts := make([]string, 0, len(v))
-		for _, one := range v {
-			text, ok := one.(string)
-			if !ok {
-				return value
-			}
-			texts = append(texts, text)
-		}
-		return texts
-	}
-	return value
 }
 
 // bySection sorts facts into the documents of the pack's form sections; year is that of the yearly ones.

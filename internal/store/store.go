@@ -166,6 +166,11 @@ func In(first, count int) string {
 	return b.String()
 }
 
+// EscapeLike makes a text stand for itself in a LIKE pattern with ESCAPE '!'.
+func EscapeLike(text string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
+}
+
 // checkArgs refuses what one of the engines could not store: text that is not UTF-8 or holds NUL.
 func checkArgs(args []any) error {
 	for i, arg := range args {

@@ -2,14 +2,11 @@ package rest
 
 import (
 	"context"
-	"math"
-	"strconv"
-
-	"encoding/json"
 
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
+	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
 )
@@ -78,28 +75,7 @@ func canonical(values map[string]any) map[string]any {
 	}
 	out := make(map[string]any, len(values))
 	for field, value := range values {
-		out[field] = canonicalValue(value)
+		out[field] = policy.Canonical(value)
 	}
 	return out
-}
-
-func canonicalValue(value any) any {
-	switch v := value.(type) {
-	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
-			return int64(v)
-		}
-		return json.Number(strconv.FormatFloat(v, 'f', -1, 64))
-	case []any:
-		texts := make([]string, 0, len(v))
-		for _, one := range v {
-			text, ok := one.(string)
-			if !ok {
-				return value
-			}
-			texts = append(texts, text)
-		}
-		return texts
-	}
-	return value
 }
