@@ -121,7 +121,8 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 		return err
 	}
 	defer os.RemoveAll(folder)
-	if err := c.makeFiles(folder, progress); err != nil {
+	county := synthCommand{Out: folder, Seed: c.Seed, Households: c.Households, Poor: -1}
+	if _, err := county.makeFiles(progress); err != nil {
 		return err
 	}
 	if _, err := h.loadAreas(ctx, filepath.Join(folder, files.Areas), area.Load{Day: clock.Date(2000, 1, 1)}, progress); err != nil {
@@ -133,28 +134,6 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 		}
 	}
 	return h.judgeDemo(ctx, progress)
-}
-
-// makeFiles writes the county as the files that the import reads.
-func (c *demoCommand) makeFiles(folder string, progress io.Writer) error {
-	begin := synthCommand{Out: folder, Seed: c.Seed, Poor: -1}
-	data, err := begin.read()
-	if err != nil {
-		return err
-	}
-	setting, err := readSynthSetting(data)
-	if err != nil {
-		return err
-	}
-	spec, err := setting.spec(c.Seed)
-	if err != nil {
-		return err
-	}
-	if c.Households > 0 {
-		spec.Households = c.Households
-	}
-	_, err = makeCounty(spec, setting.Layout, folder, progress)
-	return err
 }
 
 // importDemoFile imports one file, or goes on with the import that was interrupted.

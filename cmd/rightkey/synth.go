@@ -43,17 +43,28 @@ households.csv, persons.csv, income.csv, expenditure.csv, each with its mapping)
 
 // Run makes the county.
 func (c synthCommand) Run(app *kong.Kong) error {
-	data, err := c.read()
+	counts, err := c.makeFiles(app.Stderr)
 	if err != nil {
 		return err
+	}
+	_, err = fmt.Fprintf(app.Stdout, "%d areas, %d households (%d poor, %d registered), %d persons, %d incomes, %d expenditures in %s\n",
+		counts.Areas, counts.Households, counts.Poor, counts.Registered, counts.Persons, counts.Income, counts.Expenditure, c.Out)
+	return err
+}
+
+// makeFiles writes the county as the files that the import reads.
+func (c synthCommand) makeFiles(progress io.Writer) (files.Counts, error) {
+	data, err := c.read()
+	if err != nil {
+		return files.Counts{}, err
 	}
 	setting, err := readSynthSetting(data)
 	if err != nil {
-		return err
+		return files.Counts{}, err
 	}
 	spec, err := setting.spec(c.Seed)
 	if err != nil {
-		return err
+		return files.Counts{}, err
 	}
 	if c.Households > 0 {
 		spec.Households = c.Households
@@ -61,13 +72,7 @@ func (c synthCommand) Run(app *kong.Kong) error {
 	if c.Poor >= 0 {
 		spec.PoorShare = c.Poor
 	}
-	counts, err := makeCounty(spec, setting.Layout, c.Out, app.Stderr)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(app.Stdout, "%d areas, %d households (%d poor, %d registered), %d persons, %d incomes, %d expenditures in %s\n",
-		counts.Areas, counts.Households, counts.Poor, counts.Registered, counts.Persons, counts.Income, counts.Expenditure, c.Out)
-	return err
+	return makeCounty(spec, setting.Layout, c.Out, progress)
 }
 
 // read returns the file that says what the county is made of.
