@@ -133,7 +133,7 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 			return err
 		}
 	}
-	return h.judgeDemo(ctx, progress)
+	return h.judgeDemo(ctx, folder, progress)
 }
 
 // importDemoFile imports one file, or goes on with the import that was interrupted.
@@ -189,7 +189,7 @@ func (h *house) resumeOrStart(ctx context.Context, folder, name, state string) (
 }
 
 // judgeDemo judges the county once under the pack.
-func (h *house) judgeDemo(ctx context.Context, progress io.Writer) error {
+func (h *house) judgeDemo(ctx context.Context, folder string, progress io.Writer) error {
 	state, err := readMeta(ctx, h.db.In(program), metaDemo+"identify")
 	if err != nil || state == "done" {
 		return err
@@ -200,7 +200,11 @@ func (h *house) judgeDemo(ctx context.Context, progress io.Writer) error {
 	}
 	id, err := strconv.ParseInt(state, 10, 64)
 	if err != nil {
-		j, err := h.identify.Start(ctx, scope, identify.RunArgs{Day: demoDay})
+		day, err := countyDay(folder)
+		if err != nil {
+			return err
+		}
+		j, err := h.identify.Start(ctx, scope, identify.RunArgs{Day: day})
 		if err != nil {
 			return err
 		}
@@ -239,8 +243,18 @@ func (h *house) followJob(ctx context.Context, id int64, progress io.Writer, wha
 	}
 }
 
-// demoDay is the reference day of the demonstration county.
-var demoDay = clock.Date(2013, 12, 31)
+// countyDay is the reference day of a county's files, as their mapping says it.
+func countyDay(folder string) (clock.Day, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "households.map.yaml"))
+	if err != nil {
+		return 0, err
+	}
+	mapping, err := registry.ParseMapping(text)
+	if err != nil {
+		return 0, err
+	}
+	return clock.ParseDay(mapping.Day)
+}
 
 // demoCounty returns the demonstration's county, its first township and village.
 func (h *house) demoCounty(ctx context.Context) ([]area.Area, error) {
