@@ -2,22 +2,35 @@ package main
 
 import "net/url"
 
+// moreCases are the cases that parts of rooms keep in files of their own.
+var moreCases []func(*matrix) map[string]leakCase
+
+var noCase = leakCase{}
+
+// formCase posts the pairs of names and values.
+func formCase(pairs ...string) leakCase {
+	values := url.Values{"x": {""}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return leakCase{form: values}
+}
+
+// outsideCase is asked by strangers to the far county only.
+func outsideCase(c leakCase) leakCase {
+	c.strangers = true
+	return c
+}
+
+// shownCase shows something to the far county's own people.
+func shownCase(query string) leakCase { return leakCase{query: query, shows: true} }
+
+// bodyCase sends JSON.
+func bodyCase(text string) leakCase { return leakCase{json: text, tag: `"1"`} }
+
 // cases says how each page and each operation is asked for the far county's records.
 func (m *matrix) cases() map[string]leakCase {
-	none := leakCase{}
-	form := func(pairs ...string) leakCase {
-		values := url.Values{"x": {""}}
-		for i := 0; i+1 < len(pairs); i += 2 {
-			values.Add(pairs[i], pairs[i+1])
-		}
-		return leakCase{form: values}
-	}
-	outside := func(c leakCase) leakCase {
-		c.strangers = true
-		return c
-	}
-	shown := func(query string) leakCase { return leakCase{query: query, shows: true} }
-	body := func(text string) leakCase { return leakCase{json: text, tag: `"1"`} }
+	none, form, outside, shown, body := noCase, formCase, outsideCase, shownCase, bodyCase
 	return map[string]leakCase{
 		// pages: the shell and the office
 		"GET /assets/{name}":          none,

@@ -68,6 +68,9 @@ func TestNothingOfAnotherAreaIsEverShown(t *testing.T) {
 func leaks(t *testing.T, p place) {
 	m := openMatrix(t, p)
 	cases := m.cases()
+	for _, more := range moreCases {
+		maps.Copy(cases, more(m))
+	}
 	met := map[string]bool{}
 	check := func(name, method, pattern string) {
 		path := m.address(pattern)

@@ -60,17 +60,19 @@ func loadBooks() (*books, error) {
 	}
 	c := &books{books: map[Lang]*book{}}
 	for _, entry := range entries {
-		name := strings.TrimSuffix(entry.Name(), ".yaml")
 		data, err := files.ReadFile(path.Join("messages", entry.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("read message file: %w", err)
 		}
-		b, err := parseBook(name, data)
-		if err != nil {
+		if err := c.read(entry.Name(), data); err != nil {
 			return nil, fmt.Errorf("message file %s: %w", entry.Name(), err)
 		}
-		c.books[Lang(name)] = b
-		c.order = append(c.order, Lang(name))
+	}
+	for lang, b := range c.books {
+		if err := b.checkMeta(lang); err != nil {
+			return nil, fmt.Errorf("messages of %s: %w", lang, err)
+		}
+		c.order = append(c.order, lang)
 	}
 	if c.books[English] == nil {
 		return nil, fmt.Errorf("message file %s.yaml is missing", English)
@@ -107,24 +109,31 @@ func (c *books) match(tags ...language.Tag) (Lang, bool) {
 	return c.order[index], confidence > language.No
 }
 
-// parseBook reads a message file; errors name line and key.
-func parseBook(name string, data []byte) (*book, error) {
-	tag, err := language.Parse(name)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a language tag: %w", name, err)
+// read adds a message file: en.yaml, or en.ROOM.yaml for a room's messages in a file of their own.
+func (c *books) read(file string, data []byte) error {
+	name, _, _ := strings.Cut(strings.TrimSuffix(file, ".yaml"), ".")
+	b := c.books[Lang(name)]
+	if b == nil {
+		tag, err := language.Parse(name)
+		if err != nil {
+			return fmt.Errorf("%q is not a language tag: %w", name, err)
+		}
+		b = &book{tag: tag, messages: map[string]pattern{}}
+		c.books[Lang(name)] = b
 	}
+	return b.read(data)
+}
+
+// read adds the messages of a file; errors name line and key.
+func (b *book) read(data []byte) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, err
+		return err
 	}
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("it is not a map")
+		return fmt.Errorf("it is not a map")
 	}
-	b := &book{tag: tag, messages: map[string]pattern{}}
-	if err := b.addAll("", document.Content[0]); err != nil {
-		return nil, err
-	}
-	return b, b.checkMeta(Lang(name))
+	return b.addAll("", document.Content[0])
 }
 
 // addAll adds the messages of a map under prefix.
@@ -158,6 +167,9 @@ func (b *book) add(key string, value *yaml.Node) error {
 		message, err := parsePattern(value.Value)
 		if err != nil {
 			return fmt.Errorf("line %d: %s: %w", value.Line, key, err)
+		}
+		if _, twice := b.messages[key]; twice {
+			return fmt.Errorf("line %d: %s stands in another file too", value.Line, key)
 		}
 		b.messages[key] = message
 	}

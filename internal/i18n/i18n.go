@@ -3,8 +3,8 @@
 // along in several languages.
 //
 // A language is one file, messages/<tag>.yaml: a map per room (common, household, …) of message names to patterns,
-// and a _meta map that says how the language names itself, runs and writes numbers and days. Adding a file adds the
-// language; a test checks that every file has every message with the same places. The key of a message is its path,
+// and a _meta map that says how the language names itself, runs and writes numbers and days. A room may keep its
+// messages in a file of its own, messages/<tag>.<room>.yaml. Adding a file adds the language; a test checks that every file has every message with the same places. The key of a message is its path,
 // for example "common.save".
 package i18n
 

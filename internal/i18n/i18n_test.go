@@ -167,11 +167,11 @@ func TestMessageFilesThatAreNotRightAreRefusedWithTheLine(t *testing.T) {
 		"[]":                                      "not a map",
 		"a: {":                                    "yaml",
 	} {
-		if _, err := parseBook("en", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if err := readOne("en.yaml", text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
 	}
-	if _, err := parseBook("not a tag", []byte(meta)); err == nil {
+	if err := readOne("not a tag.yaml", meta); err == nil {
 		t.Error("a name that is no language tag was accepted")
 	}
 }
@@ -188,4 +188,31 @@ func FuzzPatternsAreRenderedOrRefused(f *testing.F) {
 		var out strings.Builder
 		message.render(&out, catalog().book("en"), arguments([]any{"n", 3, "x", "a"}), "")
 	})
+}
+
+// readOne reads a file as the only one of its language.
+func readOne(file, text string) error {
+	c := &books{books: map[Lang]*book{}}
+	if err := c.read(file, []byte(text)); err != nil {
+		return err
+	}
+	for lang, b := range c.books {
+		return b.checkMeta(lang)
+	}
+	return nil
+}
+
+func TestALanguageMayHaveAFileForEachRoomAndNoMessageTwice(t *testing.T) {
+	c := &books{books: map[Lang]*book{}}
+	for _, text := range []string{"common: {save: Save}", "roster: {birth: Birth}"} {
+		if err := c.read("en.part.yaml", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b := c.books[English]; len(b.messages) != 2 {
+		t.Errorf("two files of a message each give %d messages", len(b.messages))
+	}
+	if err := c.read("en.again.yaml", []byte("common: {save: Keep}")); err == nil || !strings.Contains(err.Error(), "common.save") {
+		t.Errorf("a message in two files: %v", err)
+	}
 }
