@@ -24,7 +24,7 @@ const panelRows = 4
 // Panel is the part of a household's page that says why it was found poor or not: its latest assessment with inputs,
 // line and rule in words, and the ones before. The reading is journalled with that of the household.
 func Panel(service *identify.Service) registrypage.Panel {
-	return func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
+	return registrypage.Panel{First: true, Show: func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
 		list, err := service.Of(ctx, scope, f.Household, panelRows)
 		if err != nil || len(list) == 0 {
 			return nil, err
@@ -43,7 +43,7 @@ func Panel(service *identify.Service) registrypage.Panel {
 			parts = append(parts, part)
 		}
 		return panel(word(ctx, "panel.title"), parts...), nil
-	}
+	}}
 }
 
 // assessed is one assessment: verdict and reason in words, then the figures.

@@ -21,7 +21,9 @@ import (
 // filePage is what the template of a household's file shows.
 type filePage struct {
 	head      web.Facts
-	panels    []templ.Component // of later rooms: why poor, who answers for it …
+	reasons   []templ.Component // of later rooms, above: why poor …
+	main      []templ.Component // of later rooms, in the main column
+	side      []templ.Component // of later rooms, in the side column
 	members   web.Table
 	about     []memberFacts
 	former    web.Table
@@ -77,16 +79,29 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	}
 	content := v.page()
 	content.timeline, content.readers = p.events(ctx, f)
-	for _, panel := range p.Panels {
-		part, err := panel(ctx, scope, f)
-		if err != nil {
-			return err
-		}
-		if part != nil {
-			content.panels = append(content.panels, part)
-		}
+	if err := p.fillPanels(ctx, scope, f, &content); err != nil {
+		return err
 	}
 	return p.show(w, r, http.StatusOK, page, fileView(content))
+}
+
+// fillPanels puts what later rooms add into its column.
+func (p *pages) fillPanels(ctx context.Context, scope access.Scope, f registry.File, content *filePage) error {
+	for _, panel := range p.Panels {
+		part, err := panel.Show(ctx, scope, f)
+		switch {
+		case err != nil:
+			return err
+		case part == nil:
+		case panel.First:
+			content.reasons = append(content.reasons, part)
+		case panel.Column == Side:
+			content.side = append(content.side, part)
+		default:
+			content.main = append(content.main, part)
+		}
+	}
+	return nil
 }
 
 // leadingTo makes the breadcrumb of a household: the areas in scope as links to their lists.

@@ -33,8 +33,23 @@ type Needs struct {
 	Panels []Panel
 }
 
-// Panel is a part of a household's page that another room fills; nil shows nothing.
-type Panel func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error)
+// Column is one of the two columns of a household's page; on a narrow screen they stand one under the other.
+type Column int
+
+// The columns: what the household is and has, and who deals with it.
+const (
+	Main Column = iota
+	Side
+)
+
+// Panel is a part of a household's page that another room fills, under the room's own parts of its column.
+type Panel struct {
+	Column Column
+	// First puts the panel above the room's own parts: the reason for the status belongs there.
+	First bool
+	// Show makes the panel for a reader; a nil component shows nothing.
+	Show func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error)
+}
 
 // Place is a place of the main navigation and what a caller must be allowed to do to find it there.
 type Place struct {
