@@ -3,10 +3,12 @@ package poverty_test
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
 	"rightkey/poverty"
+	"rightkey/poverty/survey"
 )
 
 func near(t *testing.T, what string, got, want, tolerance float64) {
@@ -231,14 +233,26 @@ func ExampleFGT() {
 	// Output: poverty gap 0.175
 }
 
-func BenchmarkFGTOnAMillionRows(b *testing.B) {
+// The budget is 1 second for headcount, gap and squared gap with their standard errors under a design of 20 strata and
+// 20,000 primary sampling units.
+func BenchmarkFGTWithStandardErrorsOnAMillionRows(b *testing.B) {
 	s := poverty.Sample{Welfare: make([]float64, 1e6), Weight: make([]float64, 1e6)}
+	strata, psu := make([]string, 1e6), make([]string, 1e6)
 	for i := range s.Welfare {
 		s.Welfare[i], s.Weight[i] = float64(i%997), 1+float64(i%7)
+		strata[i], psu[i] = strconv.Itoa(i/50_000), strconv.Itoa(i/50)
 	}
 	for b.Loop() {
+		design, err := survey.New(1e6, survey.Options{Weights: s.Weight, Strata: strata, PSU: psu})
+		if err != nil {
+			b.Fatal(err)
+		}
 		for alpha := range 3 {
-			if _, err := poverty.FGT(s, poverty.FixedLine(300), float64(alpha)); err != nil {
+			e, err := poverty.FGT(s, poverty.FixedLine(300), float64(alpha))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := design.SE(e.Influence); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -16,17 +16,19 @@ import (
 
 // povertyMeasure is "rightkey poverty measure".
 type povertyMeasure struct {
-	In      string   `required:"" placeholder:"FILE" help:"Survey: .csv, .csv.gz, .tsv, .xlsx or .parquet."`
-	Welfare string   `required:"" placeholder:"COL" help:"Welfare per person: a column or a formula such as exp(lnexp)."`
-	Line    string   `placeholder:"N|COL" help:"Poverty line: an amount, a column or a formula."`
-	Weight  string   `placeholder:"COL" help:"Weight: a column or a formula such as weight*size."`
-	Strata  string   `placeholder:"COL" help:"Stratum."`
-	PSU     string   `name:"psu" placeholder:"COL" help:"Primary sampling unit, nested in its stratum."`
-	By      string   `placeholder:"COL" help:"Also one result for each value of this column."`
-	Indices []string `default:"fgt0,fgt1,fgt2" help:"Indices: fgtA, watts, sen, arpt, arpr, rmpg, qsr, gini, gini-cumulative, geA, atkinsonE, mean, median."`
-	Strict  bool     `help:"Poor is strictly below the line; by default a welfare on the line is poor."`
-	Lonely  string   `enum:"fail,grand-mean,average,certainty,merge" default:"fail" help:"Treatment of a stratum with a single PSU: ${enum}."`
-	Format  string   `enum:"table,json" default:"table" help:"Output: ${enum}."`
+	In        string   `required:"" placeholder:"FILE" help:"Survey: .csv, .csv.gz, .tsv, .xlsx or .parquet."`
+	Welfare   string   `required:"" placeholder:"COL" help:"Welfare per person: a column or a formula such as exp(lnexp)."`
+	Line      string   `placeholder:"N|COL" help:"Poverty line: an amount, a column or a formula."`
+	Weight    string   `placeholder:"COL" help:"Weight: a column or a formula such as weight*size."`
+	Strata    string   `placeholder:"COL" help:"Stratum."`
+	PSU       string   `name:"psu" placeholder:"COL" help:"Primary sampling unit, nested in its stratum."`
+	By        string   `placeholder:"COL" help:"Also one result for each value of this column."`
+	Indices   []string `default:"fgt0,fgt1,fgt2" help:"Indices: fgtA, watts, sen, arpt, arpr, rmpg, qsr, gini, gini-cumulative, geA, atkinsonE, mean, median."`
+	Strict    bool     `help:"Poor is strictly below the line; by default a welfare on the line is poor."`
+	Lonely    string   `enum:"fail,grand-mean,average,certainty,merge" default:"fail" help:"Treatment of a stratum with a single PSU: ${enum}."`
+	Bootstrap int      `placeholder:"N" help:"Standard errors from N replicates of the rescaling bootstrap instead of linearisation."`
+	Seed      uint64   `default:"1" help:"Seed of the bootstrap."`
+	Format    string   `enum:"table,json" default:"table" help:"Output: ${enum}."`
 }
 
 // Help is shown by --help.
@@ -35,7 +37,8 @@ func (povertyMeasure) Help() string {
   rightkey poverty measure --in survey.csv --welfare income --line 10000 --weight w --strata region --psu village
 
 Rows whose welfare, weight or line is missing are left out of the estimates and counted; rows with a welfare of 0 or
-less are left out, and counted, for indices that need its logarithm. Standard errors are linearised.`
+less are left out, and counted, for indices that need its logarithm. Standard errors are linearised, or, with
+--bootstrap, those of Rao, Wu and Yue's replicates.`
 }
 
 // measurement is the printed result.
@@ -103,13 +106,13 @@ func (c *povertyMeasure) measure(frame *table.Frame) (*measurement, error) {
 		if err != nil {
 			return nil, err
 		}
-		whole, err := estimate(index, name, sample, line, design)
+		whole, err := c.estimate(index, name, sample, line, design)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		result.Results = append(result.Results, whole)
 		for _, group := range poverty.Groups(sample, groups) {
-			part, err := estimate(index, name, sample.Where(func(i int) bool { return groups[i] == group }), line, design)
+			part, err := c.estimate(index, name, sample.Where(func(i int) bool { return groups[i] == group }), line, design)
 			part.Group = group
 			if group == "" {
 				part.Group = "(unknown)"
@@ -185,7 +188,7 @@ func (c *povertyMeasure) design(frame *table.Frame, s poverty.Sample) (*survey.D
 }
 
 // estimate computes one index in one domain.
-func estimate(index poverty.Index, name string, s poverty.Sample, line poverty.Line, design *survey.Design) (measuredLine, error) {
+func (c *povertyMeasure) estimate(index poverty.Index, name string, s poverty.Sample, line poverty.Line, design *survey.Design) (measuredLine, error) {
 	result := measuredLine{Index: name}
 	if poverty.NeedsPositive(name) {
 		all := s
@@ -205,13 +208,32 @@ func estimate(index poverty.Index, name string, s poverty.Sample, line poverty.L
 	if err != nil {
 		return result, err
 	}
-	se, err := design.SE(e.Influence)
+	se, err := c.standardError(index, e, s, line, design)
 	if err != nil {
 		return result, err
 	}
 	low, high := design.Interval(e.Value, se, 0.95)
 	result.Estimate, result.SE, result.Low, result.High = known(e.Value), known(se), known(low), known(high)
 	return result, nil
+}
+
+// standardError is linearised, or that of the replicates that were asked for.
+func (c *povertyMeasure) standardError(index poverty.Index, e poverty.Estimate, s poverty.Sample, line poverty.Line, design *survey.Design) (float64, error) {
+	if c.Bootstrap == 0 {
+		return design.SE(e.Influence)
+	}
+	replication, err := design.Bootstrap(c.Bootstrap, c.Seed, func(weights []float64) (float64, error) {
+		replicate := s
+		replicate.Weight = weights
+		for i := range weights {
+			if s.Weight[i] == 0 { // outside the domain
+				weights[i] = 0
+			}
+		}
+		again, err := index(replicate, line)
+		return again.Value, err
+	})
+	return replication.SE, err
 }
 
 func (m *measurement) print(w io.Writer) error {

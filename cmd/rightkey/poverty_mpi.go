@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
-	"rightkey/internal/table"
 	"rightkey/poverty"
 	"rightkey/poverty/mpi"
 	"rightkey/poverty/survey"
@@ -17,16 +15,18 @@ import (
 
 // povertyMPI is "rightkey poverty mpi".
 type povertyMPI struct {
-	In     string `required:"" placeholder:"FILE" help:"Survey or register."`
-	Spec   string `required:"" placeholder:"S.yaml" help:"Definition of the index."`
-	Lonely string `enum:"fail,grand-mean,average,certainty,merge" default:"fail" help:"Treatment of a stratum with a single PSU: ${enum}."`
-	Format string `enum:"table,json" default:"table" help:"Output: ${enum}."`
+	In     []string  `required:"" sep:"none" placeholder:"FILE" help:"Survey or register; again for a later survey, with a --year for each."`
+	Year   []float64 `placeholder:"YEAR" help:"Year of each file, as 2006 or 2017.5, for changes over time; a single file may name a column in the definition instead."`
+	Spec   string    `required:"" placeholder:"S.yaml" help:"Definition of the index."`
+	Lonely string    `enum:"fail,grand-mean,average,certainty,merge" default:"fail" help:"Treatment of a stratum with a single PSU: ${enum}."`
+	Format string    `enum:"table,json" default:"table" help:"Output: ${enum}."`
 }
 
 // Help is shown by --help.
 func (povertyMPI) Help() string {
-	return `Example:
+	return `Examples:
   rightkey poverty mpi --in survey.csv --spec index.yaml
+  rightkey poverty mpi --in first.csv --year 2006 --in second.csv --year 2017.5 --spec index.yaml
 
 The definition:
   name: national index
@@ -35,16 +35,23 @@ The definition:
   weight: w
   strata: stratum
   psu: village
+  year: survey_year        # only where one file holds several surveys
   by: [region]
   dimensions:
     - name: health
       indicators: [{name: nutrition, deprived: "undernourished == 1"}, {name: mortality, deprived: "died > 0"}]
     - name: schooling
-      indicators: [{name: years, deprived: "years < 6"}]`
+      indicators: [{name: years, deprived: "years < 6"}]
+
+With several years each level is followed by its change from the survey before: absolute and relative, in all and a
+year, with standard errors that take the surveys as independent.`
 }
 
-// countedLine is one printed line.
+// countedLine is one printed level, or its change since an earlier survey.
 type countedLine struct {
+	Year      *float64 `json:"year,omitempty"`
+	Since     *float64 `json:"since,omitempty"`  // of a change: the year of the earlier survey
+	Change    string   `json:"change,omitempty"` // absolute, absolute a year, relative, relative a year
 	Cutoff    float64  `json:"cutoff"`
 	By        string   `json:"by,omitempty"`
 	Group     string   `json:"group,omitempty"`
@@ -60,17 +67,25 @@ type countedLine struct {
 
 // Run measures and prints.
 func (c *povertyMPI) Run(k *kong.Kong) error {
-	frame, err := loadTable(c.In)
-	if err != nil {
-		return err
-	}
 	var spec mpi.Spec
 	if err := readYAML(c.Spec, &spec); err != nil {
 		return err
 	}
-	lines, err := c.measure(frame, spec)
+	if len(spec.Cutoffs) == 0 {
+		spec.Cutoffs = []float64{1.0 / 3}
+	}
+	surveys, err := c.surveys(spec)
 	if err != nil {
 		return err
+	}
+	var lines, before []countedLine
+	for _, one := range surveys {
+		levels, err := one.measure(spec)
+		if err != nil {
+			return err
+		}
+		lines = append(append(lines, levels...), changes(before, levels)...)
+		before = levels
 	}
 	if c.Format == "json" {
 		encoder := json.NewEncoder(k.Stdout)
@@ -80,62 +95,30 @@ func (c *povertyMPI) Run(k *kong.Kong) error {
 	return printCounted(k.Stdout, lines)
 }
 
-func (c *povertyMPI) measure(frame *table.Frame, spec mpi.Spec) ([]countedLine, error) {
-	data, design, err := c.prepare(frame, spec)
-	if err != nil {
-		return nil, err
-	}
-	if len(spec.Cutoffs) == 0 {
-		spec.Cutoffs = []float64{1.0 / 3}
-	}
+// measure counts the whole survey and its groups at every cut-off.
+func (s countedSurvey) measure(spec mpi.Spec) ([]countedLine, error) {
 	var lines []countedLine
 	for _, cutoff := range spec.Cutoffs {
-		more, err := countedLines(data, cutoff, "", "", design)
+		more, err := countedLines(s.data, cutoff, "", "", s.design)
 		if err != nil {
 			return nil, err
 		}
 		lines = append(lines, more...)
 		for _, by := range spec.By {
-			groups, err := labels(frame, by)
+			groups, err := labels(s.frame, by)
 			if err != nil {
 				return nil, err
 			}
-			if more, err = countedGroups(data, cutoff, by, groups, design); err != nil {
+			if more, err = countedGroups(s.data, cutoff, by, groups, s.design); err != nil {
 				return nil, err
 			}
 			lines = append(lines, more...)
 		}
 	}
+	for i := range lines {
+		lines[i].Year = s.year
+	}
 	return lines, nil
-}
-
-// prepare evaluates the definition; a row without a weight lies outside the domain.
-func (c *povertyMPI) prepare(frame *table.Frame, spec mpi.Spec) (mpi.Data, *survey.Design, error) {
-	data, err := spec.Data(frame)
-	if err != nil {
-		return data, nil, err
-	}
-	data.Weight = repeated(1, frame.Len())
-	if spec.Weight != "" {
-		if data.Weight, err = numbers(frame, spec.Weight); err != nil {
-			return data, nil, fmt.Errorf("weight: %w", err)
-		}
-	}
-	for i, w := range data.Weight {
-		if math.IsNaN(w) {
-			data.Weight[i] = 0
-		}
-	}
-	strata, err := labels(frame, spec.Strata)
-	if err != nil {
-		return data, nil, err
-	}
-	psu, err := labels(frame, spec.PSU)
-	if err != nil {
-		return data, nil, err
-	}
-	design, err := survey.New(frame.Len(), survey.Options{Weights: data.Weight, Strata: strata, PSU: psu, Lonely: lonely[c.Lonely]})
-	return data, design, err
 }
 
 // countedGroups is the measure in each group of a column.
@@ -168,7 +151,8 @@ func countedLines(data mpi.Data, cutoff float64, by, group string, design *surve
 	add := func(measure, indicator string, e poverty.Estimate) error {
 		se, err := design.SE(e.Influence)
 		low, high := design.ShareInterval(e.Value, se, 0.95)
-		lines = append(lines, countedLine{cutoff, by, group, measure, indicator, r.Rows, r.Dropped, known(e.Value), known(se), known(low), known(high)})
+		lines = append(lines, countedLine{Cutoff: cutoff, By: by, Group: group, Measure: measure, Indicator: indicator, Rows: r.Rows, Dropped: r.Dropped,
+			Estimate: known(e.Value), SE: known(se), Low: known(low), High: known(high)})
 		return err
 	}
 	for _, m := range []struct {
@@ -194,14 +178,28 @@ func countedLines(data mpi.Data, cutoff float64, by, group string, design *surve
 
 func printCounted(w io.Writer, lines []countedLine) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "cut-off\tgroup\tmeasure\tindicator\trows\tdropped\testimate\tstandard error\t95 % from\tto")
+	fmt.Fprintln(t, "year\tcut-off\tgroup\tmeasure\tindicator\trows\tdropped\testimate\tstandard error\t95 % from\tto")
 	for _, l := range lines {
-		group := l.Group
+		group, measure := l.Group, l.Measure
 		if l.By == "" {
 			group = "all"
 		}
-		fmt.Fprintf(t, "%.4g\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", l.Cutoff, group, l.Measure, l.Indicator, l.Rows, l.Dropped,
+		if l.Change != "" {
+			measure += " change, " + l.Change
+		}
+		fmt.Fprintf(t, "%s\t%.4g\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n", l.when(), l.Cutoff, group, measure, l.Indicator, l.Rows, l.Dropped,
 			shown(l.Estimate), shown(l.SE), shown(l.Low), shown(l.High))
 	}
 	return t.Flush()
+}
+
+// when is the year of a level, or from which year to which a change goes.
+func (l countedLine) when() string {
+	switch {
+	case l.Year == nil:
+		return "-"
+	case l.Since == nil:
+		return shown(l.Year)
+	}
+	return shown(l.Since) + "–" + shown(l.Year)
 }

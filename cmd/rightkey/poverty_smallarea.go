@@ -15,24 +15,39 @@ import (
 
 // povertySmallArea is "rightkey poverty smallarea".
 type povertySmallArea struct {
-	In     string `required:"" placeholder:"FILE" help:"Areas with direct estimates and covariates, a row each."`
+	In     string `required:"" placeholder:"FILE" help:"Areas with direct estimates and covariates, a row each; or, with --census, the surveyed households."`
+	Census string `placeholder:"FILE" help:"Households of a census or register with the covariates of the survey, for a poverty map by simulation."`
 	Spec   string `required:"" placeholder:"S.yaml" help:"Which column is what."`
 	Format string `enum:"table,json" default:"table" help:"Output: ${enum}."`
 }
 
 // Help is shown by --help.
 func (povertySmallArea) Help() string {
-	return `Example:
+	return `Examples:
   rightkey poverty smallarea --in areas.csv --spec areas.yaml
+  rightkey poverty smallarea --in survey.csv --census register.csv --spec map.yaml
 
-The definition (covariates are columns or formulas; an intercept is added):
+The definition without a census (covariates are columns or formulas; an intercept is added):
   area: district
   direct: headcount
   variance: se*se
   covariates: [literacy, "roads == 1"]
   method: reml             # or ml, fh
 
-Areas without a direct estimate get the synthetic one.`
+Areas without a direct estimate get the synthetic one.
+
+The definition with a census:
+  area: village            # a column of both files
+  welfare: income          # per person, of the survey
+  weight: size             # persons a household stands for, of both files; left out: 1
+  covariates: [rooms, "wall == 1"]
+  line: 2736
+  method: ell              # or ebp, which also uses what the survey saw of its own areas
+  draws: 100
+  seed: 1
+
+Log welfare is fitted by weighted least squares on the survey; then the welfare of every household of the census is
+drawn again and again, and the headcount, gap and squared gap of each area are averaged.`
 }
 
 // areaSpec is the definition file.
@@ -42,6 +57,12 @@ type areaSpec struct {
 	Variance   string           `yaml:"variance"`
 	Covariates []string         `yaml:"covariates"`
 	Method     smallarea.Method `yaml:"method"`
+	// of a poverty map
+	Welfare string  `yaml:"welfare"`
+	Weight  string  `yaml:"weight"`
+	Line    float64 `yaml:"line"`
+	Draws   int     `yaml:"draws"`
+	Seed    uint64  `yaml:"seed"`
 }
 
 // areaLine is one area's printed result.
@@ -62,6 +83,9 @@ func (c *povertySmallArea) Run(k *kong.Kong) error {
 	spec := areaSpec{Method: smallarea.REML}
 	if err := readYAML(c.Spec, &spec); err != nil {
 		return err
+	}
+	if c.Census != "" {
+		return c.drawMap(k, frame, spec)
 	}
 	all, err := spec.areas(frame)
 	if err != nil {

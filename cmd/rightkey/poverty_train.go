@@ -306,8 +306,8 @@ func (c *povertyTrain) writeScores(frame *table.Frame, t *training, scores []flo
 	return writeCSV(c.OOF, header, rows)
 }
 
-func picked(x []float64, rows []int) []float64 {
-	p := make([]float64, len(rows))
+func picked[T any](x []T, rows []int) []T {
+	p := make([]T, len(rows))
 	for k, i := range rows {
 		p[k] = x[i]
 	}

@@ -9,12 +9,14 @@ import (
 // Spec is the definition of an index over a table: which formula says that a person is deprived, and what each
 // indicator counts. A weight left out of a dimension is 1; left out of an indicator, its equal share of the dimension.
 type Spec struct {
-	Name       string      `json:"name" yaml:"name"`
-	Cutoffs    []float64   `json:"cutoffs" yaml:"cutoffs"`
-	Missing    Missing     `json:"missing" yaml:"missing"`
-	Weight     string      `json:"weight" yaml:"weight"`
-	Strata     string      `json:"strata" yaml:"strata"`
-	PSU        string      `json:"psu" yaml:"psu"`
+	Name    string    `json:"name" yaml:"name"`
+	Cutoffs []float64 `json:"cutoffs" yaml:"cutoffs"`
+	Missing Missing   `json:"missing" yaml:"missing"`
+	Weight  string    `json:"weight" yaml:"weight"`
+	Strata  string    `json:"strata" yaml:"strata"`
+	PSU     string    `json:"psu" yaml:"psu"`
+	// Year is the column with the year of a row's survey, where a table holds several surveys.
+	Year       string      `json:"year,omitempty" yaml:"year"`
 	By         []string    `json:"by" yaml:"by"`
 	Dimensions []Dimension `json:"dimensions" yaml:"dimensions"`
 }
