@@ -74,7 +74,7 @@ func (t scopedTx) Bulk(ctx context.Context, table string, columns []string, rows
 
 // scoped are the tables whose rows belong to an area's household; inserting into them needs no marker, reading,
 // changing and deleting does.
-var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(household|person|person_key|id_owner|membership|dwelling|facts|fact_index|entry|household_status|assessment|change_set|change_row|change_conflict|staging|import|job|event|event_body)\b`)
+var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(household|person|person_key|id_owner|membership|transfer|dwelling|facts|fact_index|entry|household_status|assessment|change_set|change_row|change_conflict|staging|import|job|event|event_body)\b`)
 
 // marker is {scope COLUMN} or {checked}.
 var marker = regexp.MustCompile(`\{(?:scope ([a-z_.]+)|(checked))\}`)

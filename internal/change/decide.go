@@ -161,13 +161,13 @@ func (s *Service) apply(ctx context.Context, scope access.Scope, set Set, detail
 		if err != nil {
 			return Set{}, err
 		}
-		write, err := subject.Prepare(ctx, scope, d.Record, values, validOn)
+		write, also, err := prepare(ctx, subject, scope, d.Record, values, validOn)
 		if err != nil {
 			return Set{}, err
 		}
 		writes = append(writes, write)
-		row := planned{record: d.Record, row: Row{Set: values}}
-		if err := command.Note(ctx, row.entry(decided, &validOn)); err != nil {
+		row := planned{record: d.Record, row: Row{Set: values}, subject: subject}
+		if err := command.Note(ctx, append(also, row.entry(decided, &validOn))...); err != nil {
 			return Set{}, err
 		}
 	}
@@ -190,7 +190,7 @@ func (s *Service) end(ctx context.Context, scope access.Scope, set Set, details 
 	ended := set
 	ended.State = state
 	for _, d := range details {
-		row := planned{record: d.Record, row: Row{}}
+		row := planned{record: d.Record, row: Row{}, subject: s.subjects[d.Record.Kind]}
 		if err := command.Note(ctx, row.entry(ended, nil)); err != nil {
 			return Set{}, err
 		}

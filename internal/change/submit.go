@@ -63,7 +63,7 @@ func (s *Service) Prepare(ctx context.Context, scope access.Scope, d Draft) (*Pr
 		return nil, err
 	}
 	for _, row := range p.rows {
-		if err := ready.command.Note(ctx, row.entry(ready.Set, &p.validOn)); err != nil {
+		if err := ready.command.Note(ctx, append(row.also, row.entry(ready.Set, &p.validOn))...); err != nil {
 			return nil, err
 		}
 		if ready.Set.State == Applied {
@@ -109,8 +109,10 @@ type plan struct {
 type planned struct {
 	record    Record
 	row       Row
-	conflicts []string // fields whose stored value moved on
-	write     Write    // prepared where the row may be applied
+	subject   Subject
+	conflicts []string        // fields whose stored value moved on
+	write     Write           // prepared where the row may be applied
+	also      []journal.Entry // of the other records that it reaches
 }
 
 // entry is the journal's event of the row: applied fields with both values, or that something was submitted. validOn
@@ -118,7 +120,7 @@ type planned struct {
 func (p planned) entry(set Set, validOn *clock.Day) journal.Entry {
 	e := journal.Entry{Kind: p.record.Kind + ".change-" + string(set.State), SubjectKind: p.record.Kind, Subject: p.record.ID, Home: p.record.Home,
 		Area: p.record.Area, ValidOn: validOn, VerBefore: p.record.Ver, VerAfter: p.record.Ver, Key: &p.record.Key,
-		Body: map[string]any{"set": set.ID, "diff": diff(p.record.Fields, p.row.Set)}}
+		Body: map[string]any{"set": set.ID, "diff": diff(p.record.Fields, kept(p.subject, p.row.Set))}}
 	if set.State == Applied {
 		e.Kind, e.VerAfter = p.record.Kind+".changed", p.record.Ver+1
 	}
@@ -168,7 +170,7 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 	for i := range p.rows {
 		row := &p.rows[i]
 		var err error
-		if row.write, err = s.subjects[row.record.Kind].Prepare(ctx, scope, row.record, row.row.Set, p.validOn); err != nil {
+		if row.write, row.also, err = prepare(ctx, row.subject, scope, row.record, row.row.Set, p.validOn); err != nil {
 			return p, err
 		}
 	}
@@ -192,7 +194,7 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	if stale && !source.apart() {
 		return nil, false, fault.New(fault.Stale, "the record was changed by somebody else since you opened it (version %d, now %d)", row.BaseVer, record.Ver)
 	}
-	p := planned{record: record, row: row}
+	p := planned{record: record, row: row, subject: subject}
 	p.row.Set = Values{}
 	protected := false
 	for _, field := range slices.Sorted(maps.Keys(row.Set)) {

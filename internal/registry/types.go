@@ -43,7 +43,7 @@ type Person struct {
 	Ver      int64
 }
 
-// Member is a person in a household from a day to a day.
+// Member is a person in a household from the day From until the day To, on which he no longer is one.
 type Member struct {
 	Person
 	Relation string
