@@ -28,7 +28,7 @@ import (
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, Loads: h.loads, Packs: h.packs,
-		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Clock: h.clock,
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Clock: h.clock,
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
@@ -62,7 +62,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
-	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs})
+	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Approvals: h.approvals})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	return api, nil

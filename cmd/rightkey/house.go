@@ -57,20 +57,21 @@ func (p place) clock() (clock.Clock, error) {
 
 // house is an open database with all rooms.
 type house struct {
-	raw      store.DB
-	db       *access.DB
-	clock    clock.Clock
-	ids      *store.Ids
-	journal  *journal.Journal
-	keys     *journal.Keys
-	areas    *area.Service
-	packs    *library.Library
-	changes  *change.Service
-	jobs     *job.Runner
-	office   *office.Service
-	loads    *office.AreaLoads
-	registry *registry.Service
-	identify *identify.Service
+	raw       store.DB
+	db        *access.DB
+	clock     clock.Clock
+	ids       *store.Ids
+	journal   *journal.Journal
+	keys      *journal.Keys
+	areas     *area.Service
+	packs     *library.Library
+	changes   *change.Service
+	jobs      *job.Runner
+	office    *office.Service
+	loads     *office.AreaLoads
+	approvals *office.Approvals
+	registry  *registry.Service
+	identify  *identify.Service
 }
 
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.
@@ -118,6 +119,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.changes = change.NewService(h.db, h.journal)
 	h.jobs = job.NewRunner(h.db, h.ids, h.clock)
 	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Scheme: scheme})
+	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
 		Changes: h.changes, Jobs: h.jobs, Caller: h.caller})

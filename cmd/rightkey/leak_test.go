@@ -37,6 +37,7 @@ import (
 // matrix is a house with two counties of one country, near (11) and far (12), each with households, changes and
 // imports of its own.
 type matrix struct {
+	t      *testing.T
 	h      *house
 	pages  *web.Server
 	api    *rest.API
@@ -119,7 +120,7 @@ func leaks(t *testing.T, p place) {
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
 	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
-		"/identification-runs/": "{run}", "/areas/load/": "{job}"} {
+		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
 		}
@@ -211,7 +212,7 @@ func openMatrix(t *testing.T, p place) *matrix {
 	working, stop := context.WithCancel(ctx)
 	ended := h.work(working, stop)
 	t.Cleanup(func() { ended(); h.close() })
-	m := &matrix{h: h, people: map[string]*http.Client{}, ids: map[string]string{}}
+	m := &matrix{t: t, h: h, people: map[string]*http.Client{}, ids: map[string]string{}}
 	if m.pages, m.api, err = h.doors(slog.New(slog.DiscardHandler), false, nil); err != nil {
 		t.Fatal(err)
 	}

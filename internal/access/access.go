@@ -97,6 +97,9 @@ type Caller struct {
 	Purpose string
 	// Place is where the request came from (address or device), for the journal.
 	Place string
+	// Own are the identifiers of the caller's own household, its members and declared kin: matters in which the caller
+	// takes no step of duties.yaml.
+	Own []int64
 	// Today is the day on which grants are looked at.
 	Today clock.Day
 

@@ -73,8 +73,30 @@ func (t scopedTx) Bulk(ctx context.Context, table string, columns []string, rows
 }
 
 // scoped are the tables whose rows belong to an area's household; inserting into them needs no marker, reading,
-// changing and deleting does.
-var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(household|person|person_key|id_owner|membership|transfer|dwelling|facts|fact_index|entry|household_status|assessment|change_set|change_row|change_conflict|staging|import|job|event|event_body)\b`)
+// changing and deleting does. A new one is a new line.
+var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join([]string{
+	"household",
+	"person",
+	"person_key",
+	"id_owner",
+	"membership",
+	"transfer",
+	"dwelling",
+	"facts",
+	"fact_index",
+	"entry",
+	"household_status",
+	"assessment",
+	"change_set",
+	"change_row",
+	"change_conflict",
+	"staging",
+	"import",
+	"job",
+	"event",
+	"event_body",
+	"approval",
+}, "|") + `)\b`)
 
 // marker is {scope COLUMN} or {checked}.
 var marker = regexp.MustCompile(`\{(?:scope ([a-z_.]+)|(checked))\}`)

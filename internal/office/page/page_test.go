@@ -74,7 +74,8 @@ func newHouse(t *testing.T, s *stand.Stand, pack string) *house {
 	}
 	h.server = web.New(web.Options{Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login"})
 	pages := &page.Pages{Frame: page.Frame{Places: page.Places()}, Office: h.office, Sessions: sessions, Areas: s.Areas, Loads: office.NewAreaLoads(h.office, s.Areas, jobs),
-		Packs: packs, Loader: loader, Shipped: policies.Files, Jobs: jobs, Events: office.NewEvents(s.DB, s.Areas), Clock: s.Clock}
+		Packs: packs, Loader: loader, Shipped: policies.Files, Jobs: jobs, Events: office.NewEvents(s.DB, s.Areas), Clock: s.Clock,
+		Approvals: office.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())}
 	pages.Register(h.server)
 	h.server.Handle("GET /{$}", web.Public, func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/areas", http.StatusSeeOther)
@@ -401,7 +402,7 @@ func TestEveryPageSpeaksTheLanguageThatWasChosen(t *testing.T) {
 		boss := h.boss(t)
 		boss.post("/me/preferences", "lang", "zh", "theme", "auto")
 		boss.post("/packs/install", "pack", h.pack)
-		for _, path := range []string{"/me", "/accounts", "/accounts/new", "/areas", "/areas/load", fmt.Sprintf("/areas/%d", h.key(t, "N")), "/packs", "/jobs", "/journal"} {
+		for _, path := range []string{"/me", "/accounts", "/accounts/new", "/areas", "/areas/load", fmt.Sprintf("/areas/%d", h.key(t, "N")), "/packs", "/approvals", "/jobs", "/journal"} {
 			boss.get(path).want(t, 200, `lang="zh"`, i18n.T("zh", "office.nav.areas"))
 		}
 		boss.get("/areas").want(t, 200, "北省")

@@ -33,7 +33,9 @@ type Pages struct {
 	Shipped  fs.FS // the packs that come with the program, a folder each
 	Jobs     *job.Runner
 	Events   *office.Events
-	Clock    clock.Clock
+	// Approvals are acts of two persons.
+	Approvals *office.Approvals
+	Clock     clock.Clock
 	// JobResults shows what came out of jobs, by their kind; rooms add their own.
 	JobResults map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error)
 }
@@ -79,6 +81,7 @@ func (p *Pages) Register(s *web.Server) {
 	s.Handle("POST /packs/install", web.Needs(access.PackEdit), p.installPack)
 	s.Handle("POST /packs/{hash}/use", web.Needs(access.PackEdit), p.usePack)
 
+	p.registerApprovals(s)
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)
 	s.Handle("GET /jobs/{id}", web.Login, p.jobPage)

@@ -24,6 +24,8 @@ type Rooms struct {
 	Loads *office.AreaLoads
 	Jobs  *job.Runner
 	Packs *library.Library
+	// Approvals are acts of two persons.
+	Approvals *office.Approvals
 }
 
 const room = "Areas, packs and jobs"
@@ -34,6 +36,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerLoads(api)
 	rooms.registerJobs(api)
 	rooms.registerPacks(api)
+	rooms.registerApprovals(api)
 }
 
 // Area is an administrative area.
