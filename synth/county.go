@@ -161,6 +161,11 @@ func (c *County) makeHouseholds(number int, met serials) []*Household {
 		m.earn(scores[h] - border)
 		m.explain()
 	}
+	// What was asked of households later has dice of its own: the households above stay who they are.
+	details := newDice(c.spec.Seed, uint64(number)+1+detailStream)
+	for _, h := range households {
+		maker{d: details, spec: &c.spec, village: v, h: h}.detail()
+	}
 	return households
 }
 

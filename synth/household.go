@@ -46,7 +46,18 @@ type Living struct {
 	HouseStructure                                 string // concrete, brick_concrete, brick_wood, earth
 	HouseBuilt                                     int
 	HouseGrade                                     string // A safe to D dangerous
+
+	Returned, Fruit, Pasture, WaterArea float64
+	ProductionPower, Television         bool
+	Broadband, MovesAgreed              bool
+	WaterSource                         string // piped, deep_well, spring, cistern, surface
+	RoadType                            string // asphalt, cement, gravel, earth
+	MovesWay, Resettlement              string // of who agrees to move: whole_village or part; concentrated or dispersed
+	Pigs, Cattle, Sheep, Poultry        Stock
 }
+
+// Stock is animals at the end of the year and those sold in it.
+type Stock struct{ Kept, Sold int }
 
 // Person is a member of a household.
 type Person struct {
@@ -71,6 +82,16 @@ type Person struct {
 	Pension    bool     // pension insurance
 	Training   bool     // wants training
 	Allowance  bool     // receives the subsistence allowance
+
+	SchoolYear      int    // grade within the school, 0 for none
+	Phone           string // "" for none
+	People          string // word of the spec
+	PensionKind     string // resident or employee, "" without pension insurance
+	DisabilityType  int    // 1 to 7, 0 for none
+	DisabilityGrade int    // 1 gravest to 4, 0 for none
+	LeftBehind      bool   // a child whose parents work far away
+	EmptyNest       bool   // old and without younger people in the house
+	PartyMember     bool
 
 	surname string
 }
@@ -109,6 +130,7 @@ type Entry struct {
 	Expenditure bool
 	Class       string // wage, business, property, transfer; production_cost, medical, education_cost
 	Source      string // in words
+	Kind        string // Source…: what it came from or went to
 	Amount      int64  // minor units, positive
 }
 

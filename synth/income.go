@@ -180,12 +180,12 @@ func (m maker) rounded(amount float64) int64 {
 
 func (m maker) enter(class, source string, amount int64) {
 	if amount > 0 {
-		m.h.Entries = append(m.h.Entries, Entry{Class: class, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
+		m.h.Entries = append(m.h.Entries, Entry{Class: class, Kind: source, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
 	}
 }
 
 func (m maker) spend(class, source string, amount int64) {
 	if amount > 0 {
-		m.h.Entries = append(m.h.Entries, Entry{Expenditure: true, Class: class, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
+		m.h.Entries = append(m.h.Entries, Entry{Expenditure: true, Class: class, Kind: source, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
 	}
 }

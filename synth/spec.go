@@ -30,6 +30,7 @@ type Words struct {
 	Places  Places              `yaml:"places"`
 	Sources map[string][]string `yaml:"sources"` // what an income or cost came from, by Source…
 	Phone   string              `yaml:"phone"`   // telephone number with # for a digit
+	Peoples []Weighted          `yaml:"peoples"` // peoples of the county, none where it does not count them
 }
 
 // Names are what persons are called: a surname and a given name of one or two syllables.
@@ -92,10 +93,14 @@ const (
 	SourceFeed      = "feed"
 	SourceMedical   = "medical"
 	SourceSchooling = "schooling"
+	SourceFood      = "food"
+	SourceUtilities = "utilities"
+	SourceServices  = "services"
+	SourceInsurance = "insurance" // contributions to the social insurances
 )
 
 var allSources = []string{SourceWage, SourceCrops, SourceLivestock, SourceTrade, SourceRent, SourcePension, SourceAllowance,
-	SourceSubsidy, SourceSupport, SourceInputs, SourceFeed, SourceMedical, SourceSchooling}
+	SourceSubsidy, SourceSupport, SourceInputs, SourceFeed, SourceMedical, SourceSchooling, SourceFood, SourceUtilities, SourceServices, SourceInsurance}
 
 // check says everything that is wrong with the spec.
 func (s Spec) check() error {

@@ -7,6 +7,7 @@ import (
 
 	"rightkey/internal/clock"
 	"rightkey/internal/identify"
+	"rightkey/internal/policy"
 )
 
 func TestAClassWithoutAnEntryIsUnknownUnlessThePackSaysNone(t *testing.T) {
@@ -36,6 +37,35 @@ func TestAClassWithoutAnEntryIsUnknownUnlessThePackSaysNone(t *testing.T) {
 		if got := closed.Totals(p, nil); len(got) != 0 {
 			t.Errorf("%s: a household that has not answered has %v", p.ID, got)
 		}
+	}
+}
+
+func TestAnEntryOfAPartCountsInTheWholeOnce(t *testing.T) {
+	parts := 0
+	for _, p := range shipped(t) {
+		rule, err := identify.RuleOf(p, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, subject := range policy.Totals {
+			item, ok := p.Item(subject, "class")
+			if !ok {
+				continue
+			}
+			for _, option := range item.Options() {
+				if option.Group == "" {
+					continue
+				}
+				parts++
+				total := rule.Totals(p, []identify.Entry{{subject, option.Code, 30000}, {subject, option.Group, 5000}})
+				if total[option.Code] != 300.0 || total[option.Group] != 350.0 {
+					t.Errorf("%s: part %s %v, whole %s %v", p.ID, option.Code, total[option.Code], option.Group, total[option.Group])
+				}
+			}
+		}
+	}
+	if parts == 0 {
+		t.Error("no shipped pack divides a class")
 	}
 }
 

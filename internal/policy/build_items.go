@@ -98,6 +98,21 @@ func (b *builder) itemCodes(item *Item) {
 	if item.Subject == "household" && item.Code == "status" && item.codes != nil {
 		b.statusGroups(item.codes)
 	}
+	if item.codes != nil && item.Code == "class" && slices.Contains(Totals, item.Subject) {
+		b.classGroups(item.codes)
+	}
+}
+
+// classGroups checks that a class which is part of another one names a class that is whole.
+func (b *builder) classGroups(list *CodeList) {
+	for _, option := range list.Options {
+		if option.Group == "" {
+			continue
+		}
+		if whole, ok := list.Option(option.Group); !ok || whole.Group != "" {
+			b.fail(option.Pos, "class %q is part of %q, which is no class or itself part of one", option.Code, option.Group)
+		}
+	}
 }
 
 func (b *builder) statusGroups(list *CodeList) {

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -217,6 +218,25 @@ func TestAFolderWithoutAPackIsRefused(t *testing.T) {
 	} {
 		if _, err := policy.NewLoader().Load(files, "."); err == nil {
 			t.Errorf("%s: it was loaded", name)
+		}
+	}
+}
+
+func TestAClassIsPartOfAClassThatIsWhole(t *testing.T) {
+	const text = `codes:
+  gain: {label: {en: Gain}, source: Hearth Act 20, options: [{code: sea, label: {en: Sea}}, {code: eels, group: %s, label: {en: Eels}}, {code: elvers, group: %s, label: {en: Elvers}}]}
+forms: [{code: gains, subject: income, label: {en: Gains}}]
+items: [{code: class, subject: income, core: true, kind: choice, codes: gain, label: {en: Gain}, class: P1, purpose: [register], source: Hearth Act 20}]
+`
+	for _, c := range []struct {
+		eels, elvers string
+		sound        bool
+	}{{"sea", "sea", true}, {"land", "sea", false}, {"sea", "eels", false}} {
+		files := ostanianFiles(t)
+		files["gains.yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil, text, c.eels, c.elvers)}
+		_, err := policy.NewLoader().Load(files, ".")
+		if (err == nil) != c.sound || (err != nil && !strings.Contains(err.Error(), "is part of")) {
+			t.Errorf("eels part of %s, elvers of %s: %v", c.eels, c.elvers, err)
 		}
 	}
 }

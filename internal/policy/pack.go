@@ -59,7 +59,7 @@ type Option struct {
 	Code  string // stable; stored
 	Label i18n.Text
 	Color string // of a status: red, green, yellow, orange, blue, grey; else empty
-	Group string // what the program may ask of an option without knowing its code, e.g. a status's group: see StatusGroups
+	Group string // what the program may ask of an option without knowing its code, e.g. a status's group: see StatusGroups; of a class of entries the class it is part of
 	Pos   Pos
 }
 

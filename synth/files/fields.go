@@ -68,6 +68,27 @@ func livingFields() map[string]func(*synth.Living) string {
 		"house_structure": func(l *synth.Living) string { return l.HouseStructure },
 		"house_built":     func(l *synth.Living) string { return strconv.Itoa(l.HouseBuilt) },
 		"house_grade":     func(l *synth.Living) string { return l.HouseGrade },
+
+		"returned":         func(l *synth.Living) string { return decimal(l.Returned) },
+		"fruit":            func(l *synth.Living) string { return decimal(l.Fruit) },
+		"pasture":          func(l *synth.Living) string { return decimal(l.Pasture) },
+		"water_area":       func(l *synth.Living) string { return decimal(l.WaterArea) },
+		"production_power": func(l *synth.Living) string { return strconv.FormatBool(l.ProductionPower) },
+		"television":       func(l *synth.Living) string { return strconv.FormatBool(l.Television) },
+		"broadband":        func(l *synth.Living) string { return strconv.FormatBool(l.Broadband) },
+		"water_source":     func(l *synth.Living) string { return l.WaterSource },
+		"road_type":        func(l *synth.Living) string { return l.RoadType },
+		"moves":            func(l *synth.Living) string { return presence(l.MovesAgreed) },
+		"moves_way":        func(l *synth.Living) string { return l.MovesWay },
+		"resettlement":     func(l *synth.Living) string { return l.Resettlement },
+		"pigs":             func(l *synth.Living) string { return strconv.Itoa(l.Pigs.Kept) },
+		"pigs_sold":        func(l *synth.Living) string { return strconv.Itoa(l.Pigs.Sold) },
+		"cattle":           func(l *synth.Living) string { return strconv.Itoa(l.Cattle.Kept) },
+		"cattle_sold":      func(l *synth.Living) string { return strconv.Itoa(l.Cattle.Sold) },
+		"sheep":            func(l *synth.Living) string { return strconv.Itoa(l.Sheep.Kept) },
+		"sheep_sold":       func(l *synth.Living) string { return strconv.Itoa(l.Sheep.Sold) },
+		"poultry":          func(l *synth.Living) string { return strconv.Itoa(l.Poultry.Kept) },
+		"poultry_sold":     func(l *synth.Living) string { return strconv.Itoa(l.Poultry.Sold) },
 	}
 }
 
@@ -98,6 +119,16 @@ func personFields() fields[member] {
 			"pension":     func(p member) string { return strconv.FormatBool(p.Pension) },
 			"training":    func(p member) string { return strconv.FormatBool(p.Training) },
 			"allowance":   func(p member) string { return strconv.FormatBool(p.Allowance) },
+
+			"school_year":      func(p member) string { return positive(p.SchoolYear) },
+			"phone":            func(p member) string { return p.Phone },
+			"people":           func(p member) string { return p.People },
+			"pension_kind":     func(p member) string { return p.PensionKind },
+			"disability_type":  func(p member) string { return positive(p.DisabilityType) },
+			"disability_grade": func(p member) string { return positive(p.DisabilityGrade) },
+			"left_behind":      func(p member) string { return presence(p.LeftBehind) },
+			"empty_nest":       func(p member) string { return presence(p.EmptyNest) },
+			"party":            func(p member) string { return presence(p.PartyMember) },
 		},
 	}
 }
@@ -114,6 +145,7 @@ func entryFields() fields[entry] {
 		household: func(e entry) string { return e.household },
 		values: map[string]func(entry) string{
 			"class":  func(e entry) string { return e.Class },
+			"kind":   func(e entry) string { return e.Kind },
 			"source": func(e entry) string { return e.Source },
 			"amount": func(e entry) string { return amount(e.Amount, e.digits) },
 		},

@@ -54,7 +54,7 @@ func smallCounty(t testing.TB, seed uint64) *synth.County {
 		Places:  synth.Places{Above: []synth.Area{{Code: "9", Name: "County", Latin: "County"}}, Township: name, Village: name, ValidFrom: "2000-01-01"},
 		Sources: map[string][]string{},
 	}
-	for _, source := range []string{"wage", "crops", "livestock", "trade", "rent", "pension", "allowance", "subsidy", "support", "inputs", "feed", "medical", "schooling"} {
+	for _, source := range []string{"wage", "crops", "livestock", "trade", "rent", "pension", "allowance", "subsidy", "support", "inputs", "feed", "medical", "schooling", "food", "utilities", "services", "insurance"} {
 		words.Sources[source] = []string{"from, " + source}
 	}
 	county, err := synth.New(synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, MeanSize: 3, Wrong: 0.1, Missed: 0.1,
