@@ -74,6 +74,22 @@ func TestPatternsAreRenderedWithPluralsAndSelects(t *testing.T) {
 	}
 }
 
+func TestPlacesOfAMessageFromTheRightAreIsolated(t *testing.T) {
+	rtl := *catalog().book("en")
+	rtl.info.Dir = "rtl"
+	message, err := parsePattern("{name}, {n, plural, one {# row} other {# rows}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, want := range map[*book]string{&rtl: "\u2068−5 km\u2069, 2 rows", catalog().book("en"): "−5 km, 2 rows"} {
+		var out strings.Builder
+		message.render(&out, b, arguments([]any{"name", "−5 km", "n", 2}), "")
+		if out.String() != want {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
+}
+
 func TestPatternsThatAreNotWellFormedAreRefused(t *testing.T) {
 	for _, pattern := range []string{"{", "}", "{}", "{a b}", "{n, plural, one {#}}", "{n, number, x}", "{n, plural, other {", "{n, plural, {x}}",
 		"{n, plural, other {" + strings.Repeat("{n, plural, other {", 10) + strings.Repeat("}}", 11)} {

@@ -210,7 +210,7 @@ func (m pattern) render(out *strings.Builder, b *book, values map[string]any, nu
 		case !given:
 			out.WriteString("⟦" + p.name + "⟧")
 		case p.choice == "":
-			out.WriteString(b.value(value))
+			out.WriteString(b.isolated(value))
 		default:
 			p.choose(b, value).render(out, b, values, b.value(value))
 		}
@@ -258,6 +258,16 @@ func (b *book) category(number string) string {
 	f, _ := strconv.Atoi(clip(fraction))
 	t, _ := strconv.Atoi(clip(trimmed))
 	return categories[plural.Cardinal.MatchPlural(b.tag, int(value), len(fraction), len(trimmed), f, t)]
+}
+
+// isolated writes an argument so that its direction does not disturb the message around it: in a language that runs
+// from the right, a number or a Latin name stands between the Unicode signs of a first strong isolate.
+func (b *book) isolated(value any) string {
+	text := b.value(value)
+	if b.info.Dir != "rtl" || text == "" {
+		return text
+	}
+	return "\u2068" + text + "\u2069"
 }
 
 // value writes an argument in the language of b.
