@@ -1,0 +1,240 @@
+package mirror
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+	"rightkey/internal/access"
+)
+
+func schema(t interface{ Fatal(...any) }) *Schema {
+	s, err := NewSchema([]Column{
+		{Name: "status", Kind: Code, Codes: []string{"candidate", "poor", "exited"}},
+		{Name: "cause", Kind: Code, Codes: []string{"illness", "schooling"}},
+		{Name: "members", Kind: Number},
+		{Name: "income", Kind: Number},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// model is the register as a map.
+type model map[int64]Row
+
+// count answers a query row by row.
+func (m model) count(columns []Column, q Query) []Cell {
+	at := func(name string) int { return slices.IndexFunc(columns, func(c Column) bool { return c.Name == name }) }
+	found := map[string]*Cell{}
+	for _, row := range m {
+		inside := slices.ContainsFunc(q.In, func(r access.Range) bool { return r.Holds(row.Area) })
+		for _, c := range q.Where {
+			inside = inside && c.holds(row.Values[at(c.Column)])
+		}
+		if !inside {
+			continue
+		}
+		cell := Cell{Sums: make([]Sum, len(q.Sum)), Key: []int64{}}
+		if q.ByArea > 0 {
+			cell.Area = row.Area / q.ByArea * q.ByArea
+		}
+		for _, g := range q.By {
+			v := row.Values[at(g.Column)]
+			if g.Bands != nil && v != Unknown {
+				band := int64(0)
+				for _, from := range g.Bands {
+					if v >= from {
+						band++
+					}
+				}
+				v = band
+			}
+			cell.Key = append(cell.Key, v)
+		}
+		name := fmt.Sprint(cell.Area, cell.Key)
+		if found[name] == nil {
+			found[name] = &cell
+		}
+		into := found[name]
+		into.Count++
+		for i, column := range q.Sum {
+			if v := row.Values[at(column)]; v != Unknown {
+				into.Sums[i].Total += v
+				into.Sums[i].Known++
+			}
+		}
+	}
+	var list []Cell
+	for _, cell := range found {
+		list = append(list, *cell)
+	}
+	slices.SortFunc(list, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Area, b.Area), slices.Compare(a.Key, b.Key)) })
+	return list
+}
+
+func number(v int64) *int64 { return &v }
+
+// queries are the shapes that pages ask in.
+var queries = []Query{
+	{In: []access.Range{access.Everywhere}},
+	{In: []access.Range{access.Everywhere}, ByArea: 100, By: []Group{{Column: "status"}}, Sum: []string{"income"}},
+	{In: []access.Range{{Lo: 200, Hi: 399}, {Lo: 500, Hi: 512}}, ByArea: 1, Sum: []string{"members", "income"}},
+	{In: []access.Range{{Lo: 300, Hi: 699}}, By: []Group{{Column: "cause"}, {Column: "members", Bands: []int64{2, 4}}}, Sum: []string{"income"}},
+	{In: []access.Range{access.Everywhere}, Where: []Condition{{Column: "status", In: []int64{1, Unknown}}, {Column: "income", Hi: number(50_000)}}, ByArea: 100},
+	{In: []access.Range{access.Everywhere}, Where: []Condition{{Column: "members", Lo: number(3)}}, By: []Group{{Column: "status"}}, Sum: []string{"income"}},
+	{In: nil},
+}
+
+func drawRow(t *rapid.T, id int64) Row {
+	value := func(name string, least, most int64) int64 {
+		if rapid.IntRange(0, 9).Draw(t, name+" known") == 0 {
+			return Unknown
+		}
+		return rapid.Int64Range(least, most).Draw(t, name)
+	}
+	return Row{Area: 100*rapid.Int64Range(1, 6).Draw(t, "county") + rapid.Int64Range(1, 12).Draw(t, "village"), ID: id, Values: []int64{
+		value("status", 0, 2), value("cause", 0, 1), value("members", 0, 9),
+		value("income", -100, rapid.SampledFrom([]int64{200, 60_000, 1 << 40}).Draw(t, "size of income")),
+	}}
+}
+
+func TestAfterAnyChangesTheMirrorCountsLikeTheRegister(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, m := NewWriter(schema(t)), model{}
+		load(t, w, m, rapid.IntRange(0, 400).Draw(t, "households at first"))
+		check(t, w.Table(), m)
+		before, old := w.Table(), maps.Clone(m)
+		for pos := range rapid.IntRange(1, 12).Draw(t, "batches") {
+			b := Batch{Pos: int64(pos + 1)}
+			for _, id := range rapid.SliceOfNDistinct(rapid.Int64Range(1, 600), 1, 60, rapid.ID[int64]).Draw(t, "households") {
+				id += id % 3 << blockBits // of three blocks
+				if rapid.IntRange(0, 5).Draw(t, "leaves") == 0 {
+					b.Gone = append(b.Gone, id)
+					delete(m, id)
+					continue
+				}
+				row := drawRow(t, id)
+				b.Rows = append(b.Rows, row)
+				m[id] = row
+			}
+			if _, err := w.Apply(b); err != nil {
+				t.Fatal(err)
+			}
+			if rapid.IntRange(0, 4).Draw(t, "merged") == 0 {
+				w.rebuild()
+			}
+			if w.Table().Pos() != int64(pos+1) {
+				t.Fatalf("at position %d", w.Table().Pos())
+			}
+			check(t, w.Table(), m)
+		}
+		check(t, before, old) // what was published stays as it was
+	})
+}
+
+// load fills writer and model with households.
+func load(t *rapid.T, w *Writer, m model, households int) {
+	for id := range int64(households) {
+		m[id+1+(id+1)%3<<blockBits] = drawRow(t, id+1+(id+1)%3<<blockBits)
+	}
+	b := NewBuilder(len(w.Schema().Columns()))
+	rows := slices.SortedFunc(maps.Values(m), byPlace)
+	for _, row := range rows {
+		if err := b.Add(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Load(b, 0)
+}
+
+func check(t *rapid.T, table *Table, m model) {
+	if table.Rows() != len(m) {
+		t.Fatalf("%d households, want %d", table.Rows(), len(m))
+	}
+	for n, q := range queries {
+		got, err := table.Count(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := m.count(table.Columns(), q)
+		if !slices.EqualFunc(got, want, same) {
+			t.Fatalf("query %d: %v, want %v", n, got, want)
+		}
+	}
+}
+
+func same(a, b Cell) bool {
+	return a.Area == b.Area && a.Count == b.Count && slices.Equal(a.Key, b.Key) && slices.Equal(a.Sums, b.Sums)
+}
+
+func TestQueriesThatMakeNoSenseAreRefused(t *testing.T) {
+	table := NewWriter(schema(t)).Table()
+	for name, q := range map[string]Query{
+		"an unknown column":           {Where: []Condition{{Column: "colour"}}},
+		"an unknown group":            {By: []Group{{Column: "colour"}}},
+		"a number without bands":      {By: []Group{{Column: "income"}}},
+		"bands of a code":             {By: []Group{{Column: "status", Bands: []int64{1}}}},
+		"bands that fall":             {By: []Group{{Column: "income", Bands: []int64{2, 1}}}},
+		"the sum of a code":           {Sum: []string{"status"}},
+		"the sum of an absent column": {Sum: []string{"colour"}},
+	} {
+		if _, err := table.Count(q); err == nil {
+			t.Errorf("%s was counted", name)
+		}
+	}
+}
+
+func TestRowsThatDoNotFitAreRefusedAndNothingChanges(t *testing.T) {
+	w := NewWriter(schema(t))
+	if _, err := w.Apply(Batch{Rows: []Row{{Area: 101, ID: 1, Values: []int64{1, 1, 1, 1}}, {Area: 101, ID: 2, Values: []int64{1}}}, Pos: 1}); err == nil || w.Table().Rows() != 0 {
+		t.Errorf("a short row: %v, %d households", err, w.Table().Rows())
+	}
+	b := NewBuilder(1)
+	if err := b.Add(Row{Area: 2, ID: 1, Values: []int64{1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Add(Row{Area: 1, ID: 2, Values: []int64{1}}); err == nil {
+		t.Error("rows out of order were taken")
+	}
+}
+
+func TestACodeKeepsItsNumberAndNewOnesFollow(t *testing.T) {
+	s := schema(t)
+	w := NewWriter(s)
+	before := w.Table()
+	for _, c := range []struct {
+		code string
+		want int64
+	}{{"poor", 1}, {"returned", 3}, {"monitored", 4}, {"returned", 3}} {
+		if got, err := s.Code(0, c.code); err != nil || got != c.want {
+			t.Errorf("%s is %d, want %d (%v)", c.code, got, c.want, err)
+		}
+	}
+	if len(before.Columns()[0].Codes) != 3 {
+		t.Error("a published table got new codes")
+	}
+	if _, err := s.Code(3, "x"); err == nil {
+		t.Error("a number took a code")
+	}
+}
+
+func TestValuesOfAnyWidthComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(0, 300), rapid.Int64Range(-5, 70_000), rapid.Int64Range(-1<<31-5, 1<<31+5),
+			rapid.Just(int64(Unknown)), rapid.Int64()), 1, 50).Draw(t, "values")
+		v := newVector(values)
+		changed := rapid.IntRange(0, len(values)-1).Draw(t, "row")
+		values[changed] = rapid.Int64().Draw(t, "value")
+		v.set(changed, values[changed])
+		for i, want := range values {
+			if got := v.get(i); got != want {
+				t.Fatalf("row %d is %d, want %d", i, got, want)
+			}
+		}
+	})
+}

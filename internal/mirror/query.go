@@ -1,0 +1,186 @@
+package mirror
+
+import (
+	"fmt"
+	"slices"
+
+	"rightkey/internal/access"
+)
+
+// Query asks for counts and sums of the households in some areas.
+type Query struct {
+	// In are the areas: the ranges of an access decision, sorted and disjoint. Nothing outside is counted.
+	In []access.Range
+	// Where are conditions that all hold.
+	Where []Condition
+	// ByArea groups by area: the lowest area below this many keys, such as 10^6 for counties (see area.Scheme). 1 is
+	// the household's own area, 0 does not group by area.
+	ByArea int64
+	// By are columns to group by: each of its codes, or its numbers in bands.
+	By []Group
+	// Sum are the number columns to add up.
+	Sum []string
+}
+
+// Condition is what a column's value must be.
+type Condition struct {
+	Column string
+	// In are the values that hold; nil for a range. Unknown may be one of them.
+	In []int64
+	// Lo and Hi bound a number, both included; nil is open. An unknown number lies in no range.
+	Lo, Hi *int64
+}
+
+// Group is a column to group by.
+type Group struct {
+	Column string
+	// Bands are the lower ends of bands of numbers, rising: a number below the first is in band 0, one from the first
+	// to before the second in band 1. nil groups a code column by its codes.
+	Bands []int64
+}
+
+// Cell is a group of households.
+type Cell struct {
+	Area  int64   // of the group, 0 where it is not grouped by area
+	Key   []int64 // for each group column the code's number or the band, or Unknown
+	Count int64
+	Sums  []Sum // for each summed column
+}
+
+// Sum is the sum of a column over the households where it is known.
+type Sum struct {
+	Total int64
+	Known int64
+}
+
+// Mean is the mean over the households where the column is known; false where it is known of none.
+func (s Sum) Mean() (float64, bool) {
+	if s.Known == 0 {
+		return 0, false
+	}
+	return float64(s.Total) / float64(s.Known), true
+}
+
+// mostCells is the number of combinations of group columns that a query may ask for.
+const mostCells = 1 << 16
+
+// plan is a query with its columns found.
+type plan struct {
+	query   Query
+	where   []filter
+	groups  []grouping
+	sums    []int
+	cells   int // combinations of the group columns
+	columns []Column
+}
+
+// filter is a condition on a column.
+type filter struct {
+	column int
+	Condition
+}
+
+// grouping is a group column: its value gives a digit of the cell's number.
+type grouping struct {
+	column int
+	bands  []int64
+	size   int // digits: one for each code or band and the last for unknown
+	stride int
+}
+
+// plan finds the columns of a query.
+func (t *Table) plan(q Query) (*plan, error) {
+	p := &plan{query: q, cells: 1, columns: t.columns}
+	for _, c := range q.Where {
+		column, err := t.column(c.Column)
+		if err != nil {
+			return nil, err
+		}
+		p.where = append(p.where, filter{column, c})
+	}
+	for _, g := range q.By {
+		column, err := t.column(g.Column)
+		if err != nil {
+			return nil, err
+		}
+		one := grouping{column: column, bands: g.Bands, stride: p.cells, size: len(g.Bands) + 2}
+		switch c := t.columns[column]; {
+		case g.Bands == nil && c.Kind == Code:
+			one.size = len(c.Codes) + 1
+		case g.Bands == nil:
+			return nil, fmt.Errorf("numbers of column %s are grouped by bands", c.Name)
+		case c.Kind == Code || !slices.IsSorted(g.Bands):
+			return nil, fmt.Errorf("bands of column %s: a number's, rising", c.Name)
+		}
+		p.groups = append(p.groups, one)
+		if p.cells *= one.size; p.cells > mostCells {
+			return nil, fmt.Errorf("the query asks for more than %d groups", mostCells)
+		}
+	}
+	for _, name := range q.Sum {
+		column, err := t.column(name)
+		if err != nil {
+			return nil, err
+		}
+		if t.columns[column].Kind != Number {
+			return nil, fmt.Errorf("column %s is not a number", name)
+		}
+		p.sums = append(p.sums, column)
+	}
+	return p, nil
+}
+
+func (t *Table) column(name string) (int, error) {
+	at := slices.IndexFunc(t.columns, func(c Column) bool { return c.Name == name })
+	if at < 0 {
+		return 0, fmt.Errorf("the mirror has no column %q", name)
+	}
+	return at, nil
+}
+
+// digit is where a value stands among the digits of a grouping.
+func (g *grouping) digit(value int64) int {
+	if value == Unknown {
+		return g.size - 1
+	}
+	if g.bands == nil {
+		if value >= int64(g.size-1) {
+			return g.size - 1 // a code of a later table
+		}
+		return int(value)
+	}
+	band, found := slices.BinarySearch(g.bands, value)
+	if found {
+		band++
+	}
+	return band
+}
+
+// key is the values of a cell's number.
+func (p *plan) key(cell int) []int64 {
+	key := make([]int64, len(p.groups))
+	for i, g := range p.groups {
+		if digit := cell / g.stride % g.size; digit == g.size-1 {
+			key[i] = Unknown
+		} else {
+			key[i] = int64(digit)
+		}
+	}
+	return key
+}
+
+// areaOf is the group of an area.
+func (p *plan) areaOf(area int64) int64 {
+	if p.query.ByArea == 0 {
+		return 0
+	}
+	return area - area%p.query.ByArea
+}
+
+// holds says whether a value meets a condition.
+func (c Condition) holds(value int64) bool {
+	if c.In != nil {
+		return slices.Contains(c.In, value)
+	}
+	return value != Unknown && (c.Lo == nil || *c.Lo <= value) && (c.Hi == nil || value <= *c.Hi)
+}
