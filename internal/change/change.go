@@ -71,15 +71,18 @@ type Draft struct {
 	ValidOn *clock.Day
 }
 
-// Record is a subject as it is stored now.
+// Record is a subject as it is stored now, seen on a day.
 type Record struct {
 	Kind       string
 	ID         int64
 	Home, Area int64
 	Ver        int64
 	Label      string // number of the subject, never its name
-	Fields     Values
-	Key        crypt.DataKey
+	// On is the day from which a change of this record is to hold; of answers that are given every year, Fields
+	// holds those of its year.
+	On     clock.Day
+	Fields Values
+	Key    crypt.DataKey
 }
 
 // Write applies prepared values inside the transaction. It bumps the record's version and fails with a Stale fault
@@ -88,16 +91,17 @@ type Write func(ctx context.Context, tx store.Tx) error
 
 // Subject reaches the records of one kind; rooms register theirs.
 type Subject interface {
-	// Load returns the whole record, or a NotFound fault when it is absent or out of scope.
-	Load(ctx context.Context, scope access.Scope, id int64) (Record, error)
+	// Load returns the whole record as a change that holds from a day finds it: of what is answered every year, the
+	// answers of that year. It returns a NotFound fault when the record is absent or out of scope.
+	Load(ctx context.Context, scope access.Scope, id int64, on clock.Day) (Record, error)
 	// Sees says whether the scope may see a field of the record; who may not see it can neither change nor decide it.
 	Sees(scope access.Scope, r Record, field string) bool
 	// Protected says whether a change of the field needs a second person; an unknown field is an Invalid fault.
 	Protected(ctx context.Context, r Record, field string) (bool, error)
 	// Check says what is wrong with the record once set is applied. Problems of severity reject refuse the submission.
 	Check(ctx context.Context, r Record, set Values) ([]policy.Problem, error)
-	// Prepare does the slow work of applying set on the record: sealing, indexing.
-	Prepare(ctx context.Context, scope access.Scope, r Record, set Values, validOn clock.Day) (Write, error)
+	// Prepare does the slow work of applying set on the record from its day On: sealing, indexing.
+	Prepare(ctx context.Context, scope access.Scope, r Record, set Values) (Write, error)
 }
 
 // Set is a stored change set.

@@ -2,12 +2,10 @@ package change
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"rightkey/internal/access"
-	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/store"
 )
@@ -157,17 +155,13 @@ func (s *Service) apply(ctx context.Context, scope access.Scope, set Set, detail
 		if err := refusal(problems, d.Record.Kind); err != nil {
 			return Set{}, err
 		}
-		validOn, err := s.validOn(ctx, scope, set, d)
-		if err != nil {
-			return Set{}, err
-		}
-		write, also, err := prepare(ctx, subject, scope, d.Record, values, validOn)
+		write, also, err := prepare(ctx, subject, scope, d.Record, values)
 		if err != nil {
 			return Set{}, err
 		}
 		writes = append(writes, write)
 		row := planned{record: d.Record, row: Row{Set: values}, subject: subject}
-		if err := command.Note(ctx, append(also, row.entry(decided, &validOn))...); err != nil {
+		if err := command.Note(ctx, append(also, row.entry(decided, &d.Record.On))...); err != nil {
 			return Set{}, err
 		}
 	}
@@ -252,17 +246,4 @@ func (s *Service) markConflict(ctx context.Context, scope access.Scope, set Set,
 		return fmt.Errorf("store a conflict: %w", err)
 	}
 	return fault.New(fault.Stale, "the record was changed since this change was submitted; choose between the values")
-}
-
-func (s *Service) validOn(ctx context.Context, scope access.Scope, set Set, d Detail) (clock.Day, error) {
-	var sealed []byte
-	err := store.One(ctx, s.db.In(scope), "SELECT diff FROM change_row WHERE {checked} AND set_id = $1 AND n = $2", []any{set.ID, d.N}, &sealed)
-	if errors.Is(err, store.ErrNoRows) {
-		return 0, fault.New(fault.NotFound, "no such change")
-	}
-	if err != nil {
-		return 0, err
-	}
-	b, err := openBody(d.Record.Key, sealed, set.ID, d.N)
-	return clock.Day(b.ValidOn), err
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/policy"
@@ -145,13 +147,18 @@ func (s *Service) detail(ctx context.Context, scope access.Scope, set Set, row s
 	if subject == nil {
 		return Detail{}, fmt.Errorf("no room for records of kind %q", row.kind)
 	}
-	record, err := subject.Load(ctx, scope, row.subject)
+	record, err := subject.Load(ctx, scope, row.subject, set.Submitted.Day(time.UTC))
 	if err != nil {
 		return Detail{}, err
 	}
 	b, err := openBody(record.Key, row.diff, set.ID, row.n)
 	if err != nil {
 		return Detail{}, err
+	}
+	if on := clock.Day(b.ValidOn); on != record.On { // only its own body says for which day the row was submitted
+		if record, err = subject.Load(ctx, scope, row.subject, on); err != nil {
+			return Detail{}, err
+		}
 	}
 	d := Detail{N: row.n, Record: record, BaseVer: row.baseVer, State: row.state}
 	for _, name := range slices.Sorted(maps.Keys(b.Set)) {

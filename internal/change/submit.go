@@ -63,7 +63,7 @@ func (s *Service) Prepare(ctx context.Context, scope access.Scope, d Draft) (*Pr
 		return nil, err
 	}
 	for _, row := range p.rows {
-		if err := ready.command.Note(ctx, append(row.also, row.entry(ready.Set, &p.validOn))...); err != nil {
+		if err := ready.command.Note(ctx, append(row.also, row.entry(ready.Set, &row.record.On))...); err != nil {
 			return nil, err
 		}
 		if ready.Set.State == Applied {
@@ -148,7 +148,7 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 		return p, fault.New(fault.Invalid, "the submission holds no change")
 	}
 	for n, row := range d.Rows {
-		one, protected, err := s.planRow(ctx, scope, d.Source, row)
+		one, protected, err := s.planRow(ctx, scope, d.Source, row, p.validOn)
 		if err != nil {
 			return p, fmt.Errorf("row %d: %w", n+1, err)
 		}
@@ -170,7 +170,7 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 	for i := range p.rows {
 		row := &p.rows[i]
 		var err error
-		if row.write, row.also, err = prepare(ctx, row.subject, scope, row.record, row.row.Set, p.validOn); err != nil {
+		if row.write, row.also, err = prepare(ctx, row.subject, scope, row.record, row.row.Set); err != nil {
 			return p, err
 		}
 	}
@@ -178,12 +178,12 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 }
 
 // planRow checks a row; nil if it says nothing new.
-func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source, row Row) (*planned, bool, error) {
+func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source, row Row, on clock.Day) (*planned, bool, error) {
 	subject := s.subjects[row.SubjectKind]
 	if subject == nil {
 		return nil, false, fault.New(fault.Invalid, "records of kind %q cannot be changed", row.SubjectKind)
 	}
-	record, err := subject.Load(ctx, scope, row.Subject)
+	record, err := subject.Load(ctx, scope, row.Subject, on)
 	if err != nil {
 		return nil, false, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"rightkey/internal/access"
-	"rightkey/internal/clock"
 	"rightkey/internal/journal"
 )
 
@@ -14,18 +13,18 @@ type Wide interface {
 	Subject
 	// PrepareWide is Prepare with the events of the other records that the change reaches; they are journalled by the
 	// same command.
-	PrepareWide(ctx context.Context, scope access.Scope, r Record, set Values, validOn clock.Day) (Write, []journal.Entry, error)
+	PrepareWide(ctx context.Context, scope access.Scope, r Record, set Values) (Write, []journal.Entry, error)
 	// Kept is what the journal keeps of a submission in the event of the record itself: what is personal of others
 	// stands in their own events, under their own keys.
 	Kept(set Values) Values
 }
 
 // prepare makes the write of a row and the events of the other records that it reaches.
-func prepare(ctx context.Context, subject Subject, scope access.Scope, r Record, set Values, validOn clock.Day) (Write, []journal.Entry, error) {
+func prepare(ctx context.Context, subject Subject, scope access.Scope, r Record, set Values) (Write, []journal.Entry, error) {
 	if wide, ok := subject.(Wide); ok {
-		return wide.PrepareWide(ctx, scope, r, set, validOn)
+		return wide.PrepareWide(ctx, scope, r, set)
 	}
-	write, err := subject.Prepare(ctx, scope, r, set, validOn)
+	write, err := subject.Prepare(ctx, scope, r, set)
 	return write, nil, err
 }
 

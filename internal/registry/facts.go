@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,8 +51,12 @@ func splitSection(key string) (string, int) {
 	return section, n
 }
 
-// documents reads the facts of a subject whose household was found in scope; of a yearly section the latest year.
-func (s *Service) documents(ctx context.Context, scope access.Scope, home, subject int64, key func() (crypt.DataKey, error)) (map[string]document, error) {
+// documents are the stored facts of one subject: the sections that are not yearly, and every year of the yearly ones.
+type documents []document
+
+// documents reads the facts of a subject whose household was found in scope. A document in which nothing is known is
+// as good as none and left out.
+func (s *Service) documents(ctx context.Context, scope access.Scope, home, subject int64, key func() (crypt.DataKey, error)) (documents, error) {
 	rows, err := store.All(ctx, s.db.In(scope), "SELECT section, ver, body FROM facts WHERE {checked} AND home = $1 AND subject = $2 ORDER BY section", []any{home, subject},
 		func(r store.Rows, row *struct {
 			section string
@@ -63,28 +68,89 @@ func (s *Service) documents(ctx context.Context, scope access.Scope, home, subje
 	if err != nil {
 		return nil, fmt.Errorf("read facts: %w", err)
 	}
-	latest := map[string]document{}
+	var all documents
 	for _, row := range rows {
 		d := document{Ver: row.ver}
 		d.Section, d.Year = splitSection(row.section)
-		if known, ok := latest[d.Section]; ok && known.Year > d.Year {
-			continue
-		}
 		if d.Facts, err = decodeFacts([]byte(row.body), subject, key); err != nil {
 			return nil, fmt.Errorf("facts %s of subject %d: %w", row.section, subject, err)
 		}
-		latest[d.Section] = d
+		if d.known() {
+			all = append(all, d)
+		}
 	}
-	return latest, nil
+	return all, nil
 }
 
-// flat puts the documents' facts together.
-func flat(documents map[string]document) policy.Facts {
-	all := policy.Facts{}
-	for _, d := range documents {
-		maps.Copy(all, d.Facts)
+// of are the documents that an answer given for a day belongs to: of a yearly section only that year's.
+func (all documents) of(on clock.Day) documents {
+	y, _, _ := on.Civil()
+	return all.ofYear(y)
+}
+
+func (all documents) ofYear(y int) documents {
+	return slices.DeleteFunc(slices.Clone(all), func(d document) bool { return d.Year != 0 && d.Year != y })
+}
+
+// near are, of each yearly section, the latest year's answers that are not of a later year than y, and the earliest
+// of a section that has only later ones. Answers of different years are never mixed within a section.
+func (all documents) near(y int) documents {
+	chosen := map[string]int{}
+	for _, d := range all {
+		if !d.known() {
+			continue
+		}
+		known, met := chosen[d.Section]
+		if !met || (d.Year <= y && (known > y || d.Year > known)) || (d.Year > y && known > y && d.Year < known) {
+			chosen[d.Section] = d.Year
+		}
 	}
-	return all
+	return slices.DeleteFunc(slices.Clone(all), func(d document) bool { return d.Year != chosen[d.Section] })
+}
+
+// known says whether the document answers anything.
+func (d document) known() bool {
+	for _, value := range d.Facts {
+		if value != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// latest are the documents that stand for the present: of each yearly section the latest year that has answers.
+func (all documents) latest() documents { return all.near(math.MaxInt) }
+
+// flat puts the documents' facts together.
+func (all documents) flat() policy.Facts {
+	facts := policy.Facts{}
+	for _, d := range all {
+		maps.Copy(facts, d.Facts)
+	}
+	return facts
+}
+
+// years are the years of the yearly sections, by section; of several years the last one counts.
+func (all documents) years() map[string]int {
+	years := map[string]int{}
+	for _, d := range all {
+		if d.Year != 0 {
+			years[d.Section] = max(years[d.Section], d.Year)
+		}
+	}
+	return years
+}
+
+// put merges answers into their document, which it opens where there is none, and returns the document.
+func (all *documents) put(part document) document {
+	for _, d := range *all {
+		if d.key() == part.key() {
+			maps.Copy(d.Facts, part.Facts)
+			return d
+		}
+	}
+	*all = append(*all, part)
+	return part
 }
 
 // encodeFacts writes a document with its secret values sealed.

@@ -21,9 +21,13 @@ import (
 // File is all that the register holds of a household and the reader may see.
 type File struct {
 	Household
-	Pack      *policy.Pack
+	Pack *policy.Pack
+	// Year is the year whose answers the yearly sections show, 0 for each section's latest.
+	Year      int
+	Years     []int // the years of which anything is answered or entered, newest first
 	Facts     policy.Facts
-	Members   []Member // present members, the head first
+	Answered  map[string]int // the year that Facts holds, by yearly section
+	Members   []Member       // present members, the head first
 	Former    []Member
 	Dwellings []Dwelling
 	Entries   []Entry // newest period first
@@ -33,13 +37,19 @@ type File struct {
 }
 
 // Open returns a household's file and journals that it was read; the answer waits for the journal's commit. It
-// returns a NotFound fault for a household that is absent or out of scope.
+// returns a NotFound fault for a household that is absent or out of scope. Of each yearly section it holds the latest
+// answers.
 func (s *Service) Open(ctx context.Context, scope access.Scope, id int64) (File, error) {
+	return s.OpenYear(ctx, scope, id, 0)
+}
+
+// OpenYear is Open with the yearly sections' answers of one year; what that year was not asked is unknown.
+func (s *Service) OpenYear(ctx context.Context, scope access.Scope, id int64, year int) (File, error) {
 	h, err := s.household(ctx, scope, id)
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Household: h}
+	f := File{Household: h, Year: year}
 	if f.Pack, err = s.Pack(h.Area); err != nil {
 		return File{}, err
 	}
@@ -63,11 +73,12 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 		return fmt.Errorf("open household %d: %w", f.ID, err)
 	}
 	open := func() (crypt.DataKey, error) { return key, nil }
-	documents, err := s.documents(ctx, scope, f.Home, f.ID, open)
+	all, err := s.documents(ctx, scope, f.Home, f.ID, open)
 	if err != nil {
 		return err
 	}
-	f.Facts = s.visible(scope, f.Area, SubjectHousehold, flat(documents))
+	f.Facts, f.Answered = f.show(all)
+	f.Facts = s.visible(scope, f.Area, SubjectHousehold, f.Facts)
 	for _, part := range []func(context.Context, access.Scope, *File) error{s.fillMembers, s.fillDwellings, s.fillEntries, s.fillStatuses, s.fillWaiting} {
 		if err := part(ctx, scope, f); err != nil {
 			return err
@@ -83,6 +94,27 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 	read, err := s.Timeline(ctx, scope, f.Household, true, 20)
 	f.Events = append(happened, read...)
 	return err
+}
+
+// show chooses the answers that the file shows and says of which year those of the yearly sections are.
+func (f *File) show(all documents) (policy.Facts, map[string]int) {
+	for _, d := range all {
+		f.addYear(d.Year)
+	}
+	shown := all.latest()
+	if f.Year != 0 {
+		shown = all.ofYear(f.Year)
+	}
+	return shown.flat(), shown.years()
+}
+
+// addYear notes that the file has something of a year.
+func (f *File) addYear(y int) {
+	if y == 0 || slices.Contains(f.Years, y) {
+		return
+	}
+	f.Years = append(f.Years, y)
+	slices.SortFunc(f.Years, func(a, b int) int { return b - a })
 }
 
 // visible leaves out the facts that the reader may not see. Secret values are cut to their last four characters.
@@ -129,11 +161,12 @@ func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) 
 	for _, row := range rows {
 		m := row.m
 		m.Birth, m.Died, m.To, m.IsHead = day(row.birth), day(row.died), day(row.to), row.head == 1
-		documents, err := s.documents(ctx, scope, m.Home, m.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, m.Home, m.ID) })
+		all, err := s.documents(ctx, scope, m.Home, m.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, m.Home, m.ID) })
 		if err != nil {
 			return err
 		}
-		m.Facts = s.visible(scope, f.Area, SubjectPerson, flat(documents))
+		m.Facts, m.Answered = f.show(all)
+		m.Facts = s.visible(scope, f.Area, SubjectPerson, m.Facts)
 		s.maskPerson(scope, f.Area, &m)
 		if m.To == nil {
 			f.Members = append(f.Members, m)
@@ -178,11 +211,12 @@ func (s *Service) fillDwellings(ctx context.Context, scope access.Scope, f *File
 	}
 	for i := range f.Dwellings {
 		d := &f.Dwellings[i]
-		documents, err := s.documents(ctx, scope, d.Home, d.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, f.ID) })
+		all, err := s.documents(ctx, scope, d.Home, d.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, f.ID) })
 		if err != nil {
 			return err
 		}
-		d.Facts = s.visible(scope, f.Area, SubjectDwelling, flat(documents))
+		d.Facts, d.Answered = f.show(all)
+		d.Facts = s.visible(scope, f.Area, SubjectDwelling, d.Facts)
 		if !scope.Sees(f.Area, access.P2) {
 			d.Lat, d.Lon = nil, nil
 		}
@@ -196,6 +230,9 @@ func (s *Service) fillEntries(ctx context.Context, scope access.Scope, f *File) 
 	}
 	var err error
 	f.Entries, err = s.entries(ctx, scope, f.Home, f.ID)
+	for _, y := range Years(f.Entries) {
+		f.addYear(y)
+	}
 	return err
 }
 
@@ -301,6 +338,12 @@ func Years(entries []Entry) []int {
 	slices.Sort(years)
 	slices.Reverse(years)
 	return years
+}
+
+// ReferenceDay is the day on which the answers of a year hold: its last, or today while the year goes on.
+func ReferenceDay(y int, today clock.Day) clock.Day {
+	_, last := year(y)
+	return min(last, today)
 }
 
 // year is the period of a calendar year.

@@ -56,7 +56,8 @@ type importRun struct {
 	total int64
 	homes map[int64]int64  // county → home
 	areas map[string]int64 // code → key, 0 for none in scope
-	seen  map[string]int   // key → row, while checking
+	seen  map[string]int   // key and year → row, while checking
+	fresh map[string]bool  // keys whose record an earlier row of the file creates, while checking
 }
 
 func (w importer) work(ctx context.Context, run *job.Run) error {
@@ -126,7 +127,7 @@ func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*im
 	if err != nil && !(im.State == Imported && errors.Is(err, journal.ErrErased)) { // only the sweep is left then
 		return nil, fmt.Errorf("open the staged rows: %w", err)
 	}
-	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, seen: map[string]int{}}, nil
+	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, seen: map[string]int{}, fresh: map[string]bool{}}, nil
 }
 
 // staged is a row as it was staged.
@@ -221,18 +222,23 @@ func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 	}
 }
 
-// twins rejects rows whose key stands earlier in the file.
+// twins rejects rows whose key stands earlier in the file; a file with a column of years may hold a key once a year.
 func (r *importRun) twins(rows []parsed) {
 	for i := range rows {
 		p := &rows[i]
 		if p.key == "" {
 			continue
 		}
-		if first, ok := r.seen[p.key]; ok && first != p.n {
+		name := p.key
+		if r.r.year >= 0 {
+			y, _, _ := p.day.Civil()
+			name = fmt.Sprint(y, " ", p.key)
+		}
+		if first, ok := r.seen[name]; ok && first != p.n {
 			p.reject(r.im.Mapping.Key, "twin", "row", strconv.Itoa(first))
 			continue
 		}
-		r.seen[p.key] = p.n
+		r.seen[name] = p.n
 	}
 }
 
@@ -268,23 +274,38 @@ func (r *importRun) apply(ctx context.Context, at progress, counts job.Counts) (
 		if err != nil || len(rows) == 0 {
 			return counts, err
 		}
-		last = rows[len(rows)-1].n
-		if counts, err = r.applyChunk(ctx, rows, counts, last); err != nil {
+		if counts, last, err = r.applyChunk(ctx, rows, counts); err != nil {
 			return counts, err
 		}
 	}
 }
 
-// applyChunk plans and writes one chunk; when a record moved on in the meantime it plans anew.
-func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Counts, last int) (job.Counts, error) {
+// distinct is how many rows from the first on are about different records: the same record's next row is planned on
+// what this one stored.
+func distinct(rows []parsed) int {
+	met := map[string]bool{}
+	for n, p := range rows {
+		if met[p.key] {
+			return n
+		}
+		met[p.key] = true
+	}
+	return len(rows)
+}
+
+// applyChunk plans and writes the rows up to the first that is about a record once more, and returns the last of
+// them; when a record moved on in the meantime it plans anew.
+func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Counts) (job.Counts, int, error) {
 	for attempt := 1; ; attempt++ {
 		parsed, err := r.parse(rows)
 		if err != nil {
-			return before, err
+			return before, 0, err
 		}
+		parsed = parsed[:distinct(parsed)]
+		last := rows[len(parsed)-1].n
 		b, err := r.plan(ctx, parsed, false)
 		if err != nil {
-			return before, err
+			return before, 0, err
 		}
 		counts := before.Add(b.counts())
 		err = r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
@@ -303,7 +324,7 @@ func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Co
 		})
 		moved := fault.Is(err, fault.Stale) || (fault.Is(err, fault.Conflict) && ctx.Err() == nil)
 		if err == nil || !moved || attempt == replans {
-			return counts, err
+			return counts, last, err
 		}
 	}
 }

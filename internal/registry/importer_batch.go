@@ -144,7 +144,7 @@ func keysOf(rows []parsed, key func(parsed) string) []string {
 // revise prepares the changes of a record that exists already: what the row says and the register does not.
 func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string, id int64, values change.Values, dry bool) (outcome, error) {
 	subject := r.s.changes.Subject(kind)
-	record, err := subject.Load(ctx, r.scope, id)
+	record, err := subject.Load(ctx, r.scope, id, p.day)
 	if fault.Is(err, fault.NotFound) {
 		p.reject(r.im.Mapping.Key, "outside")
 		return rejected, nil
@@ -156,7 +156,7 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	if p.version > 0 {
 		base = p.version
 	}
-	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &r.r.day,
+	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &p.day,
 		Rows: []change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
 	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Forbidden) {

@@ -47,17 +47,26 @@ func (r *importRun) planHouseholds(ctx context.Context, b *batch, rows []parsed,
 		at, exists := found[p.key]
 		if exists {
 			b.outcomes[i], err = r.revise(ctx, b, p, SubjectHousehold, at.id, change.Values(p.values), dry)
-		} else {
-			b.outcomes[i] = created
-			if !dry {
-				err = r.newHousehold(ctx, b, p, area)
-			}
+		} else if b.outcomes[i] = r.creates(p, dry); !dry {
+			err = r.newHousehold(ctx, b, p, area)
 		}
 		if err != nil {
 			return fmt.Errorf("row %d: %w", p.n, err)
 		}
 	}
 	return nil
+}
+
+// creates is the outcome of a row whose record is not stored yet: where an earlier row of the same file will have
+// created it, the row will change it.
+func (r *importRun) creates(p *parsed, dry bool) outcome {
+	if dry && r.fresh[p.key] {
+		return updated
+	}
+	if dry {
+		r.fresh[p.key] = true
+	}
+	return created
 }
 
 // findAreas looks up the codes of a chunk that were not met before.
@@ -109,27 +118,27 @@ func (r *importRun) newHousehold(ctx context.Context, b *batch, p *parsed, area 
 	key := r.s.keys.Make(home, id)
 	b.keys = append(b.keys, key)
 	status, _ := p.values[FieldStatus].(string)
-	day, now := int64(r.r.day), int64(r.s.journal.Clock().Now())
+	day, now := int64(p.day), int64(r.s.journal.Clock().Now())
 	b.add("household", householdInsert, []any{home, id, Number(id), area, status, day, day})
 	if status != "" {
 		b.add("household_status", statusInsert, []any{home, id, day, 1, status, "import", 0, now})
 	}
 	b.add("alias", aliasInsert, []any{r.alias(SubjectHousehold), p.key, home, SubjectHousehold, id})
-	if err := r.newFacts(ctx, b, SubjectHousehold, home, id, area, id, p.values, key.Key); err != nil {
+	if err := r.newFacts(ctx, b, SubjectHousehold, home, id, area, id, p.day, p.values, key.Key); err != nil {
 		return err
 	}
 	if len(p.dwelling) > 0 || p.lat != nil {
 		b.add("dwelling", dwellingInsert, []any{home, dwelling, id, day, p.lat, p.lon})
-		if err := r.newFacts(ctx, b, SubjectDwelling, home, dwelling, area, id, p.dwelling, key.Key); err != nil {
+		if err := r.newFacts(ctx, b, SubjectDwelling, home, dwelling, area, id, p.day, p.dwelling, key.Key); err != nil {
 			return err
 		}
 	}
-	year, _, _ := r.r.day.Civil()
+	year, _, _ := p.day.Civil()
 	for i, a := range p.entries {
 		from, to := yearOf(year)
 		b.add("entry", entryInsert, []any{home, ids[2+i], id, a.subject, a.class, "", from, to, a.minor, r.r.pack.Currency, ""})
 	}
-	return b.command.Note(ctx, journal.Entry{Kind: "household.created", SubjectKind: SubjectHousehold, Subject: id, Home: home, Area: area, ValidOn: &r.r.day, VerAfter: 1,
+	return b.command.Note(ctx, journal.Entry{Kind: "household.created", SubjectKind: SubjectHousehold, Subject: id, Home: home, Area: area, ValidOn: &p.day, VerAfter: 1,
 		Key: &key.Key, Body: map[string]any{"import": r.im.ID, "row": p.n, "set": p.values, "dwelling": p.dwelling}})
 }
 
@@ -139,8 +148,8 @@ func yearOf(y int) (from, to int64) {
 }
 
 // newFacts queues the documents and index rows of a new subject.
-func (r *importRun) newFacts(ctx context.Context, b *batch, kind string, home, subject, area, household int64, facts policy.Facts, key crypt.DataKey) error {
-	year, _, _ := r.r.day.Civil()
+func (r *importRun) newFacts(ctx context.Context, b *batch, kind string, home, subject, area, household int64, day clock.Day, facts policy.Facts, key crypt.DataKey) error {
+	year, _, _ := day.Civil()
 	for _, d := range bySection(r.r.pack, kind, facts, year) {
 		text, err := encodeFacts(d.Facts, subject, secret(r.r.pack, kind), key)
 		if err != nil {
@@ -184,15 +193,14 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 			}
 			continue
 		}
-		b.outcomes[i] = created
-		if dry {
+		if b.outcomes[i] = r.creates(p, dry); dry {
 			continue
 		}
 		id, err := r.s.journal.Ids().One(ctx, h.Home)
 		if err != nil {
 			return err
 		}
-		e := entryOf(r.r.pack, subject, p.values, r.r.day)
+		e := entryOf(r.r.pack, subject, p.values, p.day)
 		b.add("entry", entryInsert, []any{h.Home, id, h.ID, subject, e.Class, e.Source, int64(e.From), int64(e.To), e.Minor, r.r.pack.Currency, e.Basis})
 		b.add("alias", aliasInsert, []any{r.alias(subject), p.key, h.Home, subject, id})
 		added[h.ID], byID[h.ID] = append(added[h.ID], id), h

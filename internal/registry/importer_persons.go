@@ -82,6 +82,10 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			}
 			continue
 		}
+		if dry && r.fresh[p.key] {
+			b.outcomes[i] = updated
+			continue
+		}
 		j := joined[h.ID]
 		if j == nil {
 			j = &joining{household: h}
@@ -92,7 +96,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			p.reject(r.r.columnOf(SubjectPerson, FieldRelation), "second_head")
 			continue
 		}
-		b.outcomes[i] = created
+		b.outcomes[i] = r.creates(p, dry)
 		if isHead {
 			j.head = -1
 		}
@@ -182,16 +186,16 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 		}
 	}
 	b.add("person", personInsert, []any{h.Home, id, Number(id), name, sex, birth, sealed, tail, state})
-	b.add("membership", membershipInsert, []any{h.Home, h.ID, id, int64(r.r.day), relation, flag(isHead)})
+	b.add("membership", membershipInsert, []any{h.Home, h.ID, id, int64(p.day), relation, flag(isHead)})
 	b.add("alias", aliasInsert, []any{r.alias(SubjectPerson), p.key, h.Home, SubjectPerson, id})
-	if err := r.newFacts(ctx, b, SubjectPerson, h.Home, id, h.Area, h.ID, p.values, key.Key); err != nil {
+	if err := r.newFacts(ctx, b, SubjectPerson, h.Home, id, h.Area, h.ID, p.day, p.values, key.Key); err != nil {
 		return err
 	}
 	j.persons = append(j.persons, id)
 	if isHead {
 		j.head, j.headName = id, name
 	}
-	return b.command.Note(ctx, journal.Entry{Kind: "person.created", SubjectKind: SubjectPerson, Subject: id, Home: h.Home, Area: h.Area, ValidOn: &r.r.day, VerAfter: 1,
+	return b.command.Note(ctx, journal.Entry{Kind: "person.created", SubjectKind: SubjectPerson, Subject: id, Home: h.Home, Area: h.Area, ValidOn: &p.day, VerAfter: 1,
 		Key: &key.Key, Body: map[string]any{"import": r.im.ID, "row": p.n, "household": h.ID, "set": p.values}})
 }
 

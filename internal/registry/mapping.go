@@ -21,6 +21,7 @@ import (
 //	household: hh_no              # persons and entries: column with their household's key
 //	area: village_code            # households: column with the area's official code (or a column with target area)
 //	day: "2013-12-31"             # reference day of what the file says; today where it is absent
+//	year: survey_year             # optional column: the year whose answers the row holds; that of day where it is absent
 //	version: ver                  # optional column: the version on which the row was based, as exported
 //	columns: {hh_status: status, roof: dwelling.house_structure, wages: "income[wage]"}
 //	values: {sex: {M: "1", F: "2"}}
@@ -38,6 +39,7 @@ type Mapping struct {
 	Household string                       `yaml:"household,omitempty" json:"household,omitempty"`
 	Area      string                       `yaml:"area,omitempty" json:"area,omitempty"`
 	Day       string                       `yaml:"day,omitempty" json:"day,omitempty"`
+	Year      string                       `yaml:"year,omitempty" json:"year,omitempty"`
 	Version   string                       `yaml:"version,omitempty" json:"version,omitempty"`
 	Columns   map[string]string            `yaml:"columns" json:"columns"`
 	Values    map[string]map[string]string `yaml:"values,omitempty" json:"values,omitempty"`
@@ -83,6 +85,7 @@ type reader struct {
 	key       int
 	household int
 	area      int
+	year      int
 	version   int
 	targets   []target
 }
@@ -92,7 +95,7 @@ var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectIncome, Su
 // resolve checks the mapping against the header and the pack; the error names every wrong line.
 func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
 	wrong := fault.New(fault.Invalid, "the mapping does not fit the file or the pack")
-	r := &reader{mapping: m, pack: pack, household: -1, area: -1, version: -1}
+	r := &reader{mapping: m, pack: pack, household: -1, area: -1, year: -1, version: -1}
 	if !slices.Contains(importSubjects, m.Subject) {
 		wrong.With(0, "subject", "is %q, not one of %s", m.Subject, strings.Join(importSubjects, ", "))
 	}
@@ -113,6 +116,7 @@ func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
 	r.key = find("key", m.Key, true)
 	r.household = find("household", m.Household, m.Subject != SubjectHousehold)
 	r.area = find("area", m.areaColumn(), m.Subject == SubjectHousehold)
+	r.year = find("year", m.Year, false)
 	r.version = find("version", m.Version, false)
 	for _, column := range slices.Sorted(maps.Keys(m.Columns)) {
 		at := find("columns."+column, column, true)

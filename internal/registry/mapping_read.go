@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 )
@@ -16,7 +17,8 @@ type parsed struct {
 	key       string
 	household string // key of the household of a person or an entry
 	area      string
-	version   int64 // 0 where the file has none
+	day       clock.Day // from which what the row says holds; its year is that of the yearly answers
+	version   int64     // 0 where the file has none
 	values    policy.Facts
 	dwelling  policy.Facts
 	entries   []amount
@@ -85,7 +87,7 @@ const maxKey = 100
 
 // read turns cells into a parsed row; everything that is wrong with them is in problems.
 func (r *reader) read(n int, cells []string) parsed {
-	p := parsed{n: n, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
+	p := parsed{n: n, day: r.day, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
 	if p.key == "" || len(p.key) > maxKey {
 		p.reject(r.mapping.Key, "key", "most", strconv.Itoa(maxKey))
 	}
@@ -94,6 +96,9 @@ func (r *reader) read(n int, cells []string) parsed {
 	}
 	if r.area >= 0 && p.area == "" {
 		p.reject(r.mapping.areaColumn(), "area_empty")
+	}
+	if text := cell(cells, r.year); text != "" {
+		r.readYear(&p, text)
 	}
 	if text := cell(cells, r.version); text != "" {
 		var err error
@@ -109,6 +114,18 @@ func (r *reader) read(n int, cells []string) parsed {
 	}
 	r.validate(&p)
 	return p
+}
+
+// readYear takes a row's own year: what it says holds on that year's last day.
+func (r *reader) readYear(p *parsed, text string) {
+	y, err := strconv.Atoi(text)
+	if err != nil || y < 1900 || y > 2999 {
+		p.reject(r.mapping.Year, "year")
+		return
+	}
+	if of, _, _ := r.day.Civil(); of != y {
+		_, p.day = year(y)
+	}
 }
 
 func cell(cells []string, at int) string {

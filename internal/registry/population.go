@@ -20,7 +20,8 @@ type Case struct {
 }
 
 // Cases returns the households in scope below area after a position, with facts, members and the entries of a period,
-// for rules that judge them. It is work of the program on behalf of the scope's caller: nothing of it is shown.
+// for rules that judge them. Answers of yearly sections are the latest that are not of a later year than the period's
+// end, or the earliest where all are later. It is work of the program on behalf of the scope's caller: nothing of it is shown.
 func (s *Service) Cases(ctx context.Context, scope access.Scope, area int64, from, to clock.Day, after Position, limit int) ([]Case, error) {
 	list, err := s.List(ctx, scope, Filter{Area: area}, after, limit)
 	if err != nil {
@@ -41,7 +42,8 @@ func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, fro
 	if err != nil {
 		return err
 	}
-	c.Facts = flat(documents)
+	y, _, _ := to.Civil()
+	c.Facts = documents.near(y).flat()
 	all, err := s.entries(ctx, scope, c.Home, c.ID)
 	if err != nil {
 		return err
@@ -51,10 +53,10 @@ func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, fro
 			c.Entries = append(c.Entries, e)
 		}
 	}
-	return s.fillCaseMembers(ctx, scope, c)
+	return s.fillCaseMembers(ctx, scope, c, y)
 }
 
-func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Case) error {
+func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Case, year int) error {
 	type member struct {
 		id       int64
 		birth    *int64
@@ -73,7 +75,7 @@ func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Ca
 		if err != nil {
 			return err
 		}
-		facts := flat(documents)
+		facts := documents.near(year).flat()
 		facts[FieldSex], facts[FieldRelation] = textOrNil(m.sex), textOrNil(m.relation)
 		if m.birth != nil {
 			facts[FieldBirth] = clock.Day(*m.birth).String()

@@ -74,7 +74,8 @@ func (s *Service) OpenPerson(ctx context.Context, scope access.Scope, id int64) 
 	if err != nil {
 		return Member{}, Household{}, err
 	}
-	m.Facts = s.visible(scope, h.Area, SubjectPerson, flat(documents))
+	shown := documents.latest()
+	m.Facts, m.Answered = s.visible(scope, h.Area, SubjectPerson, shown.flat()), shown.years()
 	s.maskPerson(scope, h.Area, &m)
 	if !s.sees(scope, SubjectPerson, h.Area, FieldName) {
 		h.HeadName = ""

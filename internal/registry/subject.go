@@ -54,7 +54,7 @@ func checkValues(pack *policy.Pack, subject string, fields, set change.Values) [
 // householdSubject is how change sets reach households: the status and the facts.
 type householdSubject struct{ s *Service }
 
-func (h householdSubject) Load(ctx context.Context, scope access.Scope, id int64) (change.Record, error) {
+func (h householdSubject) Load(ctx context.Context, scope access.Scope, id int64, on clock.Day) (change.Record, error) {
 	s := h.s
 	row, err := s.household(ctx, scope, id)
 	if err != nil {
@@ -68,9 +68,9 @@ func (h householdSubject) Load(ctx context.Context, scope access.Scope, id int64
 	if err != nil {
 		return change.Record{}, err
 	}
-	fields := change.Values(flat(documents))
+	fields := change.Values(documents.of(on).flat())
 	fields[FieldStatus] = textOrNil(row.Status)
-	return change.Record{Kind: SubjectHousehold, ID: row.ID, Home: row.Home, Area: row.Area, Ver: row.Ver, Label: row.Number, Fields: fields, Key: key}, nil
+	return change.Record{Kind: SubjectHousehold, ID: row.ID, Home: row.Home, Area: row.Area, Ver: row.Ver, Label: row.Number, On: on, Fields: fields, Key: key}, nil
 }
 
 func textOrNil(text string) any {
@@ -115,9 +115,9 @@ func touching(problems []policy.Problem, set change.Values) []policy.Problem {
 	})
 }
 
-func (h householdSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values, validOn clock.Day) (change.Write, error) {
+func (h householdSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (change.Write, error) {
 	s := h.s
-	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectHousehold, r.ID, set, validOn)
+	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectHousehold, r.ID, set)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (h householdSubject) Prepare(ctx context.Context, scope access.Scope, r cha
 			return err
 		}
 		if hasStatus {
-			if err := setStatus(ctx, tx, r.Home, r.ID, status, validOn, "change", at); err != nil {
+			if err := setStatus(ctx, tx, r.Home, r.ID, status, r.On, "change", at); err != nil {
 				return err
 			}
 		}
@@ -148,42 +148,28 @@ func setStatus(ctx context.Context, tx store.Tx, home, household int64, status s
 }
 
 // prepareFacts makes the write of changed facts of one subject: documents merged, secrets sealed, index rows made.
-func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change.Record, kind string, household int64, set change.Values, validOn clock.Day) (change.Write, error) {
+func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change.Record, kind string, household int64, set change.Values) (change.Write, error) {
 	pack, err := s.Pack(r.Area)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := s.documents(ctx, scope, r.Home, r.ID, func() (crypt.DataKey, error) { return r.Key, nil })
+	all, err := s.documents(ctx, scope, r.Home, r.ID, func() (crypt.DataKey, error) { return r.Key, nil })
 	if err != nil {
 		return nil, err
 	}
-	changed := map[string]document{}
-	for code, value := range set {
-		item, ok := pack.Item(kind, code)
-		if !ok || item.Core {
-			continue
-		}
-		d, ok := documents[item.Section]
-		if !ok {
-			d = document{Section: item.Section, Facts: policy.Facts{}}
-			if yearly(pack, item.Section) {
-				d.Year, _, _ = validOn.Civil()
-			}
-		}
-		d.Facts[code] = value
-		documents[item.Section], changed[item.Section] = d, d
-	}
-	index, err := s.indexRows(ctx, pack, kind, r.Home, r.ID, r.Area, household, flat(documents))
-	if err != nil {
-		return nil, err
-	}
+	y, _, _ := r.On.Civil()
 	var rows [][]any
-	for _, section := range slices.Sorted(maps.Keys(changed)) {
-		text, err := encodeFacts(changed[section].Facts, r.ID, secret(pack, kind), r.Key)
+	for _, part := range bySection(pack, kind, policy.Facts(set), y) {
+		d := all.put(part)
+		text, err := encodeFacts(d.Facts, r.ID, secret(pack, kind), r.Key)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, factRow(r.Home, r.ID, changed[section], text))
+		rows = append(rows, factRow(r.Home, r.ID, d, text))
+	}
+	index, err := s.indexRows(ctx, pack, kind, r.Home, r.ID, r.Area, household, all.latest().flat())
+	if err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, tx store.Tx) error {
 		if len(rows) == 0 {
@@ -206,7 +192,7 @@ func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change
 // personSubject is how change sets reach persons: name, sex, birth, national number, relation and the facts.
 type personSubject struct{ s *Service }
 
-func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64) (change.Record, error) {
+func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64, on clock.Day) (change.Record, error) {
 	s := p.s
 	row, h, relation, err := s.person(ctx, scope, id)
 	if err != nil {
@@ -220,7 +206,7 @@ func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64) (
 	if err != nil {
 		return change.Record{}, err
 	}
-	fields := change.Values(flat(documents))
+	fields := change.Values(documents.of(on).flat())
 	fields[FieldName], fields[FieldSex], fields[FieldRelation] = row.Name, textOrNil(row.Sex), textOrNil(relation)
 	fields[FieldBirth] = nil
 	if row.Birth != nil {
@@ -229,7 +215,7 @@ func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64) (
 	if fields[FieldNationalID], err = s.nationalID(ctx, scope, row, key); err != nil {
 		return change.Record{}, err
 	}
-	return change.Record{Kind: SubjectPerson, ID: row.ID, Home: row.Home, Area: h.Area, Ver: row.Ver, Label: row.Number, Fields: fields, Key: key}, nil
+	return change.Record{Kind: SubjectPerson, ID: row.ID, Home: row.Home, Area: h.Area, Ver: row.Ver, Label: row.Number, On: on, Fields: fields, Key: key}, nil
 }
 
 // nationalID opens a person's sealed number; nil if there is none.
@@ -279,13 +265,13 @@ func (p personSubject) Check(_ context.Context, r change.Record, set change.Valu
 	return touching(checkValues(pack, SubjectPerson, r.Fields, set), set), nil
 }
 
-func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values, validOn clock.Day) (change.Write, error) {
+func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (change.Write, error) {
 	s := p.s
 	_, h, _, err := s.person(ctx, scope, r.ID)
 	if err != nil {
 		return nil, err
 	}
-	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectPerson, h.ID, set, validOn)
+	writeFacts, err := s.prepareFacts(ctx, scope, r, SubjectPerson, h.ID, set)
 	if err != nil {
 		return nil, err
 	}

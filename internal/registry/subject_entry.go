@@ -19,7 +19,7 @@ type entrySubject struct {
 	kind string
 }
 
-func (e entrySubject) Load(ctx context.Context, scope access.Scope, id int64) (change.Record, error) {
+func (e entrySubject) Load(ctx context.Context, scope access.Scope, id int64, on clock.Day) (change.Record, error) {
 	s := e.s
 	home, err := s.journal.Ids().Home(ctx, id)
 	if err != nil {
@@ -51,7 +51,7 @@ func (e entrySubject) Load(ctx context.Context, scope access.Scope, id int64) (c
 	if name := sourceItem(pack, e.kind); name != "" {
 		fields[name] = textOrNil(row.Source)
 	}
-	return change.Record{Kind: e.kind, ID: id, Home: home, Area: area, Ver: ver, Label: number, Fields: fields, Key: key}, nil
+	return change.Record{Kind: e.kind, ID: id, Home: home, Area: area, Ver: ver, Label: number, On: on, Fields: fields, Key: key}, nil
 }
 
 func (e entrySubject) Sees(scope access.Scope, r change.Record, field string) bool {
@@ -78,7 +78,7 @@ func (e entrySubject) Check(_ context.Context, r change.Record, set change.Value
 	return touching(checkValues(pack, e.kind, r.Fields, set), set), nil
 }
 
-func (e entrySubject) Prepare(_ context.Context, _ access.Scope, r change.Record, set change.Values, _ clock.Day) (change.Write, error) {
+func (e entrySubject) Prepare(_ context.Context, _ access.Scope, r change.Record, set change.Values) (change.Write, error) {
 	pack, err := e.s.Pack(r.Area)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,7 @@ type Member struct {
 	From     clock.Day
 	To       *clock.Day
 	Facts    policy.Facts
+	Answered map[string]int // the year that Facts holds, by yearly section
 }
 
 // Dwelling is a house a household lives in.
@@ -62,6 +63,7 @@ type Dwelling struct {
 	Lat, Lon  *float64
 	Ver       int64
 	Facts     policy.Facts
+	Answered  map[string]int // the year that Facts holds, by yearly section
 }
 
 // Entry is one amount of income or expenditure in a period.

@@ -71,7 +71,7 @@ func (p *pages) columnsForm(ctx context.Context, im registry.Import, m registry.
 	} else {
 		f.head = append(f.head, columns("household", m.Household, true))
 	}
-	f.head = append(f.head, columns("version", m.Version, false))
+	f.head = append(f.head, columns("year", m.Year, false), columns("version", m.Version, false))
 	targets := targetsOf(ctx, pack, m)
 	for i, column := range im.Header {
 		f.columns = append(f.columns, web.Field{Name: columnName(i), IDPrefix: "map-", Label: column, Kind: web.FieldSelect, Value: m.Columns[column], Options: targets})
@@ -141,7 +141,7 @@ func sentMapping(r *http.Request, im registry.Import) (registry.Mapping, int64, 
 func chosenColumns(form url.Values, im registry.Import, m registry.Mapping) registry.Mapping {
 	get := func(name string) string { return strings.TrimSpace(form.Get(name)) }
 	m.Subject, m.Source, m.Day = get("subject"), get("source"), get("day")
-	m.Key, m.Household, m.Area, m.Version = get("key"), get("household"), get("area"), get("version")
+	m.Key, m.Household, m.Area, m.Year, m.Version = get("key"), get("household"), get("area"), get("year"), get("version")
 	m.Columns = map[string]string{}
 	for i, column := range im.Header {
 		if target := get(columnName(i)); target != "" {

@@ -36,11 +36,23 @@ type subject struct {
 	of     string // number of the member; empty for the household
 	title  string
 	values policy.Facts // what is stored now and the reader may see
+	year   int          // whose answers the form is about, 0 where its section is not yearly
+}
+
+// asked says which form an address or a form sent is about: of a member or of the household, a section, a year.
+type askedForm struct{ of, section, year string }
+
+func formOf(values url.Values) askedForm {
+	return askedForm{values.Get("of"), values.Get("section"), values.Get("year")}
 }
 
 // editing finds the record that a form is about, and journals that it was opened.
-func (p *pages) editing(r *http.Request, of string) (subject, error) {
+func (p *pages) editing(r *http.Request, form askedForm) (subject, error) {
 	id, err := number(r)
+	if err != nil {
+		return subject{}, err
+	}
+	year, err := yearOf(r.Context(), form.year)
 	if err != nil {
 		return subject{}, err
 	}
@@ -48,17 +60,18 @@ func (p *pages) editing(r *http.Request, of string) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	f, err := p.Registry.Open(r.Context(), scope, id)
+	f, err := p.Registry.OpenYear(r.Context(), scope, id, year)
 	if err != nil {
 		return subject{}, err
 	}
-	s := subject{file: f, scope: scope, kind: registry.SubjectHousehold, id: f.ID, ver: f.Ver, of: of, title: word(r.Context(), "subject.household"), values: policy.Facts{}}
-	if of == "" {
+	s := subject{file: f, scope: scope, kind: registry.SubjectHousehold, id: f.ID, ver: f.Ver, of: form.of, title: word(r.Context(), "subject.household"), values: policy.Facts{}}
+	if form.of == "" {
 		s.fill(f.Facts, map[string]any{registry.FieldStatus: f.Status})
+		s.setYear(form.section, f.Answered)
 		return s, nil
 	}
 	for _, m := range f.Members {
-		if m.Number != of {
+		if m.Number != form.of {
 			continue
 		}
 		s.kind, s.id, s.ver, s.title = registry.SubjectPerson, m.ID, m.Ver, nameOf(m)
@@ -67,6 +80,7 @@ func (p *pages) editing(r *http.Request, of string) (subject, error) {
 			core[registry.FieldBirth] = m.Birth.String()
 		}
 		s.fill(m.Facts, core)
+		s.setYear(form.section, m.Answered)
 		return s, nil
 	}
 	return subject{}, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
@@ -119,6 +133,9 @@ func (s subject) path(section string) string {
 	if section != "" {
 		query.Set("section", section)
 	}
+	if s.year != 0 {
+		query.Set("year", strconv.Itoa(s.year))
+	}
 	return address("/households/"+s.file.Number+"/change", query)
 }
 
@@ -129,6 +146,7 @@ type editPage struct {
 	section   string
 	title     string
 	fields    []editField
+	years     []yearLink // of a yearly section, the years to choose from
 	validOn   web.Field
 	reason    web.Field
 	summary   web.ErrorSummary
@@ -147,7 +165,7 @@ type choiceGroup struct {
 // edit shows the form of a section, or the sections to choose from.
 func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	s, err := p.editing(r, r.URL.Query().Get("of"))
+	s, err := p.editing(r, formOf(r.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -182,6 +200,7 @@ func choices(ctx context.Context, s subject) []choiceGroup {
 	}
 	for _, m := range s.file.Members {
 		member := s
+		member.year = 0
 		member.kind, member.of, member.title = registry.SubjectPerson, m.Number, nameOf(m)
 		groups = append(groups, group(member))
 	}
@@ -191,6 +210,7 @@ func choices(ctx context.Context, s subject) []choiceGroup {
 // frame adds what every form asks besides: from when, and why.
 func (e *editPage) frame(ctx context.Context, validOn, reason string) {
 	e.title = sectionLabel(ctx, e.subject.file.Pack, e.section)
+	e.years = e.subject.years(e.section)
 	e.validOn = web.Field{Name: "valid_on", Label: word(ctx, "edit.valid_on"), Help: word(ctx, "edit.valid_on_help"), Kind: web.FieldDate, Value: validOn}
 	e.reason = web.Field{Name: "reason", Label: word(ctx, "edit.reason"), Help: word(ctx, "edit.reason_help"), Value: reason, Required: true, Attributes: map[string]any{"maxlength": "200"}}
 	for _, item := range e.subject.items(e.section) {
@@ -218,7 +238,7 @@ func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	s, err := p.editing(r, r.PostForm.Get("of"))
+	s, err := p.editing(r, formOf(r.PostForm))
 	if err != nil {
 		return err
 	}
@@ -245,7 +265,7 @@ func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
 	case fault.Is(err, fault.Stale):
 		return p.overtaken(w, r, e, list)
 	case fault.Is(err, fault.Invalid):
-		if err := p.blame(ctx, s, draft.Rows[0].Set, list, err); err != nil {
+		if err := p.blame(ctx, s, draft, list, err); err != nil {
 			return err
 		}
 		return p.refused(w, r, e, list)
@@ -270,6 +290,11 @@ func (e *editPage) draft(ctx context.Context, list []answer, ver int64) (change.
 	if e.reason.Value == "" || len(e.reason.Value) > 600 {
 		e.reason.Error, ok = word(ctx, "edit.reason_missing"), false
 	}
+	if e.subject.year != 0 {
+		day := registry.ReferenceDay(e.subject.year, e.subject.scope.Caller().Today)
+		d.ValidOn, d.Title = &day, e.title+" "+strconv.Itoa(e.subject.year)
+		return d, ok
+	}
 	if e.validOn.Value == "" {
 		return d, ok
 	}
@@ -283,13 +308,16 @@ func (e *editPage) draft(ctx context.Context, list []answer, ver int64) (change.
 
 // blame ties the problems of a refused submission to its answers, in the reader's language. A refusal that concerns
 // none of them is returned.
-func (p *pages) blame(ctx context.Context, s subject, set change.Values, list []answer, refusal error) error {
-	room := p.Registry.Changes().Subject(s.kind)
-	record, err := room.Load(ctx, s.scope, s.id)
+func (p *pages) blame(ctx context.Context, s subject, draft change.Draft, list []answer, refusal error) error {
+	room, on := p.Registry.Changes().Subject(s.kind), s.scope.Caller().Today
+	if draft.ValidOn != nil {
+		on = *draft.ValidOn
+	}
+	record, err := room.Load(ctx, s.scope, s.id, on)
 	if err != nil {
 		return err
 	}
-	problems, err := room.Check(ctx, record, set)
+	problems, err := room.Check(ctx, record, draft.Rows[0].Set)
 	if err != nil {
 		return err
 	}

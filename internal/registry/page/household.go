@@ -21,6 +21,7 @@ import (
 // filePage is what the template of a household's file shows.
 type filePage struct {
 	head      web.Facts
+	years     []yearLink        // to see the answers of one year
 	reasons   []templ.Component // of later rooms, above: why poor …
 	main      []templ.Component // of later rooms, in the main column
 	side      []templ.Component // of later rooms, in the side column
@@ -62,7 +63,11 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := p.Registry.Open(ctx, scope, id)
+	year, err := yearOf(ctx, r.URL.Query().Get("year"))
+	if err != nil {
+		return err
+	}
+	f, err := p.Registry.OpenYear(ctx, scope, id, year)
 	if err != nil {
 		return err
 	}
@@ -163,20 +168,44 @@ func (v viewer) page() filePage {
 		page.former.Caption = word(v.ctx, "household.former")
 	}
 	for _, m := range v.f.Members {
-		if parts := v.sections(registry.SubjectPerson, m.Facts, m.Number); len(parts) > 0 {
+		if parts := v.sections(registry.SubjectPerson, m.Facts, m.Answered, m.Number); len(parts) > 0 {
 			page.about = append(page.about, memberFacts{nameOf(m), parts})
 		}
 	}
-	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, "")
+	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, v.f.Answered, "")
 	for _, d := range v.f.Dwellings {
-		page.dwellings = append(page.dwellings, v.sections(registry.SubjectDwelling, d.Facts, "")...)
+		page.dwellings = append(page.dwellings, v.sections(registry.SubjectDwelling, d.Facts, d.Answered, "")...)
 	}
-	if years := registry.Years(v.f.Entries); len(years) > 0 {
-		income, expenditure := registry.Income(v.f.Entries, years[0])
-		page.income = v.stack(registry.SubjectIncome, income, years[0])
-		page.spending = v.stack(registry.SubjectExpenditure, expenditure, years[0])
+	year := v.f.Year
+	if years := registry.Years(v.f.Entries); year == 0 && len(years) > 0 {
+		year = years[0]
 	}
+	income, expenditure := registry.Income(v.f.Entries, year)
+	page.income = v.stack(registry.SubjectIncome, income, year)
+	page.spending = v.stack(registry.SubjectExpenditure, expenditure, year)
+	page.years = v.years()
 	return page
+}
+
+// yearShown is the year whose answers a section shows, empty for a section that is not yearly or never answered.
+func (v viewer) yearShown(form policy.FormSection, answered map[string]int) string {
+	switch {
+	case form.Yearly && v.f.Year != 0:
+		return strconv.Itoa(v.f.Year)
+	case form.Yearly && answered[form.Code] != 0:
+		return strconv.Itoa(answered[form.Code])
+	}
+	return ""
+}
+
+// years are links to the answers of each year, after one to the latest of each section.
+func (v viewer) years() []yearLink {
+	at := "/households/" + v.f.Number
+	links := []yearLink{{label: word(v.ctx, "year.latest"), href: at, here: v.f.Year == 0}}
+	for _, y := range v.f.Years {
+		links = append(links, yearLink{label: strconv.Itoa(y), href: at + "?year=" + strconv.Itoa(y), here: y == v.f.Year})
+	}
+	return links
 }
 
 func (v viewer) head() web.Facts {
@@ -267,7 +296,7 @@ func (v viewer) sees(item *policy.Item) bool {
 }
 
 // sections are the facts of a subject by form section; person is the number of the member they are of.
-func (v viewer) sections(subject string, facts policy.Facts, person string) []section {
+func (v viewer) sections(subject string, facts policy.Facts, answered map[string]int, person string) []section {
 	var list []section
 	for _, form := range v.f.Pack.Forms {
 		items := visibleItems(v.f.Pack, subject, form.Code, v.sees)
@@ -277,6 +306,12 @@ func (v viewer) sections(subject string, facts policy.Facts, person string) []se
 		s := section{title: form.Label.In(web.Lang(v.ctx)), facts: web.Facts{Items: v.factsOf(items, facts)}}
 		if v.edit != "" && subject != registry.SubjectDwelling {
 			s.href = v.edit + "?section=" + form.Code
+		}
+		if year := v.yearShown(form, answered); year != "" {
+			s.title += " · " + year
+			if s.href != "" {
+				s.href += "&year=" + year
+			}
 		}
 		if person != "" {
 			s.about = v.memberName(person)

@@ -77,9 +77,9 @@ func TestAProposedChangeIsAppliedOrWaits(t *testing.T) {
 		h.get(t, clerk, path).want(t, "choice", 200, "The hearth", "Boats and nets", "Basic entries", "Ana Reef").without(t, "choice", "Salt fever")
 		form := h.get(t, clerk, path+"?section=boats").want(t, "form", 200, `name="f.drift_nets"`, `value="3"`, "Rowing boat", "OST", `name="b.drift_nets" value="3"`)
 		ver := hidden(t, form.body, "ver")
-		saved := h.post(t, clerk, path, "section", "boats", "ver", ver, "b.drift_nets", "3", "f.drift_nets", "5", "b.boats", "", "f.boats", "03", "f.boats", "01", "b.catch_value", "100", "f.catch_value", "", "reason", "visit", "valid_on", "2014-06-30")
+		saved := h.post(t, clerk, path, "section", "boats", "ver", ver, "b.drift_nets", "3", "f.drift_nets", "5", "b.boats", "", "f.boats", "03", "f.boats", "01", "b.catch_value", "100", "f.catch_value", "", "reason", "visit", "year", hidden(t, form.body, "year"))
 		saved.want(t, "save", 303)
-		h.get(t, clerk, saved.location()).want(t, "saved", 200, "The change is saved.", "Rowing boat; Raft", "holds from 30 Jun 2014").without(t, "saved", "100 OST")
+		h.get(t, clerk, saved.location()).want(t, "saved", 200, "The change is saved.", "Rowing boat; Raft", "holds from 31 Dec 2013", "Boats and nets · 2013").without(t, "saved", "100 OST")
 		h.post(t, clerk, path, "section", "boats", "ver", "3", "b.drift_nets", "5", "f.drift_nets", "5", "reason", "visit").want(t, "nothing new", 303)
 		core := h.get(t, clerk, path+"?section=core").want(t, "status", 200, "A change needs a second person.", "Save, or send to a second person")
 		saved = h.post(t, clerk, path, "section", "core", "ver", hidden(t, core.body, "ver"), "b.status", "stranded", "f.status", "refloated", "reason", "visit").want(t, "status", 303)
@@ -118,11 +118,12 @@ func TestARefusedFormNamesItsFields(t *testing.T) {
 		h.fill(t)
 		path := "/households/" + h.find(t, "11001001").Number + "/change"
 		ver := hidden(t, h.get(t, clerk, path+"?section=boats").body, "ver")
-		page := h.post(t, clerk, path, "section", "boats", "ver", ver, "b.drift_nets", "3", "f.drift_nets", "99", "b.catch_value", "100", "f.catch_value", "much", "valid_on", "2099-01-01").
-			want(t, "refused", 400, "Drift nets: 99 is above 40", "much is not an amount", "Say why", "not a day up to today", `href="#field-f-drift_nets"`, `aria-invalid="true"`, `value="99"`)
+		page := h.post(t, clerk, path, "section", "boats", "ver", ver, "b.drift_nets", "3", "f.drift_nets", "99", "b.catch_value", "100", "f.catch_value", "much").
+			want(t, "refused", 400, "Drift nets: 99 is above 40", "much is not an amount", "Say why", `href="#field-f-drift_nets"`, `aria-invalid="true"`, `value="99"`)
 		if hidden(t, page.body, "ver") != ver {
 			t.Error("the form forgot its version")
 		}
+		h.post(t, clerk, path, "section", "hearth", "ver", ver, "b.lamp", "true", "f.lamp", "false", "reason", "x", "valid_on", "2099-01-01").want(t, "tomorrow", 400, "not a day up to today")
 		h.post(t, clerk, path, "section", "boats", "b.drift_nets", "3", "f.drift_nets", "4", "reason", "x").want(t, "without version", 428)
 	})
 }

@@ -114,7 +114,7 @@ type submission struct {
 		Source  string         `json:"source,omitempty" enum:"api,offline" default:"api" doc:"api: a stale version is refused (412). offline: it is kept as a conflict with both values."`
 		Title   string         `json:"title,omitempty" maxLength:"200" doc:"In words, without personal data."`
 		Reason  string         `json:"reason" minLength:"1" maxLength:"600" doc:"Why, in words, without personal data."`
-		ValidOn string         `json:"valid_on,omitempty" format:"date" doc:"The day from which the change holds; today if absent."`
+		ValidOn string         `json:"valid_on,omitempty" format:"date" doc:"The day from which the change holds; today if absent. Answers of yearly form sections are those of its year: 2014-12-31 corrects the answers of 2014."`
 		Rows    []SubmittedRow `json:"rows" minItems:"1" maxItems:"100"`
 	}
 }

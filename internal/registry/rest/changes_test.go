@@ -137,9 +137,14 @@ func TestARefusedChangeNamesItsFields(t *testing.T) {
 		}
 		var now registryrest.HouseholdFile
 		h.get(t, clerk, "/households/"+number).want(t, "read", 200, &now)
-		if got, _ := json.Marshal(now.Facts); string(got) != `{"boats":["01","03"],"drift_nets":3,"lamp":true,"moored_on":"2014-06-30","tide_share":0.25}` {
+		if got, _ := json.Marshal(now.Facts); string(got) != `{"boats":["01","03"],"lamp":true,"moored_on":"2014-06-30","tide_share":0.25}` {
 			t.Errorf("%s", got)
 		}
+		var old registryrest.HouseholdFile
+		if h.get(t, clerk, "/households/"+number+"?year=2013").want(t, "the year before", 200, &old); fmt.Sprint(old.Facts["drift_nets"], old.Facts["boats"], old.Answered, old.Years) != "3 <nil> map[boats:2013] [2014 2013]" {
+			t.Errorf("2013: %v, answered %v of %v", old.Facts, old.Answered, old.Years)
+		}
+		h.get(t, clerk, "/households/"+number+"?year=13").want(t, "no year", 400, nil)
 	})
 }
 

@@ -75,11 +75,18 @@ type StatusChange struct {
 	Source string `json:"source"`
 }
 
+// Year is the year of the yearly sections' answers in a household's file.
+type Year struct {
+	Year int `query:"year" minimum:"1900" maximum:"2999" doc:"Of yearly form sections, the answers of this year; without it the latest of each section."`
+}
+
 // HouseholdFile is all that the register holds of a household and the caller may see.
 type HouseholdFile struct {
 	Household
 	Pack      string         `json:"pack" doc:"The policy pack whose items the facts are."`
 	Facts     map[string]any `json:"facts" doc:"Values by item code; what is not there is unknown or not for your eyes."`
+	Answered  map[string]int `json:"answered" doc:"The year whose answers facts holds, by yearly form section."`
+	Years     []int          `json:"years" nullable:"false" doc:"The years of which anything is answered or entered, newest first."`
 	Persons   []Person       `json:"persons" nullable:"false" doc:"Present members, the head first."`
 	Former    []Person       `json:"former" nullable:"false"`
 	Dwellings []Dwelling     `json:"dwellings" nullable:"false"`
@@ -113,6 +120,14 @@ func personsOf(list []registry.Member, household string) []Person {
 	return persons
 }
 
+// answered is never null.
+func answered(years map[string]int) map[string]int {
+	if years == nil {
+		return map[string]int{}
+	}
+	return years
+}
+
 // factsOf leaves unknown values out.
 func factsOf(facts policy.Facts) map[string]any {
 	known := map[string]any{}
@@ -125,7 +140,7 @@ func factsOf(facts policy.Facts) map[string]any {
 }
 
 func fileOf(f registry.File, codes map[int64]string) HouseholdFile {
-	out := HouseholdFile{Household: householdOf(f.Household, codes), Pack: f.Pack.ID, Facts: factsOf(f.Facts), Persons: personsOf(f.Members, f.Number), Former: personsOf(f.Former, f.Number),
+	out := HouseholdFile{Household: householdOf(f.Household, codes), Pack: f.Pack.ID, Facts: factsOf(f.Facts), Answered: answered(f.Answered), Years: append([]int{}, f.Years...), Persons: personsOf(f.Members, f.Number), Former: personsOf(f.Former, f.Number),
 		Dwellings: []Dwelling{}, Entries: []Entry{}, Statuses: []StatusChange{}, Waiting: []int64{}}
 	out.HeadName = ""
 	for _, m := range f.Members {
@@ -206,6 +221,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 		})
 	type getInput struct {
 		Number string `path:"number" example:"000010485771"`
+		Year
 	}
 	type fileOutput struct {
 		rest.Tagged
@@ -214,7 +230,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "get-household", Method: http.MethodGet, Path: "/households/{number}", Summary: "Read a household's file", Room: room, Verb: access.HouseholdRead,
 		About: "The reading is journalled before it is answered. The ETag is the household's version, for If-Match of a change."},
 		func(ctx context.Context, in *getInput) (*fileOutput, error) {
-			f, codes, err := rooms.open(ctx, in.Number)
+			f, codes, err := rooms.open(ctx, in.Number, in.Year.Year)
 			if err != nil {
 				return nil, err
 			}
@@ -223,7 +239,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-household-persons", Method: http.MethodGet, Path: "/households/{number}/persons", Summary: "List the members of a household", Room: room, Verb: access.HouseholdRead,
 		About: "Present members, the head first, then former ones. The reading is journalled."},
 		func(ctx context.Context, in *getInput) (*rest.Listed[Person], error) {
-			f, _, err := rooms.open(ctx, in.Number)
+			f, _, err := rooms.open(ctx, in.Number, in.Year.Year)
 			if err != nil {
 				return nil, err
 			}
@@ -257,12 +273,12 @@ func (rooms Rooms) households(ctx context.Context, f registry.Filter, after regi
 	return rest.List(ctx, items, registry.Position{Area: last.Area, ID: last.ID})
 }
 
-func (rooms Rooms) open(ctx context.Context, number string) (registry.File, map[int64]string, error) {
+func (rooms Rooms) open(ctx context.Context, number string, year int) (registry.File, map[int64]string, error) {
 	id, err := numbered(number)
 	if err != nil {
 		return registry.File{}, nil, err
 	}
-	f, err := rooms.Registry.Open(ctx, rest.Scope(ctx), id)
+	f, err := rooms.Registry.OpenYear(ctx, rest.Scope(ctx), id, year)
 	if err != nil {
 		return f, nil, err
 	}
