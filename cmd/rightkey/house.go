@@ -24,10 +24,11 @@ import (
 
 // place says where a database and its keys are.
 type place struct {
-	Data     string `default:"./data" placeholder:"DIR" help:"Folder of the embedded database."`
-	Database string `env:"RIGHTKEY_DATABASE" placeholder:"URL" help:"A PostgreSQL database (postgres://…) instead of the embedded one."`
-	Keys     string `env:"RIGHTKEY_KEYS" placeholder:"FILE" help:"The key file; by default keys/rightkey.keys in the data folder. Keep a copy away from database and backups: without it sealed fields cannot be opened."`
-	Now      string `placeholder:"TIME" help:"Act as if it were this moment (2014-12-31T09:00:00Z), for exercises."`
+	Data     string   `default:"./data" placeholder:"DIR" help:"Folder of the embedded database."`
+	Database string   `env:"RIGHTKEY_DATABASE" placeholder:"URL" help:"A PostgreSQL database (postgres://…) instead of the embedded one."`
+	Keys     string   `env:"RIGHTKEY_KEYS" placeholder:"FILE" help:"The key file; by default keys/rightkey.keys in the data folder. Keep a copy away from database and backups: without it sealed fields cannot be opened."`
+	Witness  []string `sep:"none" placeholder:"FILE" help:"Files, best on another machine, that are told of every signed checkpoint of the journal; by default one beside the key file."`
+	Now      string   `placeholder:"TIME" help:"Act as if it were this moment (2014-12-31T09:00:00Z), for exercises."`
 }
 
 func (p place) address() string {
@@ -72,6 +73,10 @@ type house struct {
 	approvals *office.Approvals
 	registry  *registry.Service
 	identify  *identify.Service
+
+	// What lies outside the database, and who seals its journal.
+	out    outside
+	sealer *journal.Sealer
 }
 
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.
@@ -101,6 +106,12 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 	if err != nil {
 		return nil, err
 	}
+	if h.out, err = p.outside(ring); err != nil {
+		return nil, err
+	}
+	if err := h.skipBlocks(ctx); err != nil {
+		return nil, err
+	}
 	scheme, err := openScheme(ctx, h.db, levels)
 	if err != nil {
 		return nil, err
@@ -112,6 +123,7 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Scheme) (err error) {
 	h.journal = journal.New(h.raw, h.ids, h.clock)
 	h.keys = journal.NewKeys(ring, h.raw)
+	h.sealer = journal.NewSealer(h.journal, h.out.notary, h.out.witnesses...)
 	h.areas = area.NewService(h.db, h.journal, scheme)
 	if h.packs, err = library.Open(ctx, h.db, h.journal, packLoader()); err != nil {
 		return err
@@ -124,6 +136,29 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
 		Changes: h.changes, Jobs: h.jobs, Caller: h.caller})
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
+	return nil
+}
+
+// skippedBlocks is how many blocks of identifiers are left out after an older database was put back: more than can have
+// been given out since, and few of the 2^33 there are.
+const skippedBlocks = 1 << 20
+
+// skipBlocks leaves out identifiers that were given out after the copy from which this database was put back, as far
+// as a witness knows of them.
+func (h *house) skipBlocks(ctx context.Context) error {
+	log, err := journal.LogOf(ctx, h.raw)
+	if err != nil || log == "" {
+		return err
+	}
+	for _, w := range h.out.witnesses {
+		told, err := w.Of(log)
+		if err != nil {
+			return err
+		}
+		if err := store.SkipBlocks(ctx, h.raw, told.Blocks(), skippedBlocks); err != nil {
+			return fmt.Errorf("leave out identifiers: %w", err)
+		}
+	}
 	return nil
 }
 

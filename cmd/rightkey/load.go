@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"strconv"
 	"time"
 
@@ -166,14 +167,15 @@ func (c *importCommand) Run(app *kong.Kong) error {
 
 // work runs the job runner until the returned function is called.
 func (h *house) work(ctx context.Context, stop context.CancelFunc) func() {
-	ended := make(chan struct{})
-	go func() {
-		h.jobs.Run(ctx)
-		close(ended)
-	}()
+	sealing, last := context.WithCancel(context.WithoutCancel(ctx))
+	var jobs, seals sync.WaitGroup
+	jobs.Go(func() { h.jobs.Run(ctx) })
+	seals.Go(func() { h.sealer.Run(sealing) })
 	return func() {
 		stop()
-		<-ended
+		jobs.Wait()
+		last() // after the jobs, so that the last checkpoint holds what they wrote
+		seals.Wait()
 	}
 }
 

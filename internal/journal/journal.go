@@ -44,14 +44,15 @@ type Entry struct {
 
 // Journal writes and reads events.
 type Journal struct {
-	db    store.DB
-	ids   *store.Ids
-	clock clock.Clock
+	db     store.DB
+	ids    *store.Ids
+	clock  clock.Clock
+	sealed *progress
 }
 
 // New makes the journal of a database.
 func New(db store.DB, ids *store.Ids, c clock.Clock) *Journal {
-	return &Journal{db: db, ids: ids, clock: c}
+	return &Journal{db: db, ids: ids, clock: c, sealed: newProgress()}
 }
 
 // Ids gives out identifiers.
@@ -166,6 +167,7 @@ func (c *Command) Len() int { return len(c.rows) }
 
 // Event is a stored event. Body is nil when it was sealed and no key is at hand, or erased.
 type Event struct {
+	Pos                 int64 // position in the sealed log, from 1; 0 where it was not read
 	Home, ID, Cmd       int64
 	At                  clock.Time
 	Who                 Who
@@ -180,8 +182,7 @@ type Event struct {
 }
 
 // Columns and tables of a query that Scan reads; conditions follow. The event is aliased e.
-const Select = `SELECT e.home, e.id, e.cmd, e.at, e.account, e.role, e.place, e.why, e.kind, e.subject_kind, e.subject, e.area,
- e.valid_on, e.ver_before, e.ver_after, e.commitment, coalesce(b.subject, -1), b.salt, b.body
+const Select = "SELECT " + headerColumns + `, coalesce(b.subject, -1), b.salt, b.body
  FROM event e LEFT JOIN event_body b ON b.home = e.home AND b.id = e.id`
 
 // Scan reads one row of Select, opens a sealed body with key (nil if there is none at hand) and checks the commitment.
@@ -189,9 +190,7 @@ func Scan(rows store.Rows, key func(home, subject int64) (*crypt.DataKey, error)
 	var e Event
 	var sealedFor int64
 	var salt, body []byte
-	err := rows.Scan(&e.Home, &e.ID, &e.Cmd, (*int64)(&e.At), &e.Who.Account, &e.Who.Role, &e.Who.Place, &e.Who.Why, &e.Kind, &e.SubjectKind,
-		&e.Subject, &e.Area, &e.ValidOn, &e.VerBefore, &e.VerAfter, &e.Commitment, &sealedFor, &salt, &body)
-	if err != nil {
+	if err := rows.Scan(append(e.header(), &sealedFor, &salt, &body)...); err != nil {
 		return e, err
 	}
 	if sealedFor < 0 {

@@ -19,12 +19,13 @@ import (
 var migrations embed.FS
 
 // words are the type words of the migrations and what they are on each engine. {int} is 64 bits; {small} a flag or
-// a level; {text} sorts by code point; {strict} and {clustered} end a table; {xid} orders the unsealed event tail.
+// a level; {text} sorts by code point; {strict} and {clustered} end a table; {xid} orders the unsealed event tail;
+// {postgres} begins a line that is for PostgreSQL alone.
 var words = map[Engine]*strings.Replacer{
 	SQLite: strings.NewReplacer("{int}", "INTEGER", "{small}", "INTEGER", "{text}", "TEXT", "{bytes}", "BLOB", "{real}", "REAL",
-		"{xid}", "INTEGER NOT NULL DEFAULT 0", "{strict}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID"),
+		"{xid}", "INTEGER NOT NULL DEFAULT 0", "{strict}", "STRICT", "{clustered}", "STRICT, WITHOUT ROWID", "{postgres}", "--"),
 	Postgres: strings.NewReplacer("{int}", "bigint", "{small}", "smallint", "{text}", `text COLLATE "C"`, "{bytes}", "bytea", "{real}", "double precision",
-		"{xid}", "xid8 NOT NULL DEFAULT pg_current_xact_id()", "{strict}", "", "{clustered}", ""),
+		"{xid}", "xid8 NOT NULL DEFAULT pg_current_xact_id()", "{strict}", "", "{clustered}", "", "{postgres}", ""),
 }
 
 // migrate brings the schema to this version; several processes may start at once on PostgreSQL.
