@@ -215,7 +215,7 @@ func grid(content ...templ.Component) templ.Component {
 
 func TestEveryComponentIsAccessibleInEveryLanguageLightAndWidth(t *testing.T) {
 	site, chromium := gallery(t), browser.Start(t)
-	for _, lang := range []string{"en", "zh"} {
+	for _, lang := range []string{"en", "zh", "ur"} {
 		for _, dark := range []bool{false, true} {
 			for _, width := range []int64{360, 1280} {
 				t.Run(fmt.Sprintf("%s dark=%v %d", lang, dark, width), func(t *testing.T) {

@@ -27,7 +27,7 @@ func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 	path := fmt.Sprint("/identify/", h.Judge(t, identify.RunArgs{Day: endOf2004}))
 	pages := map[string]string{"runs": "/identify", "run": path, "run-area": path + "?area=11", "verdicts": path + "/households", "verdicts-none": path + "/households?verdict=not_poor&area=12",
 		"why": "/households/" + h.number(t, 11001001)}
-	for _, lang := range []string{"en", "zh"} {
+	for _, lang := range []string{"en", "zh", "ur"} {
 		for _, width := range []int64{360, 1280} {
 			tab := chromium.Page(t, browser.View{Width: width, Languages: lang, Dark: lang == "zh"})
 			for name, path := range pages {

@@ -68,7 +68,7 @@ func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 		{"changes", "/changes"}, {"change", fmt.Sprint("/changes/", waiting.ID)}, {"conflict", fmt.Sprint("/changes/", conflict.ID)},
 		{"imports", "/imports"}, {"import-new", "/imports/new"}, {"import-columns", uploaded}, {"import-checked", checked}, {"import-done", done},
 	}
-	for _, lang := range []string{"en", "zh"} {
+	for _, lang := range []string{"en", "zh", "ur"} {
 		for _, width := range []int64{360, 1280} {
 			tab := chromium.Page(t, browser.View{Width: width, Languages: lang})
 			for _, p := range pages {
