@@ -286,7 +286,7 @@ func demoLogins(path []area.Area) []office.DemoLogin {
 	return []office.DemoLogin{
 		{Login: "admin", Name: "Demo Administrator", Role: "administrator"},
 		{Login: "county", Name: "Demo County Office", Role: "county-office", Area: at(2)},
-		{Login: "county2", Name: "Demo Second County Officer", Role: "county-office", Area: at(2)},
+		{Login: "county2", Name: "Demo Second County Officer", Role: "county-office", Area: at(2), Factor: true},
 		{Login: "township", Name: "Demo Township Clerk", Role: "township-clerk", Area: at(1)},
 		{Login: "village", Name: "Demo Village Official", Role: "village-official", Area: at(0)},
 		{Login: "analyst", Name: "Demo Analyst", Role: "analyst"},
@@ -298,5 +298,8 @@ func printLogins(to io.Writer, logins []office.DemoLogin) {
 	fmt.Fprintf(to, "\nDemonstration logins (they exist only in a demonstration):\n")
 	for _, l := range logins {
 		fmt.Fprintf(to, "  %-10s %-24s %s\n", l.Login, l.Password, l.Role)
+		if l.Secret != "" {
+			fmt.Fprintf(to, "  %-10s second factor: put the secret %s into an authenticator application\n", "", l.Secret)
+		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	officerest "rightkey/internal/office/rest"
+	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
 	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
@@ -28,7 +29,7 @@ import (
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, Loads: h.loads, Packs: h.packs,
-		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Clock: h.clock,
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Alerts: h.alerts, RecordNumber: registry.Number, Clock: h.clock,
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
@@ -58,7 +59,7 @@ func (h *house) accountName(ctx context.Context, account int64) string {
 
 // api makes the API with the operations of all rooms.
 func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, error) {
-	api, err := rest.New(rest.Options{Version: version, Authenticate: sessions.Authenticate, DB: h.db, Clock: h.clock, Key: rest.KeyOf(h.keys.Ring()), Log: log})
+	api, err := rest.New(rest.Options{Version: version, Authenticate: sessions.Authenticate, DB: h.db, Clock: h.clock, Key: rest.KeyOf(h.keys.Ring()), Denied: h.denials.Refused, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}

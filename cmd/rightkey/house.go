@@ -71,6 +71,8 @@ type house struct {
 	office    *office.Service
 	loads     *office.AreaLoads
 	approvals *office.Approvals
+	alerts    *office.Alerts
+	denials   *office.Denials
 	registry  *registry.Service
 	identify  *identify.Service
 
@@ -130,11 +132,13 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	}
 	h.changes = change.NewService(h.db, h.journal)
 	h.jobs = job.NewRunner(h.db, h.ids, h.clock)
-	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Scheme: scheme})
+	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Keys: h.keys, Scheme: scheme})
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
+	h.alerts = office.NewAlerts(h.db, h.journal)
+	h.denials = office.NewDenials(h.db, h.journal, h.alerts)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
-		Changes: h.changes, Jobs: h.jobs, Caller: h.caller})
+		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts)})
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
 	return nil
 }

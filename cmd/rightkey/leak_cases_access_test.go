@@ -2,14 +2,17 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 
 	"rightkey/internal/access"
 	"rightkey/internal/office"
+	"rightkey/internal/registry"
 )
 
 func init() {
 	moreCases = append(moreCases, func(m *matrix) map[string]leakCase {
 		m.askInFarCounty()
+		m.unmaskInFarCounty()
 		step := func() leakCase { return formCase("ver", "99", "comment", "no") }
 		return map[string]leakCase{
 			"GET /approvals":                       shownCase(""),
@@ -22,8 +25,48 @@ func init() {
 			"POST /api/v1/approvals/{id}/approve":  bodyCase(`{}`),
 			"POST /api/v1/approvals/{id}/refuse":   bodyCase(`{"comment": "no"}`),
 			"POST /api/v1/approvals/{id}/withdraw": bodyCase(`{}`),
+			// second factors, proofs
+			"GET /login/code":            noCase,
+			"POST /login/code":           formCase("code", "000000"),
+			"GET /me/prove":              noCase,
+			"POST /me/prove":             {form: url.Values{"code": {"000000"}}, strangers: true}, // guessing closes the door for a while
+			"GET /me/factor":             noCase,
+			"POST /me/factor":            outsideCase(formCase()),
+			"POST /me/factor/confirm":    formCase("code", "000000"),
+			"POST /me/factor/end":        formCase("code", "000000"),
+			"POST /accounts/{id}/factor": outsideCase(formCase()),
+			// alerts and secret fields
+			"GET /alerts":                             noCase,
+			"GET /alerts/{id}":                        noCase,
+			"POST /alerts/{id}/close":                 formCase("ver", "99", "state", "explained", "comment", "no"),
+			"POST /households/{number}/unmask":        outsideCase(formCase("field", "person {person} national_id", "reason", "matrix")),
+			"GET /unmasked/{id}":                      shownCase(""),
+			"POST /api/v1/households/{number}/unmask": outsideCase(bodyCase(`{"field": "national_id", "reason": "matrix"}`)),
+			"POST /api/v1/persons/{number}/unmask":    outsideCase(bodyCase(`{"field": "national_id", "reason": "matrix"}`)),
 		}
 	})
+}
+
+// unmaskInFarCounty shows a secret field to the far county's own office, which raises an alert there.
+func (m *matrix) unmaskInFarCounty() {
+	ctx := m.t.Context()
+	far := m.callerOf(m.t, ctx, "far")
+	far.Proved = m.h.clock.Now()
+	scope, err := access.Decide(far, access.FieldUnmask)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	person, _ := registry.ParseNumber(m.ids["{person}"])
+	u, err := m.h.registry.Unmask(ctx, scope, registry.SubjectPerson, person, registry.FieldNationalID, "matrix")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.ids["{unmask}"] = fmt.Sprint(u.ID)
+	list, err := m.h.alerts.List(ctx, access.Console("test", []access.Grant{{Role: "auditor", Range: access.Everywhere}}), "", 0, 10)
+	if err != nil || len(list) == 0 {
+		m.t.Fatalf("alerts %v: %v", list, err)
+	}
+	m.ids["{alert}"] = fmt.Sprint(list[0].ID)
 }
 
 // askInFarCounty asks for an act of two persons in the far county.

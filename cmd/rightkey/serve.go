@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"rightkey/internal/cli"
+	"rightkey/internal/fault"
 	"rightkey/internal/office"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
@@ -37,6 +38,7 @@ type listening struct {
 type serveCommand struct {
 	place
 	listening
+	SecondFactor string `enum:"required,offered" default:"required" help:"Whether roles that decide, show secret fields or manage accounts are worth nothing without a second factor (required, offered)."`
 }
 
 // Help is shown by --help.
@@ -57,6 +59,9 @@ func (c *serveCommand) Run(app *kong.Kong) error {
 		return err
 	}
 	defer h.close()
+	if c.SecondFactor == "required" {
+		h.office.RequireFactor()
+	}
 	return c.serve(ctx, app, h, func(io.Writer) {})
 }
 
@@ -141,7 +146,10 @@ func (l listening) tls() (*tls.Config, error) {
 // doors puts pages and API together.
 func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, *rest.API, error) {
 	sessions := office.NewSessions(h.office)
-	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log})
+	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log,
+		Denied: func(r *http.Request, kind fault.Kind) error {
+			return h.denials.Refused(r.Context(), office.CallerFrom(r.Context()), r.Pattern, r.URL.Path, kind)
+		}})
 	if err := h.pages(server, sessions); err != nil {
 		return nil, nil, err
 	}
@@ -159,7 +167,7 @@ func (h *house) sweep(ctx context.Context, log *slog.Logger, api *rest.API) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(h.office.Sweep(ctx), api.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.office.Sweep(ctx), h.denials.Sum(ctx), api.Sweep(ctx)); err != nil && ctx.Err() == nil {
 			log.Error("sweep", "error", err)
 		}
 		select {

@@ -28,6 +28,8 @@ const (
 	JournalRead   Verb = "journal.read"
 	JobRead       Verb = "job.read"
 	Statistics    Verb = "statistics.read"
+	FieldUnmask   Verb = "field.unmask" // see one secret field of one record, with a reason
+	AlertRead     Verb = "alert.read"   // review what rules noticed about the work of others
 )
 
 // Class is the sensitivity of a field, P0 public to P4 secret.
@@ -100,6 +102,8 @@ type Caller struct {
 	// Own are the identifiers of the caller's own household, its members and declared kin: matters in which the caller
 	// takes no step of duties.yaml.
 	Own []int64
+	// Proved is when the person last proved who they are (password, code) in this session, 0 for a token.
+	Proved clock.Time
 	// Today is the day on which grants are looked at.
 	Today clock.Day
 

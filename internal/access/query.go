@@ -96,6 +96,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"event",
 	"event_body",
 	"approval",
+	"alert",
 }, "|") + `)\b`)
 
 // marker is {scope COLUMN} or {checked}.

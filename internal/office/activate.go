@@ -11,8 +11,11 @@ import (
 	"rightkey/internal/store"
 )
 
-// activationLasts is how long an activation may be used.
-const activationLasts = 72 * time.Hour
+// How long an activation may be used: that of a new account, and one that stands for a forgotten password.
+const (
+	activationLasts = 72 * time.Hour
+	resetLasts      = 15 * time.Minute
+)
 
 // used answers an activation that was used, has expired or never was; the three are not told apart.
 func used(ctx context.Context) error { return refuse(ctx, fault.Gone, "activation_used") }
@@ -63,12 +66,12 @@ func (s *Service) Activate(ctx context.Context, token, password, place string) (
 
 // invite puts an account back to the beginning and returns its new activation: the old password, sessions and tokens
 // are worth nothing from now on.
-func invite(ctx context.Context, tx store.Tx, account int64, activation []byte, at clock.Time) error {
+func invite(ctx context.Context, tx store.Tx, account int64, activation []byte, ends clock.Time) error {
 	if err := endAccess(ctx, tx, account, nil); err != nil {
 		return err
 	}
 	n, err := tx.Exec(ctx, "UPDATE account SET state = 'invited', password = '', activation = $2, activation_ends = $3, ver = ver + 1 WHERE id = $1 AND state <> 'disabled'",
-		account, activation, int64(at.Add(activationLasts)))
+		account, activation, int64(ends))
 	if err == nil && n != 1 {
 		return refuse(ctx, fault.Conflict, "enable_first")
 	}

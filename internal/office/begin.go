@@ -36,7 +36,7 @@ func (s *Service) Bootstrap(ctx context.Context, login string) (string, error) {
 			if err := noneActive(ctx, tx); err != nil {
 				return err
 			}
-			return invite(ctx, tx, first.ID, hash[:], at)
+			return invite(ctx, tx, first.ID, hash[:], at.Add(activationLasts))
 		}, entry("invited", first.ID, nil))
 	}
 	if a.ID, err = s.journal.Ids().One(ctx, 0); err != nil {
@@ -68,7 +68,10 @@ type DemoLogin struct {
 	Login, Name string
 	Role        string
 	Area        int64 // key; 0 for everywhere
-	Password    string
+	// Factor switches a second factor on for this login; Secret is what an authenticator application needs.
+	Factor   bool
+	Password string
+	Secret   string
 }
 
 // MarkDemo makes an empty database a demonstration, for good. It returns a Conflict fault for a database that has
@@ -117,6 +120,10 @@ func (s *Service) CreateDemo(ctx context.Context, ring *crypt.Keyring, logins []
 	for i, l := range logins {
 		l.Login = foldLogin(l.Login)
 		l.Password = demoPassword(ring, l.Login)
+		if l.Factor {
+			secret := ring.Blind("office.demo.factor", []byte(l.Login))
+			l.Secret = base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret[:])
+		}
 		made[i] = l
 		if err := s.createDemo(ctx, l); err != nil {
 			return nil, fmt.Errorf("make the demonstration login %s: %w", l.Login, err)
@@ -141,9 +148,18 @@ func (s *Service) createDemo(ctx context.Context, l DemoLogin) error {
 	if a.ID, err = s.journal.Ids().One(ctx, 0); err != nil {
 		return err
 	}
+	factor := func(store.Tx, clock.Time) error { return nil }
+	if l.Factor {
+		if factor, err = s.storeFactor(ctx, a.ID, "active", l.Secret); err != nil {
+			return err
+		}
+	}
 	return s.act(ctx, program, func(tx store.Tx, at clock.Time) error {
 		a.Created = at
 		if err := insertAccount(ctx, tx, a, hash, nil, 0); err != nil {
+			return err
+		}
+		if err := factor(tx, at); err != nil {
 			return err
 		}
 		return insertGrant(ctx, tx, a.ID, grant, 0, at)

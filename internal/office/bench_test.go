@@ -25,7 +25,7 @@ func BenchmarkARequestFindsOutWhoAsks(b *testing.B) {
 				b.Fatal(err)
 			}
 			w := httptest.NewRecorder()
-			if err := sessions.Activate(w, httptest.NewRequest(http.MethodPost, "/activate", nil), code, good); err != nil {
+			if _, err := sessions.Activate(w, httptest.NewRequest(http.MethodPost, "/activate", nil), code, good); err != nil {
 				b.Fatal(err)
 			}
 			r := withCookie(w.Result().Cookies()[0])

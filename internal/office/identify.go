@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/web"
@@ -71,6 +72,8 @@ func (s *Sessions) byCookie(r *http.Request) (Account, access.Caller, error) {
 	}
 	a, c, err := s.office.callerOf(ctx, id)
 	c.Place, c.Purpose = PlaceOf(r), s.scs.GetString(ctx, keyPurpose)
+	proved, _ := strconv.ParseInt(s.scs.GetString(ctx, keyProved), 10, 64)
+	c.Proved = clock.Time(proved)
 	return a, c, err
 }
 

@@ -114,16 +114,20 @@ func checkAccount(ctx context.Context, a Account) error {
 	return checkName(ctx, "person", a.Person)
 }
 
-// Renew gives an account a new activation, shown once: for an invitation that expired or a forgotten password. What
-// it had, password, sessions and tokens, ends.
+// Renew gives an account a new activation, shown once: for an invitation that expired (72 hours) or a forgotten password
+// (15 minutes). What it had, password, sessions and tokens, ends; its second factor stays.
 func (s *Service) Renew(ctx context.Context, c access.Caller, id int64) (string, error) {
-	_, who, err := s.managed(ctx, c, id, "give a user a new activation")
+	a, who, err := s.managed(ctx, c, id, "give a user a new activation")
 	if err != nil {
 		return "", err
 	}
+	lasts := activationLasts
+	if a.State == Active {
+		lasts = resetLasts
+	}
 	token, hash := crypt.NewToken()
 	return token, s.act(ctx, who, func(tx store.Tx, at clock.Time) error {
-		return invite(ctx, tx, id, hash[:], at)
+		return invite(ctx, tx, id, hash[:], at.Add(lasts))
 	}, entry("invited", id, nil))
 }
 
@@ -182,7 +186,7 @@ func (s *Service) Enable(ctx context.Context, c access.Caller, id int64) (string
 		if n != 1 {
 			return refuse(ctx, fault.Conflict, "not_disabled")
 		}
-		return invite(ctx, tx, id, hash[:], at)
+		return invite(ctx, tx, id, hash[:], at.Add(activationLasts))
 	}, entry("enabled", id, nil), entry("invited", id, nil))
 }
 

@@ -33,7 +33,7 @@ func each(t *testing.T, test func(t *testing.T, d *desk)) {
 	stand.Each(t, "1-1", func(t *testing.T, s *stand.Stand) {
 		d := &desk{Stand: s}
 		s.LoadAreas(t, "code,name\n1,North\n11,Upper\n12,Lower\n2,South\n21,Far\n")
-		d.office = office.New(office.Options{DB: s.DB, Journal: s.Journal, Scheme: s.Areas.Scheme(), Passwords: cheap})
+		d.office = office.New(office.Options{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Scheme: s.Areas.Scheme(), Passwords: cheap})
 		d.sessions = office.NewSessions(d.office)
 		test(t, d)
 	})
@@ -415,7 +415,8 @@ func (d *desk) signIn(t *testing.T, login, password string, before *http.Cookie)
 	if before != nil {
 		r.AddCookie(before)
 	}
-	must(t, d.sessions.SignIn(w, r, login, password))
+	_, err := d.sessions.SignIn(w, r, login, password)
+	must(t, err)
 	cookies := w.Result().Cookies()
 	if len(cookies) != 1 {
 		t.Fatalf("%d cookies, want one", len(cookies))

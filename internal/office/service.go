@@ -16,9 +16,11 @@ import (
 type Service struct {
 	db        *access.DB
 	journal   *journal.Journal
+	keys      *journal.Keys
 	scheme    area.Scheme
 	passwords crypt.Passwords
 	breached  crypt.BreachList
+	strict    bool          // roles that need a second factor need it
 	hashing   chan struct{} // one place per password that is worked on, for each takes 64 MiB
 }
 
@@ -26,6 +28,8 @@ type Service struct {
 type Options struct {
 	DB      *access.DB
 	Journal *journal.Journal
+	// Keys seal the secrets of second factors; without them there are none.
+	Keys *journal.Keys
 	// Scheme tells the subtree of the area of a grant. The zero Scheme knows no areas: grants are for everywhere.
 	Scheme    area.Scheme
 	Passwords crypt.Passwords
@@ -40,9 +44,13 @@ func New(o Options) *Service {
 	if o.Breached == nil {
 		o.Breached = crypt.Obvious()
 	}
-	return &Service{db: o.DB, journal: o.Journal, scheme: o.Scheme, passwords: o.Passwords, breached: o.Breached,
+	return &Service{db: o.DB, journal: o.Journal, keys: o.Keys, scheme: o.Scheme, passwords: o.Passwords, breached: o.Breached,
 		hashing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
+
+// RequireFactor asks accounts whose roles decide, unmask or manage accounts for a second factor: until they have one,
+// those roles are worth nothing. Call it before the service is used.
+func (s *Service) RequireFactor() { s.strict = true }
 
 // system is the office's own scope: who may sign in is asked before there is a caller, and accounts belong to no area.
 var system = access.System("accounts are looked up before anybody is signed in")

@@ -35,6 +35,8 @@ const (
 	keyPlace   = "place"
 	keyAgent   = "agent"
 	keyPurpose = "purpose"
+	keyProved  = "proved" // when the person last proved who they are
+	keyHalf    = "half"   // the account whose password was right and whose code is still to come
 )
 
 // cookieName is the session's cookie, under the name that package web gives it.
@@ -66,7 +68,8 @@ type Session struct {
 }
 
 // begin starts a session of an account under a new token and sets its cookie; one that the browser had before ends.
-func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, a Account) error {
+// as is keyAccount, or keyHalf for one that waits for its code and is worth nothing else.
+func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, a Account, as string) error {
 	ctx, err := s.loaded(r)
 	if err != nil {
 		return err
@@ -74,8 +77,12 @@ func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, a Account) erro
 	if err := s.scs.Destroy(ctx); err != nil {
 		return fmt.Errorf("end the session before: %w", err)
 	}
-	s.scs.Put(ctx, keyAccount, strconv.FormatInt(a.ID, 10))
-	s.scs.Put(ctx, keySince, strconv.FormatInt(int64(s.office.now()), 10))
+	now := strconv.FormatInt(int64(s.office.now()), 10)
+	s.scs.Put(ctx, keySince, now)
+	s.scs.Put(ctx, as, strconv.FormatInt(a.ID, 10))
+	if as == keyAccount {
+		s.scs.Put(ctx, keyProved, now)
+	}
 	s.scs.Put(ctx, keyPlace, PlaceOf(r))
 	agent := []rune(r.UserAgent())
 	s.scs.Put(ctx, keyAgent, string(agent[:min(len(agent), maxName)]))
@@ -96,22 +103,89 @@ func (s *Sessions) loaded(r *http.Request) (context.Context, error) {
 	return ctx, nil
 }
 
-// SignIn signs in with login and password and begins a session; see Service.SignIn for what it returns.
-func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, login, password string) error {
+// SignIn signs in with login and password and begins a session; see Service.SignIn for what it returns. half says that
+// the account has a second factor: the session is worth nothing before SignInCode.
+func (s *Sessions) SignIn(w http.ResponseWriter, r *http.Request, login, password string) (half bool, err error) {
 	a, err := s.office.SignIn(r.Context(), login, password, PlaceOf(r))
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.begin(w, r, a)
+	return s.enter(w, r, a)
 }
 
-// Activate activates an account and begins its first session; see Service.Activate.
-func (s *Sessions) Activate(w http.ResponseWriter, r *http.Request, token, password string) error {
-	a, err := s.office.Activate(r.Context(), token, password, PlaceOf(r))
+// enter begins the session of somebody whose password was right: a half one where a code is still to come.
+func (s *Sessions) enter(w http.ResponseWriter, r *http.Request, a Account) (half bool, err error) {
+	half, err = s.office.HasFactor(r.Context(), a.ID)
+	if err != nil {
+		return false, err
+	}
+	as := keyAccount
+	if half {
+		as = keyHalf
+	}
+	return half, s.begin(w, r, a, as)
+}
+
+// SignInCode completes a half session by a code of the second factor or a recovery code: under a new token. It returns
+// an Unauthorized fault for a wrong or used code, or where there is no half session.
+func (s *Sessions) SignInCode(w http.ResponseWriter, r *http.Request, code string) error {
+	id, err := s.half(r)
 	if err != nil {
 		return err
 	}
-	return s.begin(w, r, a)
+	if err := s.office.CheckCode(r.Context(), id, code, PlaceOf(r)); err != nil {
+		return err
+	}
+	a, _, err := s.office.callerOf(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return s.begin(w, r, a, keyAccount)
+}
+
+// halfLasts is how long a half session waits for its code.
+const halfLasts = 5 * time.Minute
+
+// half returns the account whose code is still to come, or an Unauthorized fault.
+func (s *Sessions) half(r *http.Request) (int64, error) {
+	ctx, err := s.loaded(r)
+	if err != nil {
+		return 0, err
+	}
+	id, err := strconv.ParseInt(s.scs.GetString(ctx, keyHalf), 10, 64)
+	since, errSince := strconv.ParseInt(s.scs.GetString(ctx, keySince), 10, 64)
+	if err != nil || errSince != nil || s.office.now().Sub(clock.Time(since)) > halfLasts {
+		return 0, refuse(r.Context(), fault.Unauthorized, "log_in")
+	}
+	return id, nil
+}
+
+// Prove renews the proof of who sits at the browser: by a code where the account has a second factor, by its password
+// else. It returns an Unauthorized fault if that is wrong.
+func (s *Sessions) Prove(r *http.Request, secret string) error {
+	ctx, err := s.loaded(r)
+	if err != nil {
+		return err
+	}
+	c := CallerFrom(r.Context())
+	if err := s.office.prove(ctx, c, secret); err != nil {
+		return err
+	}
+	s.scs.Put(ctx, keyProved, strconv.FormatInt(int64(s.office.now()), 10))
+	if _, _, err := s.scs.Commit(ctx); err != nil {
+		return fmt.Errorf("store a proof: %w", err)
+	}
+	return nil
+}
+
+// Activate activates an account and begins its first session; see Service.Activate. half is that of SignIn: a new
+// activation does not stand for the second factor.
+func (s *Sessions) Activate(w http.ResponseWriter, r *http.Request, token, password string) (half bool, err error) {
+	a, err := s.office.Activate(r.Context(), token, password, PlaceOf(r))
+	if err != nil {
+		return false, err
+	}
+	return s.enter(w, r, a)
 }
 
 // SignOut ends the request's session.
@@ -291,7 +365,11 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 			return err
 		})
 	}
-	account, err := strconv.ParseInt(text(values, keyAccount), 10, 64)
+	owner := text(values, keyAccount)
+	if owner == "" {
+		owner = text(values, keyHalf)
+	}
+	account, err := strconv.ParseInt(owner, 10, 64)
 	if err != nil {
 		return fmt.Errorf("a session without account: %w", err)
 	}

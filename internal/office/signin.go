@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -92,7 +93,31 @@ func (s *Service) callerOf(ctx context.Context, id int64) (Account, access.Calle
 	if !ok || found.State != Active {
 		return Account{}, access.Caller{}, refuse(ctx, fault.Unauthorized, "not_active")
 	}
-	return found.Account, access.Caller{Account: found.ID, Person: found.Person, Name: found.Name, Grants: found.Grants, Today: s.today()}, nil
+	c := access.Caller{Account: found.ID, Person: found.Person, Name: found.Name, Grants: found.Grants, Today: s.today()}
+	if c.Grants, err = s.usable(ctx, c); err != nil {
+		return Account{}, access.Caller{}, err
+	}
+	return found.Account, c, nil
+}
+
+// usable are the grants that count: where second factors are required, roles that need one do not count without.
+func (s *Service) usable(ctx context.Context, c access.Caller) ([]access.Grant, error) {
+	if !s.strict || !slices.ContainsFunc(c.Grants, NeedsFactor) {
+		return c.Grants, nil
+	}
+	has, err := s.HasFactor(ctx, c.Account)
+	if err != nil || has {
+		return c.Grants, err
+	}
+	return slices.DeleteFunc(slices.Clone(c.Grants), NeedsFactor), nil
+}
+
+// NeedsFactor says whether a grant's role does what needs a second factor: decide, unmask, manage accounts.
+func NeedsFactor(g access.Grant) bool {
+	verbs := access.Verbs(g.Role)
+	return slices.ContainsFunc([]access.Verb{access.ChangeDecide, access.FieldUnmask, access.AccountManage}, func(v access.Verb) bool {
+		return slices.Contains(verbs, v)
+	})
 }
 
 // ChangePassword gives the caller a new password and ends all other sessions and all tokens. keep is the hash of the

@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
 	"rightkey/internal/journal"
+	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/store"
@@ -28,6 +29,8 @@ type Service struct {
 	packs   *library.Library
 	changes *change.Service
 	jobs    *job.Runner
+	// unmaskings count and limit the showing of secret fields
+	unmaskings *office.Unmaskings
 
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code
@@ -42,13 +45,15 @@ type Needs struct {
 	Packs   *library.Library
 	Changes *change.Service
 	Jobs    *job.Runner
+	// Unmaskings count and limit the showing of secret fields; without them none is shown.
+	Unmaskings *office.Unmaskings
 	// Caller says who an account is today, for jobs that go on later.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, items: map[string]int64{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectIncome, entrySubject{s, SubjectIncome})
@@ -64,6 +69,9 @@ func (s *Service) Changes() *change.Service { return s.changes }
 
 // Areas is the area service, for pages.
 func (s *Service) Areas() *area.Service { return s.areas }
+
+// Now is the present moment.
+func (s *Service) Now() clock.Time { return s.journal.Clock().Now() }
 
 // today is the present day.
 func (s *Service) today() clock.Day { return s.journal.Clock().Now().Day(time.UTC) }

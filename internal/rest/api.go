@@ -41,6 +41,8 @@ type Options struct {
 	Key []byte
 	// Limit may refuse a caller who asks too often, by a TooMany fault (see Waiter); nil lets everybody in.
 	Limit func(*http.Request, access.Caller) error
+	// Denied notes that a caller asked by an operation for what they may not see or do; nil notes nothing.
+	Denied func(ctx context.Context, c access.Caller, operation, path string, kind fault.Kind) error
 	// Log takes the causes of errors; nil drops them.
 	Log *slog.Logger
 }
@@ -159,6 +161,17 @@ func (a *API) refusal(ctx context.Context, operation string, err error) *Problem
 		a.options.Log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("operation", operation), slog.String("error", err.Error()))
 	}
 	return p
+}
+
+// denied notes a refusal to a caller.
+func (a *API) denied(ctx context.Context, c access.Caller, operation, path string, err error) {
+	kind := fault.KindOf(err)
+	if a.options.Denied == nil || c.Account == 0 || (kind != fault.NotFound && kind != fault.Forbidden) {
+		return
+	}
+	if err := a.options.Denied(ctx, c, operation, path, kind); err != nil {
+		a.options.Log.Error("note a refusal", "operation", operation, "error", err)
+	}
 }
 
 // answer sends a problem.

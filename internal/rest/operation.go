@@ -71,6 +71,8 @@ func Register[I, O any](a *API, o Operation, handler func(context.Context, *I) (
 	huma.Register(a.huma, documented, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
+			c := callOf(ctx)
+			a.denied(ctx, c.caller, o.ID, c.url.Path, err)
 			return nil, a.refusal(ctx, o.ID, err)
 		}
 		return out, nil
@@ -108,6 +110,7 @@ func (a *API) door(o Operation, conditional bool) func(huma.Context, func(huma.C
 			err = errNoVersion
 		}
 		if err != nil {
+			a.denied(r.Context(), c.caller, o.ID, r.URL.Path, err)
 			a.answer(w, a.refusal(r.Context(), o.ID, err))
 			return
 		}
@@ -130,20 +133,20 @@ func (a *API) admit(r *http.Request, o Operation) (*call, error) {
 	var err error
 	if o.Verb != Public {
 		if c.caller, err = a.options.Authenticate(r); err != nil {
-			return nil, err
+			return c, err
 		}
 		if c.caller.Account == 0 {
-			return nil, errStranger
+			return c, errStranger
 		}
 	}
 	if o.Verb != Public && o.Verb != LoggedIn {
 		if c.scope, err = access.Decide(c.caller, o.Verb); err != nil {
-			return nil, err
+			return c, err
 		}
 	}
 	if a.options.Limit != nil {
 		if err := a.options.Limit(r, c.caller); err != nil {
-			return nil, err
+			return c, err
 		}
 	}
 	return c, nil

@@ -74,6 +74,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		slog.String("kind", kindName(kind)),
 		slog.String("error", err.Error()),
 	)
+	s.denied(r, err, kind)
 	if counted, ok := w.(*countingWriter); ok && counted.status != 0 {
 		return // the answer is on its way, nothing can be added to it
 	}
@@ -82,6 +83,18 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if err := s.renderFailure(w, r, err); err != nil {
 		s.options.Log.Error("error page", "id", RequestID(r.Context()), "error", err)
+	}
+}
+
+// denied notes a refusal to somebody who is logged in; an address that is no route is none.
+func (s *Server) denied(r *http.Request, err error, kind fault.Kind) {
+	var missed *unrouted
+	known := s.options.Denied != nil && ViewerFrom(r.Context()).LoggedIn && !errors.As(err, &missed)
+	if !known || (kind != fault.NotFound && kind != fault.Forbidden) {
+		return
+	}
+	if err := s.options.Denied(r, kind); err != nil {
+		s.options.Log.Error("note a refusal", "id", RequestID(r.Context()), "error", err)
 	}
 }
 

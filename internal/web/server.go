@@ -26,6 +26,8 @@ type Options struct {
 	Caller func(context.Context) access.Caller
 	// LoginPath is where strangers are sent who ask for a page that needs a login; empty sends them nowhere.
 	LoginPath string
+	// Denied notes that somebody who is logged in asked for what they may not see or do; nil notes nothing.
+	Denied func(r *http.Request, kind fault.Kind) error
 	// Log takes one line per request and the causes of errors: no personal data, no query strings.
 	Log *slog.Logger
 }

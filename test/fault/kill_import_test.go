@@ -38,7 +38,7 @@ func killImport(t *testing.T, p *prepared, after time.Duration, random *rand.Ran
 	met[at]++
 	t.Logf("%s killed after %v at %q", p.name, after.Round(time.Millisecond), at)
 	for at != "no import" && at != "uploading" && random.IntN(3) == 0 {
-		again := w.start(t, "serve", "--listen", "127.0.0.1:0", "--now", later())
+		again := w.start(t, "serve", "--second-factor", "offered", "--listen", "127.0.0.1:0", "--now", later())
 		time.Sleep(time.Duration(random.Int64N(int64(p.took))))
 		again.kill()
 		w.settle(t)
@@ -114,7 +114,7 @@ func (w *world) serveUntilDone(t *testing.T) {
 // serve starts the server and waits until it answers.
 func (w *world) serve(t testing.TB, args ...string) *process {
 	t.Helper()
-	server := w.start(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	server := w.start(t, append([]string{"serve", "--second-factor", "offered", "--listen", "127.0.0.1:0"}, args...)...)
 	server.says(t, "Serving at")
 	return server
 }

@@ -17,7 +17,7 @@ func TestASecondProgramOnTheSameFileIsRefusedAndChangesNothing(t *testing.T) {
 	pack := filepath.Join(root(), "internal/policy/testdata/ostania")
 	commands := map[string][]string{
 		"import": importing(p.files), "areas": {"areas", "load", filepath.Join(p.files, "areas.csv")}, "init": {"init", "--pack", pack},
-		"serve": {"serve", "--listen", "127.0.0.1:0"}, "demo": {"demo", "--load-only"},
+		"serve": {"serve", "--second-factor", "offered", "--listen", "127.0.0.1:0"}, "demo": {"demo", "--load-only"},
 	}
 	for _, folder := range []*world{w, w.linkedFolder(t), w.linkedFile(t)} {
 		for name, arguments := range commands {

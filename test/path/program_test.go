@@ -86,7 +86,7 @@ func (in *installed) serve() {
 	}
 	in.address = "http://" + port
 	var said bytes.Buffer
-	child := in.command("serve", "--listen", port)
+	child := in.command("serve", "--second-factor", "offered", "--listen", port)
 	child.Stdout, child.Stderr = &said, &said
 	if err := child.Start(); err != nil {
 		in.t.Fatal(err)

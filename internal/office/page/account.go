@@ -152,7 +152,7 @@ func (p *Pages) showAccount(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	page := p.Frame.Page(r, a.Name, p.accountCrumbs(r, a.Name)...)
-	page.Actions = []web.Action{{Label: web.T(ctx, "office.accounts.renew"), Href: path + "/renew", Post: true}, {Label: web.T(ctx, "office.accounts.disable"), Href: path + "/disable", Post: true, Style: web.StyleDanger}}
+	page.Actions = []web.Action{{Label: web.T(ctx, "office.accounts.renew"), Href: path + "/renew", Post: true}, {Label: web.T(ctx, "office.accounts.take_factor"), Href: path + "/factor", Post: true}, {Label: web.T(ctx, "office.accounts.disable"), Href: path + "/disable", Post: true, Style: web.StyleDanger}}
 	if a.State == office.Disabled {
 		page.Actions = []web.Action{{Label: web.T(ctx, "office.accounts.enable"), Href: path + "/enable", Post: true}}
 	}

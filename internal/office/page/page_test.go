@@ -64,7 +64,7 @@ func newHouse(t *testing.T, s *stand.Stand, pack string) *house {
 	t.Helper()
 	h := &house{Stand: s, pack: pack}
 	s.LoadAreas(t, "code,name,name_zh,level,parent\nN,North,北省,1,\nU,Upper,上市,2,N\nL,Lower <b>,下市,2,N\nS,South,南省,1,\n")
-	h.office = office.New(office.Options{DB: s.DB, Journal: s.Journal, Scheme: s.Areas.Scheme(), Passwords: crypt.Passwords{Memory: 64, Passes: 1, Lanes: 1}})
+	h.office = office.New(office.Options{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Scheme: s.Areas.Scheme(), Passwords: crypt.Passwords{Memory: 64, Passes: 1, Lanes: 1}})
 	sessions := office.NewSessions(h.office)
 	jobs := job.NewRunner(s.DB, s.Ids, s.Clock)
 	loader := policy.NewLoader()
@@ -75,7 +75,7 @@ func newHouse(t *testing.T, s *stand.Stand, pack string) *house {
 	h.server = web.New(web.Options{Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login"})
 	pages := &page.Pages{Frame: page.Frame{Places: page.Places()}, Office: h.office, Sessions: sessions, Areas: s.Areas, Loads: office.NewAreaLoads(h.office, s.Areas, jobs),
 		Packs: packs, Loader: loader, Shipped: policies.Files, Jobs: jobs, Events: office.NewEvents(s.DB, s.Areas), Clock: s.Clock,
-		Approvals: office.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())}
+		Approvals: office.NewApprovals(s.DB, s.Journal, s.Areas.Scheme()), Alerts: office.NewAlerts(s.DB, s.Journal)}
 	pages.Register(h.server)
 	h.server.Handle("GET /{$}", web.Public, func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/areas", http.StatusSeeOther)
@@ -371,7 +371,7 @@ func TestTheJournalOfAnAreaIsForThatArea(t *testing.T) {
 
 func TestEveryPageIsClosedToStrangersAndToOtherSites(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		open := map[string]bool{"/login": true, "/logout": true, "/activate": true, "/assets/{name}": true, "/preferences": true, "/{$}": true}
+		open := map[string]bool{"/login": true, "/login/code": true, "/logout": true, "/activate": true, "/assets/{name}": true, "/preferences": true, "/{$}": true}
 		places := strings.NewReplacer("{id}", "1", "{key}", "1", "{job}", "1", "{hash}", "0")
 		for _, route := range h.server.Routes() {
 			if open[route.Pattern] {

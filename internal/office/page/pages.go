@@ -35,7 +35,10 @@ type Pages struct {
 	Events   *office.Events
 	// Approvals are acts of two persons.
 	Approvals *office.Approvals
-	Clock     clock.Clock
+	Alerts    *office.Alerts
+	// RecordNumber is the number by which people know a household or person; a later room says it.
+	RecordNumber func(id int64) string
+	Clock        clock.Clock
 	// JobResults shows what came out of jobs, by their kind; rooms add their own.
 	JobResults map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error)
 }
@@ -62,13 +65,14 @@ func (p *Pages) Register(s *web.Server) {
 	manage := web.Needs(access.AccountManage)
 	s.Handle("GET /accounts", manage, p.accountsPage)
 	s.Handle("GET /accounts/new", manage, p.invitePage)
-	s.Handle("POST /accounts", manage, p.invite)
+	s.Handle("POST /accounts", manage, p.proved(backTo("/accounts/new"), p.invite))
 	s.Handle("GET /accounts/{id}", manage, p.accountPage)
-	s.Handle("POST /accounts/{id}/grants", manage, p.grant)
-	s.Handle("POST /accounts/{id}/revoke", manage, p.revoke)
-	s.Handle("POST /accounts/{id}/disable", manage, p.disable)
-	s.Handle("POST /accounts/{id}/enable", manage, p.enable)
-	s.Handle("POST /accounts/{id}/renew", manage, p.renew)
+	s.Handle("POST /accounts/{id}/grants", manage, p.proved(backToAccount, p.grant))
+	s.Handle("POST /accounts/{id}/revoke", manage, p.proved(backToAccount, p.revoke))
+	s.Handle("POST /accounts/{id}/disable", manage, p.proved(backToAccount, p.disable))
+	s.Handle("POST /accounts/{id}/enable", manage, p.proved(backToAccount, p.enable))
+	s.Handle("POST /accounts/{id}/renew", manage, p.proved(backToAccount, p.renew))
+	s.Handle("POST /accounts/{id}/factor", manage, p.proved(backToAccount, p.takeFactor))
 
 	s.Handle("GET /areas", web.Needs(access.AreaRead), p.areasPage)
 	s.Handle("GET /areas/{key}", web.Needs(access.AreaRead), p.areaPage)
@@ -82,6 +86,8 @@ func (p *Pages) Register(s *web.Server) {
 	s.Handle("POST /packs/{hash}/use", web.Needs(access.PackEdit), p.usePack)
 
 	p.registerApprovals(s)
+	p.registerFactor(s)
+	p.registerAlerts(s)
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)
 	s.Handle("GET /jobs/{id}", web.Login, p.jobPage)

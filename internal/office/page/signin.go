@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"rightkey/internal/fault"
@@ -36,7 +37,10 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next, login := r.PostForm.Get("next"), r.PostForm.Get("login")
-	err := p.Sessions.SignIn(w, r, login, r.PostForm.Get("password"))
+	half, err := p.Sessions.SignIn(w, r, login, r.PostForm.Get("password"))
+	if err == nil && half {
+		return seeOther(w, r, codePath(next), "")
+	}
 	if err == nil {
 		return seeOther(w, r, web.LocalPath(next), "")
 	}
@@ -96,8 +100,15 @@ func (p *Pages) activate(w http.ResponseWriter, r *http.Request) error {
 		said := web.T(r.Context(), "office.fault.password_again")
 		return p.showActivate(w, r, code, fault.New(fault.Invalid, "%s", said).With(0, "again", "%s", said))
 	}
-	if err := p.Sessions.Activate(w, r, code, password); err != nil {
+	half, err := p.Sessions.Activate(w, r, code, password)
+	if err != nil {
 		return p.showActivate(w, r, code, err)
+	}
+	if half {
+		return seeOther(w, r, codePath("/"), "")
 	}
 	return seeOther(w, r, "/", "activated")
 }
+
+// codePath is where the code of the second factor is asked for.
+func codePath(next string) string { return "/login/code?" + url.Values{"next": {next}}.Encode() }

@@ -92,6 +92,9 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 
 // fillPanels puts what later rooms add into its column.
 func (p *pages) fillPanels(ctx context.Context, scope access.Scope, f registry.File, content *filePage) error {
+	if secrets := p.secretsPanel(ctx, scope, f); secrets != nil {
+		content.side = append(content.side, secrets)
+	}
 	for _, panel := range p.Panels {
 		part, err := panel.Show(ctx, scope, f)
 		switch {

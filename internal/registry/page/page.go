@@ -113,6 +113,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /imports/{id}/report.csv", web.Needs(access.ImportRun), p.report)
 	server.Handle("POST /imports/{id}/check", web.Needs(access.ImportRun), p.check)
 	server.Handle("POST /imports/{id}/apply", web.Needs(access.ImportRun), p.apply)
+	p.registerUnmask(server)
 	return nil
 }
 

@@ -23,6 +23,7 @@ const room = "Households, changes and imports"
 func Register(api *rest.API, rooms Rooms) {
 	rooms.registerHouseholds(api)
 	rooms.registerPersons(api)
+	rooms.registerUnmask(api)
 	rooms.registerChanges(api)
 	rooms.registerDecisions(api)
 	rooms.registerImports(api)

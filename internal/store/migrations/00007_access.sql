@@ -9,3 +9,28 @@ CREATE TABLE approval (
 ) {strict};
 CREATE INDEX approval_kind_state ON approval (kind, state, id);
 CREATE INDEX approval_account ON approval (account, id);
+
+-- Leads for reviewers outside the chain: what a rule noticed about an account, once a day and subject, counted.
+CREATE TABLE alert (
+  id {int} NOT NULL PRIMARY KEY, rule {text} NOT NULL, state {text} NOT NULL, account {int} NOT NULL, person {text} NOT NULL, area {int} NOT NULL,
+  subject {int} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, first {int} NOT NULL, last {int} NOT NULL, detail {text} NOT NULL,
+  decided_by {int}, decided {int}, comment {text} NOT NULL DEFAULT '', ver {int} NOT NULL DEFAULT 1
+) {strict};
+CREATE UNIQUE INDEX alert_once ON alert (rule, account, subject, day);
+CREATE INDEX alert_state ON alert (state, area, id);
+-- Refused readings by account and minute: the first is an event of its own, the others are counted.
+CREATE TABLE denial (account {int} NOT NULL, minute {int} NOT NULL, n {int} NOT NULL, PRIMARY KEY (account, minute)) {clustered};
+-- One secret field of one record, shown for a quarter of an hour to who said why.
+CREATE TABLE unmasking (
+  id {int} NOT NULL PRIMARY KEY, account {int} NOT NULL, person {text} NOT NULL, home {int} NOT NULL, area {int} NOT NULL,
+  subject_kind {text} NOT NULL, subject {int} NOT NULL, field {text} NOT NULL, reason {text} NOT NULL, at {int} NOT NULL, ends {int} NOT NULL
+) {strict};
+CREATE INDEX unmasking_person ON unmasking (person, at);
+-- The second factor of an account: the secret sealed under the account's data key, and the last time step that was
+-- used, so that a code serves once. Recovery codes are kept by their hash.
+CREATE TABLE account_factor (
+  account {int} NOT NULL PRIMARY KEY REFERENCES account (id), state {text} NOT NULL, secret {bytes} NOT NULL, step {int} NOT NULL, made {int} NOT NULL
+) {strict};
+CREATE TABLE account_recovery (
+  account {int} NOT NULL REFERENCES account (id), code {bytes} NOT NULL, PRIMARY KEY (account, code)
+) {clustered};
