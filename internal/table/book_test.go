@@ -73,9 +73,9 @@ func TestASpreadsheetGivesValuesDatesAndCachedFormulaResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Row{
-		{1, []string{"张三", "2736.5", "1968-02-29", "2014-12-31 08:30:00", "true", "007"}},
-		{4, []string{"李 四", "0.3", "", "", "false", "123456789012"}},
-		{6, []string{"last", "", "", "", "", ""}},
+		{Number: 1, Cells: []string{"张三", "2736.5", "1968-02-29", "2014-12-31 08:30:00", "true", "007"}},
+		{Number: 4, Cells: []string{"李 四", "0.3", "", "", "false", "123456789012"}},
+		{Number: 6, Cells: []string{"last", "", "", "", "", ""}, Formulas: []int{1}},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
@@ -200,9 +200,9 @@ func TestAParquetFileGivesTextOfEveryTypeAcrossRowGroups(t *testing.T) {
 		t.Fatalf("%d rows, want 1000", len(rows))
 	}
 	for _, want := range []Row{
-		{1, []string{"h0", "", "0", "2014-12-31", "0.00", "1970-01-12T13:46:40Z", "true"}},
-		{1000, []string{"h999", "", "5", "2014-12-31", "-9.99", "1970-01-12T13:46:40Z", "false"}},
-		{999, []string{"h998", "998499", "4", "2014-12-31", "-9.98", "1970-01-12T13:46:40Z", "true"}},
+		{Number: 1, Cells: []string{"h0", "", "0", "2014-12-31", "0.00", "1970-01-12T13:46:40Z", "true"}},
+		{Number: 1000, Cells: []string{"h999", "", "5", "2014-12-31", "-9.99", "1970-01-12T13:46:40Z", "false"}},
+		{Number: 999, Cells: []string{"h998", "998499", "4", "2014-12-31", "-9.98", "1970-01-12T13:46:40Z", "true"}},
 	} {
 		if diff := cmp.Diff(want, rows[want.Number-1]); diff != "" {
 			t.Error(diff)

@@ -31,9 +31,12 @@ type Reader interface {
 }
 
 // Row is one data row. Number counts data rows from 1; the header is not counted.
+//
+// Formulas are the columns, from 0, whose cell a spreadsheet computes: only the value stored with the formula is read.
 type Row struct {
-	Number int
-	Cells  []string
+	Number   int
+	Cells    []string
+	Formulas []int
 }
 
 // Writer writes a table row by row; Close completes the file, and without it the file is not valid.

@@ -83,17 +83,54 @@ func (b *workbook) decode(name string, value any) error {
 	return damaged(part.Close())
 }
 
+// bookElement is the part that lists the worksheets.
+type bookElement struct {
+	Properties struct {
+		From1904 string `xml:"date1904,attr"`
+	} `xml:"workbookPr"`
+	Sheets []struct {
+		Name     string `xml:"name,attr"`
+		State    string `xml:"state,attr"`
+		Relation string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
+	} `xml:"sheets>sheet"`
+}
+
+// Sheets names the worksheets of a spreadsheet of size bytes that a person sees, in their order: hidden ones and
+// charts are left out. Only Options.MaxBytes is used.
+func Sheets(r io.ReaderAt, size int64, o Options) ([]string, error) {
+	if o.MaxBytes == 0 {
+		o.MaxBytes = defaultMaxBook
+	}
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the file is not a spreadsheet")
+	}
+	book := &workbook{parts: make(map[string]*zip.File, len(archive.File))}
+	if err := book.index(archive, o.MaxBytes); err != nil {
+		return nil, err
+	}
+	var element bookElement
+	if err := book.decode("xl/workbook.xml", &element); err != nil {
+		return nil, err
+	}
+	targets, err := book.relations()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, sheet := range element.Sheets {
+		if sheet.State == "" || sheet.State == "visible" {
+			if strings.Contains(targets[sheet.Relation], "worksheets/") {
+				names = append(names, sheet.Name)
+			}
+		}
+	}
+	return names, nil
+}
+
 // sheet reads what worksheets share and returns the part of the named worksheet, of the first for "".
 func (b *workbook) sheet(name string) (string, error) {
-	var book struct {
-		Properties struct {
-			From1904 string `xml:"date1904,attr"`
-		} `xml:"workbookPr"`
-		Sheets []struct {
-			Name     string `xml:"name,attr"`
-			Relation string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
-		} `xml:"sheets>sheet"`
-	}
+	var book bookElement
 	if err := b.decode("xl/workbook.xml", &book); err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -60,8 +61,9 @@ type xlsxReader struct {
 	decoder  *xml.Decoder
 	o        Options
 	header   []string
-	headerAt int // sheet row of the header
-	at       int // sheet row last read
+	headerAt int   // sheet row of the header
+	at       int   // sheet row last read
+	formulas []int // columns with a formula in the row last read
 	final    error
 }
 
@@ -116,6 +118,7 @@ func (x *xlsxReader) Next() (Row, error) {
 	}
 	row.Cells = make([]string, width)
 	copy(row.Cells, cells)
+	row.Formulas = slices.DeleteFunc(slices.Clone(x.formulas), func(column int) bool { return column >= width })
 	return row, nil
 }
 
@@ -169,6 +172,7 @@ func (x *xlsxReader) nextElement(name string) (xml.StartElement, error) {
 // readCells reads the cells up to the end of the current row element.
 func (x *xlsxReader) readCells() ([]string, error) {
 	var cells []string
+	x.formulas = x.formulas[:0]
 	for {
 		token, err := x.decoder.Token()
 		if err != nil {
@@ -192,9 +196,12 @@ func (x *xlsxReader) readCells() ([]string, error) {
 			if column >= maxSheetColumns {
 				return nil, fault.New(fault.Invalid, "the worksheet has more than %d columns", maxSheetColumns)
 			}
-			value, err := x.readValue(element)
+			value, computed, err := x.readValue(element)
 			if err != nil {
 				return nil, err
+			}
+			if computed {
+				x.formulas = append(x.formulas, column)
 			}
 			for len(cells) < column {
 				cells = append(cells, "")
@@ -204,17 +211,25 @@ func (x *xlsxReader) readCells() ([]string, error) {
 	}
 }
 
-// cellElement is a c element: value, inline string; the formula is not read.
+// cellElement is a c element: value, inline string, and whether there is a formula, which is not read.
 type cellElement struct {
-	Value  string     `xml:"v"`
-	Inline richString `xml:"is"`
+	Value   string     `xml:"v"`
+	Inline  richString `xml:"is"`
+	Formula *struct{}  `xml:"f"`
 }
 
-func (x *xlsxReader) readValue(start xml.StartElement) (string, error) {
+// readValue reads a cell's value; computed says that a formula made it.
+func (x *xlsxReader) readValue(start xml.StartElement) (value string, computed bool, err error) {
 	var cell cellElement
 	if err := x.decoder.DecodeElement(&cell, &start); err != nil {
-		return "", damaged(err)
+		return "", false, damaged(err)
 	}
+	value, err = x.text(start, cell)
+	return value, cell.Formula != nil, err
+}
+
+// text is a cell's value as text.
+func (x *xlsxReader) text(start xml.StartElement, cell cellElement) (string, error) {
 	switch attribute(start, "t") {
 	case "s":
 		number, err := strconv.Atoi(cell.Value)
