@@ -92,6 +92,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"change_conflict",
 	"staging",
 	"import",
+	"import_template",
 	"job",
 	"event",
 	"event_body",

@@ -31,7 +31,8 @@ const (
 	Checked  ImportState = "checked" // every row was tried; nothing is changed
 	Applying ImportState = "applying"
 	Imported ImportState = "imported"
-	Stopped  ImportState = "stopped" // rows were rejected and the import was to stop then; nothing is changed
+	Stopped  ImportState = "stopped"  // rows were rejected and the import was to stop then; nothing is changed
+	LeftOut  ImportState = "left-out" // somebody decided that the file is not wanted; its rows are gone
 )
 
 // OnError says what happens when rows are rejected.
@@ -59,6 +60,15 @@ type Import struct {
 	Created clock.Time
 	Ver     int64
 	Rows    int64
+	Sheet   string // worksheet of a book with several
+	Bundle  int64  // the first import of the same upload; 0 for imports of before there were bundles
+}
+
+// Part says what an upload is a part of.
+type Part struct {
+	Name   string // of the file
+	Sheet  string // worksheet of a book with several, else empty
+	Bundle int64  // the first import of the same upload; 0 begins a bundle
 }
 
 const (
@@ -68,6 +78,11 @@ const (
 
 // Upload stages a file's rows, sealed under a key of their own. Nothing of the register changes.
 func (s *Service) Upload(ctx context.Context, scope access.Scope, name string, r table.Reader) (Import, error) {
+	return s.UploadPart(ctx, scope, Part{Name: name}, r)
+}
+
+// UploadPart is Upload for a file among several, or a worksheet of a book.
+func (s *Service) UploadPart(ctx context.Context, scope access.Scope, part Part, r table.Reader) (Import, error) {
 	ranges := scope.Ranges()
 	if len(ranges) == 0 {
 		return Import{}, fault.New(fault.Forbidden, "your role does not include imports")
@@ -79,7 +94,10 @@ func (s *Service) Upload(ctx context.Context, scope access.Scope, name string, r
 	if err != nil {
 		return Import{}, err
 	}
-	im := Import{ID: id, Account: scope.Caller().Account, Area: firstArea(ranges), Name: name, Header: r.Header(), State: Uploaded, OnError: Stop, Created: s.journal.Clock().Now(), Ver: 1}
+	im := Import{ID: id, Account: scope.Caller().Account, Area: firstArea(ranges), Name: part.Name, Sheet: part.Sheet, Bundle: part.Bundle, Header: r.Header(), State: Uploaded, OnError: Stop, Created: s.journal.Clock().Now(), Ver: 1}
+	if im.Bundle == 0 {
+		im.Bundle = id
+	}
 	key := s.keys.Make(0, id)
 	header, err := json.Marshal(im.Header)
 	if err != nil {
@@ -87,8 +105,8 @@ func (s *Service) Upload(ctx context.Context, scope access.Scope, name string, r
 	}
 	whole := access.Range{Lo: ranges[0].Lo, Hi: ranges[len(ranges)-1].Hi}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO import (id, job, account, area, lo, hi, name, size, sha256, header, mapping, pack, state, on_error, created)
-			VALUES ($1, 0, $2, $3, $4, $5, $6, 0, '', $7, '', '', 'uploading', $8, $9)`, id, im.Account, im.Area, whole.Lo, whole.Hi, name, string(header), string(im.OnError), int64(im.Created))
+		_, err := tx.Exec(ctx, `INSERT INTO import (id, job, account, area, lo, hi, name, size, sha256, header, mapping, pack, state, on_error, created, bundle, sheet)
+			VALUES ($1, 0, $2, $3, $4, $5, $6, 0, '', $7, '', '', 'uploading', $8, $9, $10, $11)`, id, im.Account, im.Area, whole.Lo, whole.Hi, im.Name, string(header), string(im.OnError), int64(im.Created), im.Bundle, im.Sheet)
 		if err != nil {
 			return err
 		}
@@ -111,6 +129,7 @@ func (s *Service) forgetUploads(ctx context.Context, scope access.Scope) error {
 	before := int64(s.journal.Clock().Now().Add(-uploadTime))
 	ids, err := store.All(ctx, s.db.In(scope), "SELECT id FROM import WHERE {checked} AND state = 'uploading' AND created < $1", []any{before},
 		func(r store.Rows, id *int64) error { return r.Scan(id) })
+	err = errors.Join(err, s.forgetRejected(ctx, scope))
 	for _, id := range ids {
 		err = errors.Join(err, s.db.Tx(ctx, scope, func(tx store.Tx) error {
 			for _, text := range []string{"DELETE FROM data_key WHERE home = 0 AND subject = $1", "DELETE FROM staging WHERE {checked} AND set_id = $1", "DELETE FROM import WHERE {checked} AND id = $1"} {
@@ -134,6 +153,7 @@ func firstArea(ranges []access.Range) int64 {
 // stage writes the rows of a file in short transactions.
 func (s *Service) stage(ctx context.Context, scope access.Scope, im *Import, r table.Reader, key crypt.DataKey) error {
 	sum := sha256.New()
+	words := newWordCollector(im.Header)
 	var rows [][]any
 	flush := func() error {
 		err := s.db.Tx(ctx, scope, func(tx store.Tx) error {
@@ -155,10 +175,11 @@ func (s *Service) stage(ctx context.Context, scope access.Scope, im *Import, r t
 			}
 			state, problems = "unreadable", encodeProblems([]Problem{{Column: bad.Details[0].Field, Reason: bad.Details[0].Reason, Severity: "reject"}})
 		}
-		body, err := json.Marshal(row.Cells)
+		body, err := encodeStaged(row)
 		if err != nil {
 			return err
 		}
+		words.add(row.Cells)
 		im.Rows++
 		im.Size += int64(len(body))
 		sum.Write(body)
@@ -173,8 +194,12 @@ func (s *Service) stage(ctx context.Context, scope access.Scope, im *Import, r t
 		return fmt.Errorf("stage rows: %w", err)
 	}
 	im.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	few, err := words.seal(key, im.ID)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE import SET state = $2, size = $3, sha256 = $4, rows = $5 WHERE {checked} AND id = $1", im.ID, string(Uploaded), im.Size, im.SHA256, im.Rows)
+		_, err := tx.Exec(ctx, "UPDATE import SET state = $2, size = $3, sha256 = $4, rows = $5, words = $6 WHERE {checked} AND id = $1", im.ID, string(Uploaded), im.Size, im.SHA256, im.Rows, few)
 		return err
 	})
 }
@@ -215,7 +240,7 @@ func (s *Service) Imports(ctx context.Context, scope access.Scope, before int64,
 }
 
 func (s *Service) imports(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Import, error) {
-	sql := `SELECT id, job, account, area, name, size, sha256, header, mapping, state, on_error, created, ver, rows FROM import
+	sql := `SELECT id, job, account, area, name, size, sha256, header, mapping, state, on_error, created, ver, rows, bundle, sheet FROM import
 		WHERE state <> 'uploading' AND (account = $1 OR ({scope lo} AND {scope hi})) AND ` + condition
 	found, err := store.All(ctx, s.db.In(scope), sql, append([]any{scope.Caller().Account}, args...), scanImport)
 	if err != nil {
@@ -226,7 +251,7 @@ func (s *Service) imports(ctx context.Context, scope access.Scope, condition str
 
 func scanImport(r store.Rows, im *Import) error {
 	var header, mapping string
-	if err := r.Scan(&im.ID, &im.Job, &im.Account, &im.Area, &im.Name, &im.Size, &im.SHA256, &header, &mapping, &im.State, &im.OnError, &im.Created, &im.Ver, &im.Rows); err != nil {
+	if err := r.Scan(&im.ID, &im.Job, &im.Account, &im.Area, &im.Name, &im.Size, &im.SHA256, &header, &mapping, &im.State, &im.OnError, &im.Created, &im.Ver, &im.Rows, &im.Bundle, &im.Sheet); err != nil {
 		return err
 	}
 	if mapping != "" {
@@ -241,7 +266,7 @@ func scanImport(r store.Rows, im *Import) error {
 // Check tries every row of an import under a mapping and counts what an application would do, as a job; nothing of
 // the register changes.
 func (s *Service) Check(ctx context.Context, scope access.Scope, id, ver int64, m Mapping) (Import, error) {
-	return s.start(ctx, scope, id, ver, m, Stop, false)
+	return s.start(ctx, scope, id, ver, m, Stop, importArgs{Import: id})
 }
 
 // Apply checks every row and then writes them, as a job. With Stop one rejected row keeps all out.
@@ -249,16 +274,17 @@ func (s *Service) Apply(ctx context.Context, scope access.Scope, id, ver int64, 
 	if onError != Stop && onError != Skip {
 		return Import{}, fault.New(fault.Invalid, "on_error is %q, not stop or skip", onError).With(0, "on_error", "is neither stop nor skip")
 	}
-	return s.start(ctx, scope, id, ver, m, onError, true)
+	return s.start(ctx, scope, id, ver, m, onError, importArgs{Import: id, Apply: true})
 }
 
 // importArgs are the arguments of an import's job.
 type importArgs struct {
-	Import int64 `json:"import"`
-	Apply  bool  `json:"apply"`
+	Import int64   `json:"import"`
+	Apply  bool    `json:"apply"`
+	Then   []int64 `json:"then,omitempty"` // imports to apply after this one
 }
 
-func (s *Service) start(ctx context.Context, scope access.Scope, id, ver int64, m Mapping, onError OnError, apply bool) (Import, error) {
+func (s *Service) start(ctx context.Context, scope access.Scope, id, ver int64, m Mapping, onError OnError, args importArgs) (Import, error) {
 	im, err := s.GetImport(ctx, scope, id)
 	if err != nil {
 		return Import{}, err
@@ -282,14 +308,14 @@ func (s *Service) start(ctx context.Context, scope access.Scope, id, ver int64, 
 	}
 	im.State = Checking
 	title := "check " + im.Name
-	if apply {
+	if args.Apply {
 		im.State, title = Applying, "import "+im.Name
 	}
 	within := access.Everywhere
 	if ranges := scope.Ranges(); len(ranges) > 0 {
 		within = access.Range{Lo: ranges[0].Lo, Hi: ranges[len(ranges)-1].Hi}
 	}
-	j, err := s.jobs.Prepare(ctx, scope.Caller().Account, job.Request{Kind: importKind, Title: title, Args: importArgs{id, apply}, Area: im.Area, Range: within})
+	j, err := s.jobs.Prepare(ctx, scope.Caller().Account, job.Request{Kind: importKind, Title: title, Args: args, Area: im.Area, Range: within})
 	if err != nil {
 		return Import{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
 	"sync"
 
 	"rightkey/internal/access"
@@ -56,8 +55,12 @@ type importRun struct {
 	total int64
 	homes map[int64]int64  // county → home
 	areas map[string]int64 // code → key, 0 for none in scope
-	seen  map[string]int   // key and year → row, while checking
-	fresh map[string]bool  // keys whose record an earlier row of the file creates, while checking
+
+	// Only while checking:
+	twins    *twins                // rows that say they are the same
+	fresh    map[string]bool       // keys whose record an earlier row of the file creates
+	heads    map[int64]bool        // households to which the file gives a head
+	promised map[string]*Household // households that another file of the upload will create, by key
 }
 
 func (w importer) work(ctx context.Context, run *job.Run) error {
@@ -88,14 +91,14 @@ func (w importer) work(ctx context.Context, run *job.Run) error {
 			if args.Apply {
 				state = Stopped
 			}
-			return r.end(ctx, state, counts)
+			return r.end(ctx, state, counts, nil)
 		}
 		counts = job.Counts{In: counts.In, Rejected: counts.Rejected}
 	}
 	if counts, err = r.apply(ctx, at, counts); err != nil {
 		return err
 	}
-	if err := r.end(ctx, Imported, counts); err != nil {
+	if err := r.end(ctx, Imported, counts, args.Then); err != nil {
 		return err
 	}
 	return r.sweep(ctx)
@@ -127,7 +130,7 @@ func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*im
 	if err != nil && !(im.State == Imported && errors.Is(err, journal.ErrErased)) { // only the sweep is left then
 		return nil, fmt.Errorf("open the staged rows: %w", err)
 	}
-	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, seen: map[string]int{}, fresh: map[string]bool{}}, nil
+	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, twins: newTwins(), fresh: map[string]bool{}, heads: map[int64]bool{}}, nil
 }
 
 // staged is a row as it was staged.
@@ -169,11 +172,13 @@ func (r *importRun) parseRow(row staged) (parsed, error) {
 	if err != nil {
 		return parsed{}, fmt.Errorf("open row %d: %w", row.n, err)
 	}
-	var cells []string
-	if err := json.Unmarshal(plain, &cells); err != nil {
+	cells, formulas, err := decodeStaged(plain)
+	if err != nil {
 		return parsed{}, fmt.Errorf("read row %d: %w", row.n, err)
 	}
-	return r.r.read(row.n, cells), nil
+	p := r.r.read(row.n, cells)
+	r.r.noteFormulas(&p, r.im.Header, formulas)
+	return p, nil
 }
 
 // check tries every row and stores which are rejected and why. It begins at the first row each time: nothing but the
@@ -185,6 +190,9 @@ func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 		return err
 	})
 	if err != nil {
+		return counts, err
+	}
+	if r.promised, err = r.promises(ctx); err != nil {
 		return counts, err
 	}
 	last := 0
@@ -209,7 +217,7 @@ func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 		if err != nil {
 			return counts, err
 		}
-		r.twins(parsed)
+		r.findTwins(parsed)
 		b, err := r.plan(ctx, parsed, true)
 		if err != nil {
 			return counts, err
@@ -222,28 +230,8 @@ func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 	}
 }
 
-// twins rejects rows whose key stands earlier in the file; a file with a column of years may hold a key once a year.
-func (r *importRun) twins(rows []parsed) {
-	for i := range rows {
-		p := &rows[i]
-		if p.key == "" {
-			continue
-		}
-		name := p.key
-		if r.r.year >= 0 {
-			y, _, _ := p.day.Civil()
-			name = fmt.Sprint(y, " ", p.key)
-		}
-		if first, ok := r.seen[name]; ok && first != p.n {
-			p.reject(r.im.Mapping.Key, "twin", "row", strconv.Itoa(first))
-			continue
-		}
-		r.seen[name] = p.n
-	}
-}
-
 func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, counts job.Counts, last int) error {
-	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+	err := r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
 		for i, p := range rows {
 			state := ""
 			if b.outcomes[i] == rejected {
@@ -256,12 +244,20 @@ func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, c
 				return err
 			}
 		}
+		if err := r.twins.noteEarlier(ctx, tx, r.im.ID); err != nil {
+			return err
+		}
 		return r.run.Save(ctx, tx, int64(last), 2*r.total, counts, progress{"check", last})
 	})
+	if err == nil {
+		clear(r.twins.earlier)
+	}
+	return err
 }
 
 // apply writes the rows that were not rejected, from where it was left.
 func (r *importRun) apply(ctx context.Context, at progress, counts job.Counts) (job.Counts, error) {
+	r.promised, r.heads = nil, map[int64]bool{}
 	last := 0
 	if at.Phase == "apply" {
 		last = at.Last
@@ -329,30 +325,44 @@ func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Co
 	}
 }
 
-// end stores the import's state and, once it is applied, destroys the key of the staged rows: what is left of them
-// is the report.
-func (r *importRun) end(ctx context.Context, state ImportState, counts job.Counts) error {
+// end stores the import's state and begins the next import of then. Once it is applied it destroys the key of the
+// staged rows, unless some were rejected: these can be downloaded, corrected and sent again for a while.
+func (r *importRun) end(ctx context.Context, state ImportState, counts job.Counts, then []int64) error {
 	phase := "check"
 	if state == Imported {
 		phase = "sweep"
 	}
-	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+	next, err := r.s.prepareNext(ctx, r.scope, r.run.Job.Account, then)
+	if err != nil {
+		return err
+	}
+	err = r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
 		if _, err := tx.Exec(ctx, "UPDATE import SET state = $2, ver = ver + 1 WHERE {checked} AND id = $1", r.im.ID, string(state)); err != nil {
 			return err
 		}
-		if state == Imported {
+		if state == Imported && counts.Rejected == 0 {
 			if _, err := tx.Exec(ctx, "DELETE FROM data_key WHERE home = 0 AND subject = $1", r.im.ID); err != nil {
+				return err
+			}
+		}
+		if next != nil {
+			if err := next(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{phase, int(r.total)})
 	})
+	if err == nil && next != nil {
+		r.s.jobs.Wake()
+	}
+	return err
 }
 
 // sweepChunk is how many staged rows one transaction takes away.
 const sweepChunk = 5000
 
-// sweep takes the staged rows of an applied import away; those with problems stay without their body, as the report.
+// sweep takes the staged rows of an applied import away. Those with problems stay without their body, as the report;
+// rejected ones keep it, sealed, until their time is over.
 func (r *importRun) sweep(ctx context.Context) error {
 	var last int64
 	if err := store.One(ctx, r.s.db.In(r.scope), "SELECT coalesce(max(n), 0) FROM staging WHERE {checked} AND set_id = $1", []any{r.im.ID}, &last); err != nil {
@@ -366,7 +376,7 @@ func (r *importRun) sweep(ctx context.Context) error {
 			if _, err := tx.Exec(ctx, "DELETE FROM staging WHERE {checked} AND set_id = $1 AND n BETWEEN $2 AND $3 AND problems = ''", r.im.ID, from, from+sweepChunk-1); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, "UPDATE staging SET body = $4 WHERE {checked} AND set_id = $1 AND n BETWEEN $2 AND $3", r.im.ID, from, from+sweepChunk-1, []byte{})
+			_, err := tx.Exec(ctx, "UPDATE staging SET body = $4 WHERE {checked} AND set_id = $1 AND n BETWEEN $2 AND $3 AND state = ''", r.im.ID, from, from+sweepChunk-1, []byte{})
 			return err
 		})
 		if err != nil {

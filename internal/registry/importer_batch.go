@@ -107,6 +107,9 @@ func (r *importRun) alias(subject string) string { return r.im.Mapping.Source + 
 
 // lookup finds the records behind keys.
 func (r *importRun) lookup(ctx context.Context, subject string, keys []string) (map[string]known, error) {
+	if r.im.Mapping.Source == RegisterSource {
+		return r.lookupNumbers(ctx, subject, keys)
+	}
 	found := map[string]known{}
 	for some := range slices.Chunk(keys, 400) {
 		args := []any{r.alias(subject)}

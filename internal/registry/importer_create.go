@@ -47,6 +47,8 @@ func (r *importRun) planHouseholds(ctx context.Context, b *batch, rows []parsed,
 		at, exists := found[p.key]
 		if exists {
 			b.outcomes[i], err = r.revise(ctx, b, p, SubjectHousehold, at.id, change.Values(p.values), dry)
+		} else if r.unknownNumber(p) {
+			continue
 		} else if b.outcomes[i] = r.creates(p, dry); !dry {
 			err = r.newHousehold(ctx, b, p, area)
 		}
@@ -191,6 +193,9 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 			if b.outcomes[i], err = r.revise(ctx, b, p, subject, at.id, change.Values(p.values), dry); err != nil {
 				return fmt.Errorf("row %d: %w", p.n, err)
 			}
+			continue
+		}
+		if r.unknownNumber(p) {
 			continue
 		}
 		if b.outcomes[i] = r.creates(p, dry); dry {

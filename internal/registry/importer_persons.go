@@ -13,10 +13,29 @@ import (
 	"rightkey/internal/store"
 )
 
-// households finds the households behind the rows' household keys, in scope, with what persons and entries need.
+// households finds the households behind the rows' household keys, in scope, with what persons and entries need. While
+// rows are only tried, households that a file of the same upload will create count as well.
 func (r *importRun) households(ctx context.Context, rows []parsed) (map[string]*Household, error) {
+	keys := keysOf(rows, func(p parsed) string { return p.household })
+	found, err := r.registered(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		if promised := r.promised[key]; found[key] == nil && promised != nil {
+			found[key] = promised
+		}
+	}
+	return found, nil
+}
+
+// registered finds the registered households behind keys, in scope.
+func (r *importRun) registered(ctx context.Context, keys []string) (map[string]*Household, error) {
+	if r.im.Mapping.Source == RegisterSource {
+		return r.numbered(ctx, keys)
+	}
 	found := map[string]*Household{}
-	for some := range slices.Chunk(keysOf(rows, func(p parsed) string { return p.household }), 400) {
+	for some := range slices.Chunk(keys, 400) {
 		args := []any{r.alias(SubjectHousehold)}
 		for _, k := range some {
 			args = append(args, k)
@@ -82,6 +101,9 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			}
 			continue
 		}
+		if r.unknownNumber(p) {
+			continue
+		}
 		if dry && r.fresh[p.key] {
 			b.outcomes[i] = updated
 			continue
@@ -92,7 +114,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			joined[h.ID] = j
 		}
 		isHead := r.isHead(p)
-		if isHead && (h.Head != 0 || j.head != 0) {
+		if isHead && (h.Head != 0 || j.head != 0 || r.heads[h.ID]) {
 			p.reject(r.r.columnOf(SubjectPerson, FieldRelation), "second_head")
 			continue
 		}
@@ -101,6 +123,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			j.head = -1
 		}
 		if dry {
+			r.heads[h.ID] = r.heads[h.ID] || isHead
 			continue
 		}
 		if err := r.newPerson(ctx, b, p, j, isHead, owners); err != nil {

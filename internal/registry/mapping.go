@@ -214,6 +214,9 @@ func entryTarget(name string) (subject, class string, ok bool) {
 // Guess proposes a mapping for a file: columns whose name is an item's code or label, in any language.
 func Guess(header []string, subject, source string, day clock.Day, pack *policy.Pack) Mapping {
 	m := Mapping{Subject: subject, Source: source, Day: day.String(), Columns: map[string]string{}}
+	if source == "" && slices.Contains(header, numberColumn) && slices.Contains(header, versionColumn) {
+		m.Source = RegisterSource
+	}
 	byName := map[string]string{}
 	for _, item := range pack.Items {
 		name := item.Code
@@ -228,15 +231,20 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 			continue
 		}
 		byName[foldName(item.Code)] = name
+		byName[foldName(item.Subject+"."+item.Code)] = name
 		for _, label := range item.Label {
 			byName[foldName(label)] = name
 		}
+	}
+	if subject == SubjectHousehold {
+		guessEntries(byName, pack)
+		byName["lat"], byName["lon"] = "lat", "lon"
 	}
 	used := map[string]bool{}
 	for _, column := range header {
 		folded := foldName(column)
 		switch {
-		case m.Key == "" && slices.Contains([]string{"key", "id", foldName(subject) + "key", foldName(subject) + "id"}, folded):
+		case m.Key == "" && slices.Contains([]string{numberColumn, "key", "id", foldName(subject) + "key", foldName(subject) + "id"}, folded):
 			m.Key = column
 		case m.Household == "" && subject != SubjectHousehold && slices.Contains([]string{"household", "householdkey", "householdid", "hhid"}, folded):
 			m.Household = column
@@ -252,6 +260,27 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 	}
 	return m
 }
+
+// guessEntries adds the columns that hold an amount of a class, as the register names them itself: "income[wage]".
+func guessEntries(byName map[string]string, pack *policy.Pack) {
+	for _, subject := range []string{SubjectIncome, SubjectExpenditure} {
+		if item, ok := pack.Item(subject, "class"); ok {
+			for _, option := range item.Options() {
+				name := entryColumn(subject, option.Code)
+				byName[foldName(name)] = name
+			}
+		}
+	}
+}
+
+// entryColumn is the target of an amount of a class.
+func entryColumn(subject, class string) string { return subject + "[" + class + "]" }
+
+// numberColumn heads the column of a record's number, in files that the register wrote.
+const numberColumn = "number"
+
+// versionColumn heads the column of a record's version there.
+const versionColumn = "version"
 
 func foldName(text string) string {
 	return strings.Map(func(r rune) rune {

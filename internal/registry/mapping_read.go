@@ -2,6 +2,7 @@ package registry
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,10 +50,30 @@ func (p *parsed) refuse(column string, err error) {
 	p.problems = append(p.problems, newProblem(column, policy.Reject, func(lang i18n.Lang) string {
 		var reason *policy.Reason
 		if errors.As(err, &reason) {
-			return reason.In(lang)
+			return withoutValue(reason).In(lang)
 		}
 		return err.Error()
 	}))
+}
+
+// withoutValue is a reason that does not quote what the cell says: the report goes from hand to hand, and a column may
+// hold something else than its name promises.
+func withoutValue(reason *policy.Reason) *policy.Reason {
+	if reason.Args["text"] == "" {
+		return reason
+	}
+	free := *reason
+	free.Args = maps.Clone(reason.Args)
+	free.Args["text"] = "…"
+	return &free
+}
+
+// Note is the severity of what a report only mentions: nothing follows from it.
+const Note policy.Severity = "note"
+
+// note mentions something about the row.
+func (p *parsed) note(column, key string, args ...any) {
+	p.problems = append(p.problems, newProblem(column, Note, func(lang i18n.Lang) string { return i18n.T(lang, "registry.row."+key, args...) }))
 }
 
 // newProblem keeps the reason in every language of the program: who reads the report is not known yet.
@@ -205,7 +226,7 @@ func (r *reader) validate(p *parsed) {
 			if slices.Contains(notInRow[subject], problem.Item) {
 				continue
 			}
-			p.problems = append(p.problems, newProblem(r.columnOf(subject, problem.Item), problem.Severity, problem.Reason.In))
+			p.problems = append(p.problems, newProblem(r.columnOf(subject, problem.Item), problem.Severity, withoutValue(problem.Reason).In))
 		}
 	}
 }

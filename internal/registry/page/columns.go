@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/policy"
@@ -21,35 +22,87 @@ type columnsForm struct {
 	guess   []web.Field // subject, source and day, by which the columns are guessed anew
 	head    []web.Field // key, household, area, version
 	columns []web.Field // one per column of the file
-	keep    string      // the mapping as YAML: constants and values are kept from it
-	yaml    web.Field
-	summary web.ErrorSummary
+	keep    string      // the mapping as YAML: what the lists do not show is kept from it
+
+	saved     *savedMappings // nil where none fits
+	words     []translation
+	constants []constant
+	yaml      web.Field
+	summary   web.ErrorSummary
 }
 
-// columnsOf makes the form of an import: its mapping, or one guessed from the names of its columns.
-func (p *pages) columnsOf(r *http.Request, im registry.Import) (*columnsForm, error) {
+// columnsOf makes the form of an import: its mapping, one saved for such files, or one guessed from the names of its
+// columns.
+func (p *pages) columnsOf(r *http.Request, scope access.Scope, im registry.Import) (*columnsForm, error) {
+	ctx := r.Context()
 	query := asked(r.URL.Query())
-	if im.Mapping != nil && !query.Has("subject") {
-		return p.columnsForm(r.Context(), im, *im.Mapping)
+	saved, chosen, err := p.offered(ctx, scope, im, query.Get("template"))
+	if err != nil {
+		return nil, err
 	}
+	var m registry.Mapping
+	switch {
+	case im.Mapping != nil && !query.Has("subject") && !query.Has("template"):
+		m = *im.Mapping
+		saved = nil
+	case chosen != nil:
+		m = p.fromTemplate(r, *chosen)
+		if err := p.Registry.UsedTemplate(ctx, scope, chosen.ID); err != nil {
+			return nil, err
+		}
+	default:
+		if m, err = p.guessed(r, im); err != nil {
+			return nil, err
+		}
+		if saved != nil {
+			saved.used, saved.choose.Value = "", "none"
+		}
+	}
+	f, err := p.columnsForm(ctx, scope, im, m)
+	if err == nil {
+		f.saved = saved
+	}
+	return f, err
+}
+
+// dayAsked is the reference day that the address names, else today.
+func (p *pages) dayAsked(r *http.Request) clock.Day {
+	if day, err := clock.ParseDay(r.URL.Query().Get("day")); err == nil {
+		return day
+	}
+	return p.Caller(r.Context()).Today
+}
+
+// fromTemplate is a saved mapping for a file, with the source and the day that were given with it.
+func (p *pages) fromTemplate(r *http.Request, t registry.Template) registry.Mapping {
+	m := t.Mapping
+	m.Day = p.dayAsked(r).String()
+	if source := r.URL.Query().Get("source"); source != "" {
+		m.Source = source
+	}
+	return m
+}
+
+// guessed is a mapping from the names of the columns.
+func (p *pages) guessed(r *http.Request, im registry.Import) (registry.Mapping, error) {
+	pack, err := p.Registry.Pack(im.Area)
+	if err != nil {
+		return registry.Mapping{}, err
+	}
+	query := asked(r.URL.Query())
+	subject := query.Get("subject")
+	if subject == "" {
+		subject = registry.GuessSubject(im.Header, pack)
+	}
+	return registry.Guess(im.Header, subject, query.Get("source"), p.dayAsked(r), pack), nil
+}
+
+func (p *pages) columnsForm(ctx context.Context, scope access.Scope, im registry.Import, m registry.Mapping) (*columnsForm, error) {
 	pack, err := p.Registry.Pack(im.Area)
 	if err != nil {
 		return nil, err
 	}
-	today := p.Caller(r.Context()).Today
-	day, err := clock.ParseDay(query.Get("day"))
-	if err != nil {
-		day = today
-	}
-	subject := query.Get("subject")
-	if subject == "" {
-		subject = registry.SubjectHousehold
-	}
-	return p.columnsForm(r.Context(), im, registry.Guess(im.Header, subject, query.Get("source"), day, pack))
-}
-
-func (p *pages) columnsForm(ctx context.Context, im registry.Import, m registry.Mapping) (*columnsForm, error) {
-	pack, err := p.Registry.Pack(im.Area)
+	words, err := p.Registry.Words(ctx, scope, im)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +129,7 @@ func (p *pages) columnsForm(ctx context.Context, im registry.Import, m registry.
 	for i, column := range im.Header {
 		f.columns = append(f.columns, web.Field{Name: columnName(i), IDPrefix: "map-", Label: column, Kind: web.FieldSelect, Value: m.Columns[column], Options: targets})
 	}
+	f.words, f.constants = translationsOf(ctx, pack, im, m, words), constantsOf(ctx, targets, m)
 	f.yaml = web.Field{Name: "yaml", IDPrefix: "map-", Label: word(ctx, "import.map.yaml"), Help: word(ctx, "import.map.yaml_help"), Kind: web.FieldArea, Value: m.YAML(), Attributes: map[string]any{"spellcheck": "false"}}
 	return f, nil
 }
@@ -118,7 +172,7 @@ func targetsOf(ctx context.Context, pack *policy.Pack, m registry.Mapping) []web
 
 // sentMapping reads the mapping of a form, and the version of the import that it was made for: the YAML where that
 // button was pressed, else the lists.
-func sentMapping(r *http.Request, im registry.Import) (registry.Mapping, int64, error) {
+func (p *pages) sentMapping(r *http.Request, scope access.Scope, im registry.Import) (registry.Mapping, int64, error) {
 	if err := r.ParseForm(); err != nil {
 		return registry.Mapping{}, 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
 	}
@@ -134,10 +188,17 @@ func sentMapping(r *http.Request, im registry.Import) (registry.Mapping, int64, 
 	if err != nil {
 		return m, ver, err
 	}
-	return chosenColumns(r.PostForm, im, m), ver, nil
+	words, err := p.Registry.Words(r.Context(), scope, im)
+	if err != nil {
+		return m, ver, err
+	}
+	m = chosenColumns(r.PostForm, im, m)
+	sentWords(r.PostForm, im, &m, words)
+	forgetUnmapped(&m)
+	return m, ver, nil
 }
 
-// chosenColumns puts the choices of the lists into a mapping, whose constants and values stay where they still fit.
+// chosenColumns puts the choices of the lists into a mapping.
 func chosenColumns(form url.Values, im registry.Import, m registry.Mapping) registry.Mapping {
 	get := func(name string) string { return strings.TrimSpace(form.Get(name)) }
 	m.Subject, m.Source, m.Day = get("subject"), get("source"), get("day")
@@ -148,12 +209,19 @@ func chosenColumns(form url.Values, im registry.Import, m registry.Mapping) regi
 			m.Columns[column] = target
 		}
 	}
+	if form.Has("constant.0") {
+		m.Constants = sentConstants(form)
+	}
+	return m
+}
+
+// forgetUnmapped drops the translations of columns that go nowhere any more.
+func forgetUnmapped(m *registry.Mapping) {
 	for column := range m.Values {
-		if _, ok := m.Columns[column]; !ok {
+		if _, ok := m.Columns[column]; !ok || len(m.Values[column]) == 0 {
 			delete(m.Values, column)
 		}
 	}
-	return m
 }
 
 // blame ties what is wrong with a mapping to the fields of the form.
@@ -163,11 +231,14 @@ func (f *columnsForm) blame(err error) {
 		return
 	}
 	all := [][]web.Field{f.guess, f.head, f.columns, {f.yaml}}
+	for i := range f.constants {
+		all = append(all, []web.Field{f.constants[i].target})
+	}
 	tied := map[int]bool{}
 	for _, fields := range all {
 		for i := range fields {
 			for n, detail := range known.Details {
-				if detail.Field == fields[i].Name || detail.Field == "columns."+fields[i].Label {
+				if detail.Field == fields[i].Name || detail.Field == "columns."+fields[i].Label || (fields[i].Value != "" && detail.Field == "constants."+fields[i].Value) {
 					fields[i].Error, tied[n] = detail.Reason, true
 				}
 			}

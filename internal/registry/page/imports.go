@@ -1,23 +1,17 @@
 package page
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strconv"
-	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/registry"
-	"rightkey/internal/table"
 	"rightkey/internal/web"
 )
 
@@ -47,13 +41,14 @@ func (p *pages) imports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	saved := web.Action{Label: word(ctx, "import.template.title"), Href: "/import-templates"}
 	begin := web.Action{Label: word(ctx, "import.new"), Href: "/imports/new", Icon: "upload", Style: web.StylePrimary}
 	page := web.Page{Title: word(ctx, "import.title")}
 	shown := changesPage{table: web.Table{Caption: page.Title, Empty: web.Empty{Title: word(ctx, "import.none"), Text: word(ctx, "import.none_text"), Actions: []web.Action{begin}},
 		Columns: []web.Column{{Label: word(ctx, "import.file")}, {Label: word(ctx, "import.subject")}, {Label: word(ctx, "import.rows"), Number: true},
 			{Label: web.T(ctx, "common.status")}, {Label: web.T(ctx, "common.user")}, {Label: web.T(ctx, "common.time")}}}}
 	if len(list) > 0 {
-		page.Actions = []web.Action{begin}
+		page.Actions = []web.Action{begin, saved}
 	}
 	if len(list) > importRows {
 		list = list[:importRows]
@@ -75,7 +70,7 @@ func (p *pages) importRow(ctx context.Context, im registry.Import) web.Row {
 		subject = web.Text(word(ctx, "subjects."+im.Mapping.Subject))
 	}
 	return web.Row{Href: importPath(im.ID), Cells: []web.Cell{
-		web.Text(im.Name), subject, web.Text(i18n.Number(lang, im.Rows)), {View: importBadge(ctx, im.State)},
+		web.Text(fileName(im)), subject, web.Text(i18n.Number(lang, im.Rows)), {View: importBadge(ctx, im.State)},
 		web.Text(p.account(ctx, im.Account)), web.Text(i18n.Moment(lang, im.Created)),
 	}}
 }
@@ -86,6 +81,9 @@ func importPath(id int64) string { return "/imports/" + strconv.FormatInt(id, 10
 func importBadge(ctx context.Context, state registry.ImportState) web.Badge {
 	tones := map[registry.ImportState]web.Tone{registry.Checking: web.ToneInfo, registry.Applying: web.ToneInfo, registry.Checked: web.ToneWarn,
 		registry.Imported: web.ToneGood, registry.Stopped: web.ToneBad}
+	if state == registry.LeftOut {
+		return web.Badge{Tone: web.ToneNeutral, Text: word(ctx, "import.state.left_out")}
+	}
 	return web.Badge{Tone: tones[state], Text: word(ctx, "import.state."+string(state))}
 }
 
@@ -102,19 +100,23 @@ func (p *pages) askFile(w http.ResponseWriter, r *http.Request, status int, wron
 	}
 	caller := scope.Caller()
 	fields := []web.Field{
-		{Name: "file", Label: word(ctx, "import.file"), Kind: web.FieldFile, Help: word(ctx, "import.file_help"), Error: wrong, Required: true, Attributes: map[string]any{"accept": ".csv,.tsv,.gz,.xlsx"}},
-		subjectField(ctx, registry.SubjectHousehold),
+		{Name: "file", Label: word(ctx, "import.file"), Kind: web.FieldFile, Help: word(ctx, "import.file_help"), Error: wrong, Required: true, Attributes: map[string]any{"accept": ".csv,.tsv,.gz,.xlsx", "multiple": true}},
+		subjectField(ctx, ""),
 		sourceField(ctx, "", ""),
 		dayField(ctx, caller.Today.String(), ""),
 	}
 	// What is asked about the file is sent before the file itself, so that it is known while the file arrives.
 	ordered := append(fields[1:], fields[0])
 	page := web.Page{Title: word(ctx, "import.new"), Crumbs: []web.Crumb{{Label: word(ctx, "nav.imports"), Href: "/imports"}, {Label: word(ctx, "import.new")}}}
-	return p.show(w, r, status, page, newImportView(stepsOf(ctx, 0), web.Summary(fields...), ordered))
+	return p.show(w, r, status, page, newImportView(stepsOf(ctx, 0), web.Summary(fields...), ordered, formLinks(ctx)))
 }
 
 func subjectField(ctx context.Context, value string) web.Field {
 	f := web.Field{Name: "subject", Label: word(ctx, "import.subject"), Help: word(ctx, "import.subject_help"), Kind: web.FieldSelect, Value: value, Required: true}
+	if value == "" {
+		f.Required = false
+		f.Options = []web.Option{{Label: word(ctx, "import.subject_guess")}}
+	}
 	for _, subject := range []string{registry.SubjectHousehold, registry.SubjectPerson, registry.SubjectIncome, registry.SubjectExpenditure} {
 		f.Options = append(f.Options, web.Option{Value: subject, Label: word(ctx, "subjects."+subject)})
 	}
@@ -137,52 +139,6 @@ func stepsOf(ctx context.Context, current int) web.Steps {
 	return s
 }
 
-// upload takes a file. Its rows are staged, sealed, while they arrive; the file itself is stored nowhere.
-func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
-	scope, err := p.scope(r, access.ImportRun)
-	if err != nil {
-		return err
-	}
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	about := url.Values{}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return p.askFile(w, r, http.StatusBadRequest, word(r.Context(), "import.no_file"))
-		}
-		if err != nil {
-			return broken(r, err)
-		}
-		if part.FormName() != "file" {
-			text, err := io.ReadAll(io.LimitReader(part, 1000))
-			if err != nil {
-				return broken(r, err)
-			}
-			if value := strings.TrimSpace(string(text)); value != "" && len(value) < 100 {
-				about.Set(part.FormName(), value)
-			}
-			continue
-		}
-		if part.FileName() == "" {
-			return p.askFile(w, r, http.StatusBadRequest, word(r.Context(), "import.no_file"))
-		}
-		im, err := p.take(r, scope, part)
-		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) {
-			var known *fault.Error
-			errors.As(err, &known)
-			return p.askFile(w, r, web.Status(err), known.Message)
-		}
-		if err != nil {
-			return broken(r, err)
-		}
-		http.Redirect(w, r, address(importPath(im.ID), about), http.StatusSeeOther)
-		return nil
-	}
-}
-
 // broken is the fault of an upload that did not arrive whole; faults of ours stay what they are.
 func broken(r *http.Request, err error) error {
 	var tooLarge *http.MaxBytesError
@@ -190,53 +146,4 @@ func broken(r *http.Request, err error) error {
 		return err
 	}
 	return fault.Wrap(fault.Invalid, err, "%s", word(r.Context(), "import.broke_off"))
-}
-
-// take stages the rows of an uploaded file.
-func (p *pages) take(r *http.Request, scope access.Scope, part *multipart.Part) (registry.Import, error) {
-	name := filepath.Base(part.FileName())
-	rows, err := openTable(r.Context(), name, part)
-	if err != nil {
-		return registry.Import{}, err
-	}
-	im, err := p.Registry.Upload(r.Context(), scope, name, rows)
-	return im, errors.Join(err, rows.Close())
-}
-
-// openTable reads a file by the ending of its name: text tables as they arrive, a spreadsheet when all of it is there.
-func openTable(ctx context.Context, name string, file io.Reader) (table.Reader, error) {
-	lower := strings.ToLower(name)
-	plain := strings.TrimSuffix(lower, ".gz")
-	o := table.Options{Comma: ',', MaxBytes: maxExpanded}
-	switch filepath.Ext(plain) {
-	case ".tsv":
-		o.Comma = '\t'
-	case ".csv":
-	case ".xlsx":
-		if plain == lower {
-			return openBook(ctx, file)
-		}
-		fallthrough
-	default:
-		return nil, fault.New(fault.Invalid, "%s", word(ctx, "import.wrong_kind"))
-	}
-	if plain != lower {
-		expanded, err := gzip.NewReader(file)
-		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, "%s", word(ctx, "import.no_gzip"))
-		}
-		file = expanded
-	}
-	return table.NewCSV(file, o)
-}
-
-func openBook(ctx context.Context, file io.Reader) (table.Reader, error) {
-	book, err := io.ReadAll(io.LimitReader(file, maxBook+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(book) > maxBook {
-		return nil, fault.New(fault.TooLarge, "%s", word(ctx, "import.book_too_large", "mb", maxBook>>20))
-	}
-	return table.OpenXLSX(bytes.NewReader(book), int64(len(book)), table.Options{MaxBytes: maxExpanded})
 }

@@ -15,7 +15,6 @@ import (
 	"rightkey/internal/i18n"
 	"rightkey/internal/job"
 	"rightkey/internal/registry"
-	"rightkey/internal/table"
 	"rightkey/internal/web"
 )
 
@@ -29,6 +28,10 @@ type importPage struct {
 	steps    web.Steps
 	facts    web.Facts
 	columns  *columnsForm // step 2
+	bundle   *bundleView  // the other files of the upload
+	leave    bool         // the file can be left out
+	name     string       // under which the mapping may be saved; empty where there is none yet
+	rejected bool         // rejected rows can be downloaded
 	progress *web.Progress
 	failed   string
 	counts   *countsView // after the dry run and at the end
@@ -90,7 +93,7 @@ func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im 
 	case registry.Checked, registry.Stopped:
 		step = 2
 		v.apply = true
-	case registry.Imported:
+	case registry.Imported, registry.LeftOut:
 		step = 5
 	}
 	v.steps = stepsOf(ctx, step)
@@ -104,13 +107,24 @@ func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im 
 	if im.State == registry.Imported {
 		v.done = p.whatChanged(ctx, r, im, j.Counts)
 	}
+	if v.bundle, err = p.bundleOf(r, scope, im); err != nil {
+		return err
+	}
 	choosing := im.State == registry.Uploaded || im.State == registry.Checked || im.State == registry.Stopped
 	if v.columns = form; form == nil && choosing {
-		if v.columns, err = p.columnsOf(r, im); err != nil {
+		if v.columns, err = p.columnsOf(r, scope, im); err != nil {
 			return err
 		}
 	}
-	page := web.Page{Title: im.Name, Crumbs: []web.Crumb{{Label: word(ctx, "nav.imports"), Href: "/imports"}, {Label: im.Name}}}
+	v.leave = choosing
+	v.rejected = v.report && v.counts.counts.Rejected > 0 && im.Account == p.Caller(ctx).Account
+	if im.Mapping != nil && v.progress == nil {
+		v.name = suggestedName(im)
+	}
+	page := web.Page{Title: fileName(im), Crumbs: []web.Crumb{{Label: word(ctx, "nav.imports"), Href: "/imports"}, {Label: fileName(im)}}}
+	if r.URL.Query().Get("saved") == "template" {
+		page.Flash = []web.Notice{{Tone: web.ToneGood, Title: word(ctx, "import.template.saved"), Actions: []web.Action{{Label: word(ctx, "import.template.title"), Href: "/import-templates"}}}}
+	}
 	return p.show(w, r, status, page, importView(v))
 }
 
@@ -231,37 +245,6 @@ func (p *pages) whatChanged(ctx context.Context, r *http.Request, im registry.Im
 	return append(doors, web.Action{Label: word(ctx, "import.new"), Href: "/imports/new", Icon: "upload"})
 }
 
-// report writes every row that was rejected or has problems: row, column, reason, severity.
-func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
-	im, scope, err := p.importOf(r)
-	if err != nil {
-		return err
-	}
-	rows, err := p.Registry.Report(r.Context(), scope, im.ID, 0, exportRows)
-	if err != nil {
-		return err
-	}
-	out, err := download(w, "import-"+strconv.FormatInt(im.ID, 10)+"-report.csv", []string{"row", "column", "reason", "severity"})
-	for err == nil && len(rows) > 0 {
-		if err = writeProblems(web.Lang(r.Context()), out, rows); err != nil {
-			break
-		}
-		rows, err = p.Registry.Report(r.Context(), scope, im.ID, rows[len(rows)-1].N, exportRows)
-	}
-	return finish(out, err)
-}
-
-func writeProblems(lang i18n.Lang, out table.Writer, rows []registry.ReportRow) error {
-	for _, row := range rows {
-		for _, problem := range row.Problems {
-			if err := out.Write([]string{strconv.Itoa(row.N), problem.Column, problem.In(lang), string(problem.Severity)}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // check begins a dry run under the mapping that was sent.
 func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	im, scope, err := p.importOf(r)
@@ -269,16 +252,21 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostFormValue("use") == "guess" {
-		about := url.Values{"subject": r.PostForm["subject"], "source": r.PostForm["source"], "day": r.PostForm["day"]}
+		about := url.Values{"subject": r.PostForm["subject"], "source": r.PostForm["source"], "day": r.PostForm["day"], "template": {"none"}}
 		http.Redirect(w, r, address(importPath(im.ID), asked(about)), http.StatusSeeOther)
 		return nil
 	}
-	m, ver, err := sentMapping(r, im)
+	if r.PostForm.Get("use") == "template" {
+		about := url.Values{"source": r.PostForm["source"], "day": r.PostForm["day"], "template": r.PostForm["template"]}
+		http.Redirect(w, r, address(importPath(im.ID), asked(about)), http.StatusSeeOther)
+		return nil
+	}
+	m, ver, err := p.sentMapping(r, scope, im)
 	if err == nil {
 		_, err = p.Registry.Check(r.Context(), scope, im.ID, ver, m)
 	}
 	if fault.Is(err, fault.Invalid) {
-		form, formErr := p.columnsForm(r.Context(), im, m)
+		form, formErr := p.columnsForm(r.Context(), scope, im, m)
 		if formErr != nil {
 			return formErr
 		}

@@ -1,0 +1,18 @@
+package main
+
+func init() {
+	moreCases = append(moreCases, func(*matrix) map[string]leakCase {
+		return map[string]leakCase{
+			"GET /imports/{id}/report.xlsx":      noCase,
+			"GET /imports/{id}/rejected.csv":     noCase,
+			"GET /imports/{id}/rejected.xlsx":    noCase,
+			"POST /imports/{id}/apply-all":       formCase("ver", "99", "on_error", "stop"),
+			"POST /imports/{id}/leave-out":       formCase("ver", "99"),
+			"POST /imports/{id}/template":        formCase("name", "Farmark"),
+			"GET /import-templates":              noCase,
+			"POST /import-templates/{id}/rename": formCase("name", "Farmark"),
+			"POST /import-templates/{id}/delete": formCase(),
+			"GET /import-forms/{file}":           noCase,
+		}
+	})
+}

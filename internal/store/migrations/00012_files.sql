@@ -1,0 +1,17 @@
+-- +goose Up
+-- Files that came in one upload, and the worksheets of one book, are a bundle: the identifier of its first import.
+-- words is sealed under the import's own key: the different texts of the columns that have few of them.
+ALTER TABLE import ADD COLUMN bundle {int} NOT NULL DEFAULT 0;
+ALTER TABLE import ADD COLUMN sheet {text} NOT NULL DEFAULT '';
+ALTER TABLE import ADD COLUMN words {bytes};
+CREATE INDEX import_bundle ON import (bundle);
+
+-- Mappings that people saved under a name, for who works within lo to hi. columns is the header that they were made
+-- for, as JSON; header is what finds them again: a hash of the folded column names.
+DROP TABLE import_mapping;
+CREATE TABLE import_template (
+  id {int} NOT NULL PRIMARY KEY, name {text} NOT NULL, account {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL,
+  pack {text} NOT NULL, subject {text} NOT NULL, header {text} NOT NULL, columns {text} NOT NULL, body {text} NOT NULL,
+  created {int} NOT NULL, used {int} NOT NULL, ver {int} NOT NULL DEFAULT 1
+) {strict};
+CREATE INDEX import_template_header ON import_template (pack, header);
