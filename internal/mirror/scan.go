@@ -154,50 +154,6 @@ func (k *counter) stretch(c *chunk, a, b int, area int64) {
 // shortStretch is the number of rows from which a pass of its own pays (see fused).
 const shortStretch = 512
 
-// choose returns the rows that are in their place and meet the conditions; nil for all.
-func (k *counter) choose(c *chunk, a, b int) []uint32 {
-	if len(k.plan.where) == 0 && c.gone == nil {
-		return nil
-	}
-	rows := k.chosen[:0]
-	for i := a; i < b; i++ {
-		if c.alive(i) {
-			rows = append(rows, uint32(i))
-		}
-	}
-	for _, f := range k.plan.where {
-		rows = f.keep(&c.vectors[f.column], rows)
-	}
-	k.chosen = rows
-	if rows == nil {
-		rows = []uint32{}
-	}
-	return rows
-}
-
-// keep returns the rows whose value meets the condition, in place.
-func (f *filter) keep(v *vector, rows []uint32) []uint32 {
-	kept := rows[:0]
-	if v.w8 != nil {
-		var holds [256]bool
-		for stored := range holds {
-			holds[stored] = f.holds(unsmall(int64(stored)))
-		}
-		for _, i := range rows {
-			if holds[v.w8[i]] {
-				kept = append(kept, i)
-			}
-		}
-		return kept
-	}
-	for _, i := range rows {
-		if f.holds(v.get(int(i))) {
-			kept = append(kept, i)
-		}
-	}
-	return kept
-}
-
 // number gives each row the number of its cell.
 func (k *counter) number(c *chunk, a, b int, rows []uint32) []uint32 {
 	n := b - a
