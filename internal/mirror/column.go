@@ -23,6 +23,8 @@ type Column struct {
 	Kind Kind   `json:"kind"`
 	// Codes are the texts of a Code column by their numbers; new ones are added at the end, none is ever taken away.
 	Codes []string `json:"codes,omitempty"`
+	// Scale is the number of decimal digits of a Number: 2 where it counts hundredths, such as minor units of money.
+	Scale int `json:"scale,omitempty"`
 }
 
 // mostCodes is the number of codes that fit a column.

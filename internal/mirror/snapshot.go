@@ -188,7 +188,7 @@ func alike(want, have []Column) bool {
 		return false
 	}
 	for i, c := range want {
-		if c.Name != have[i].Name || c.Kind != have[i].Kind || len(have[i].Codes) < len(c.Codes) {
+		if c.Name != have[i].Name || c.Kind != have[i].Kind || c.Scale != have[i].Scale || len(have[i].Codes) < len(c.Codes) {
 			return false
 		}
 		for n, code := range c.Codes {

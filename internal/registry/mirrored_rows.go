@@ -1,0 +1,137 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"rightkey/internal/mirror"
+	"rightkey/internal/policy"
+	"rightkey/internal/store"
+)
+
+const mirroredColumns = "h.home, h.id, h.area, h.status, h.members, h.closed"
+
+// mirroredHousehold is a household as the mirror reads it.
+type mirroredHousehold struct {
+	home, id, area int64
+	status         string
+	members        int64
+	closed         *int64
+}
+
+func scanMirrored(r store.Rows, h *mirroredHousehold) error {
+	return r.Scan(&h.home, &h.id, &h.area, &h.status, &h.members, &h.closed)
+}
+
+// rows makes the rows of households, in their order.
+func (m *Mirrored) rows(ctx context.Context, schema *mirror.Schema, households []mirroredHousehold) ([]mirror.Row, error) {
+	rows := make([]mirror.Row, len(households))
+	at := map[int64]int{}
+	byHome := map[int64][]int64{}
+	for i, h := range households {
+		rows[i] = mirror.Row{Area: h.area, ID: h.id, Values: make([]int64, len(m.columns))}
+		for k := range rows[i].Values {
+			rows[i].Values[k] = mirror.Unknown
+		}
+		at[h.id] = i
+		byHome[h.home] = append(byHome[h.home], h.id)
+		if err := core(schema, h, rows[i].Values); err != nil {
+			return nil, err
+		}
+	}
+	for home, ids := range byHome {
+		if err := m.addFacts(ctx, schema, home, ids, rows, at); err != nil {
+			return nil, err
+		}
+		if err := m.addParts(ctx, schema, home, ids, rows, at); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// core fills the columns that every country has.
+func core(schema *mirror.Schema, h mirroredHousehold, values []int64) (err error) {
+	values[0], values[2] = 0, h.members
+	if h.closed != nil {
+		values[0] = 1
+	}
+	if h.status != "" {
+		values[1], err = schema.Code(1, h.status)
+	}
+	return err
+}
+
+// addFacts fills the columns of the pack's items from the index of facts.
+func (m *Mirrored) addFacts(ctx context.Context, schema *mirror.Schema, home int64, ids []int64, rows []mirror.Row, at map[int64]int) error {
+	args := []any{home}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	for _, sql := range []string{
+		"SELECT f.household, f.item, f.num, f.txt FROM fact_index f WHERE {checked} AND f.home = $1 AND f.subject IN (%s)",
+		"SELECT d.household, f.item, f.num, f.txt FROM dwelling d JOIN fact_index f ON f.home = d.home AND f.subject = d.id WHERE {checked} AND d.to_day IS NULL AND d.home = $1 AND d.household IN (%s)",
+	} {
+		found, err := m.s.db.Query(ctx, m.scope, fmt.Sprintf(sql, store.In(2, len(ids))), args...)
+		if err != nil {
+			return err
+		}
+		if err := m.fill(schema, found, rows, at); err != nil {
+			return fmt.Errorf("read facts for the mirror: %w", err)
+		}
+	}
+	return nil
+}
+
+func (m *Mirrored) fill(schema *mirror.Schema, found store.Rows, rows []mirror.Row, at map[int64]int) error {
+	defer found.Close()
+	for found.Next() {
+		var household, number int64
+		var num *float64
+		var txt *string
+		if err := found.Scan(&household, &number, &num, &txt); err != nil {
+			return err
+		}
+		item, ok := m.items[number]
+		if !ok {
+			continue
+		}
+		value, err := item.value(schema, num, txt)
+		if err != nil {
+			return err
+		}
+		rows[at[household]].Values[item.column] = value
+	}
+	return found.Err()
+}
+
+// value is an indexed value as the mirror holds it.
+func (i mirroredItem) value(schema *mirror.Schema, num *float64, txt *string) (int64, error) {
+	switch {
+	case txt != nil && (i.Kind == policy.Choice || i.Kind == policy.Bool):
+		return schema.Code(i.column, *txt)
+	case num != nil:
+		return int64(math.Round(*num * i.scale)), nil
+	}
+	return mirror.Unknown, nil
+}
+
+// addParts fills the columns of later rooms, which stand last.
+func (m *Mirrored) addParts(ctx context.Context, schema *mirror.Schema, home int64, ids []int64, rows []mirror.Row, at map[int64]int) error {
+	first := len(m.columns)
+	for i := len(m.parts) - 1; i >= 0; i-- {
+		first -= len(m.parts[i].MirrorColumns())
+	}
+	for _, part := range m.parts {
+		found, err := part.MirrorValues(ctx, schema, home, ids)
+		if err != nil {
+			return err
+		}
+		for id, values := range found {
+			copy(rows[at[id]].Values[first:], values)
+		}
+		first += len(part.MirrorColumns())
+	}
+	return nil
+}
