@@ -12,6 +12,7 @@ import (
 
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
+	"rightkey/internal/registry"
 	"rightkey/policies"
 )
 
@@ -38,6 +39,7 @@ Example:
 // packLoader is a loader that knows the sections of all rooms.
 func packLoader() *policy.Loader {
 	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
 	identify.Register(loader)
 	return loader
 }

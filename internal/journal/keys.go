@@ -67,6 +67,9 @@ func (k *Keys) Of(ctx context.Context, home, subject int64) (crypt.DataKey, erro
 	}
 	var wrapped []byte
 	err := store.One(ctx, k.db, "SELECT wrapped FROM data_key WHERE home = $1 AND subject = $2", []any{home, subject}, &wrapped)
+	if errors.Is(err, store.ErrNoRows) { // what happened to a person before he moved to another home lies where it happened
+		err = store.One(ctx, k.db, "SELECT d.wrapped FROM moved v JOIN data_key d ON d.home = v.home AND d.subject = v.id WHERE v.id = $1", []any{subject}, &wrapped)
+	}
 	if errors.Is(err, store.ErrNoRows) {
 		return crypt.DataKey{}, ErrErased
 	}

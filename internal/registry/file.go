@@ -174,6 +174,7 @@ func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) 
 			f.Former = append(f.Former, m)
 		}
 	}
+	f.Former = formerly(f.Members, f.Former)
 	return nil
 }
 

@@ -92,10 +92,7 @@ func (r *importRun) findAreas(ctx context.Context, rows []parsed) error {
 
 // home is the storage home of an area, by the level that the pack names.
 func (r *importRun) home(ctx context.Context, area int64) (int64, error) {
-	level := r.r.pack.Levels.Find(r.r.pack.HomeLevel) + 1
-	if level < 1 {
-		level = 1
-	}
+	level := homeLevel(r.r.pack, r.s.areas.Scheme())
 	county := r.s.areas.Scheme().At(area, level)
 	if home, ok := r.homes[county]; ok {
 		return home, nil

@@ -44,6 +44,7 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 func open(t *testing.T, s *stand.Stand) *house {
 	t.Helper()
 	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
 	packs, err := library.Open(ctx, s.DB, s.Journal, loader)
 	if err != nil {
 		t.Fatal(err)

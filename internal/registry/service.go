@@ -56,6 +56,7 @@ func NewService(n Needs) *Service {
 	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
+	n.Changes.Register(SubjectRoster, rosterSubject{s})
 	n.Changes.Register(SubjectIncome, entrySubject{s, SubjectIncome})
 	n.Changes.Register(SubjectExpenditure, entrySubject{s, SubjectExpenditure})
 	if n.Jobs != nil {
@@ -132,11 +133,24 @@ func (s *Service) person(ctx context.Context, scope access.Scope, id int64) (Per
 	if err != nil {
 		return Person{}, Household{}, "", err
 	}
+	p, h, relation, err := s.personAt(ctx, scope, home, id)
+	if !fault.Is(err, fault.NotFound) {
+		return p, h, relation, err
+	}
+	elsewhere, moved, movedErr := s.journal.Ids().Moved(ctx, id, home)
+	if movedErr != nil || !moved {
+		return p, h, relation, errors.Join(movedErr, err)
+	}
+	return s.personAt(ctx, scope, elsewhere, id)
+}
+
+// personAt is person in a home.
+func (s *Service) personAt(ctx context.Context, scope access.Scope, home, id int64) (Person, Household, string, error) {
 	var p Person
 	var household int64
 	var relation string
 	var birth, died *int64
-	err = store.One(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.household, m.relation FROM person p
+	err := store.One(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.household, m.relation FROM person p
 		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
 		JOIN household h ON h.home = m.home AND h.id = m.household
 		WHERE p.home = $1 AND p.id = $2 AND {scope h.area}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)

@@ -101,6 +101,22 @@ func (ids *Ids) leaseBlock(ctx context.Context, home int64) (*lease, error) {
 	return &lease{next: first, end: first + 1<<BlockBits}, nil
 }
 
+// Moved looks again for the home of an identifier whose rows were not where Home said: they may have moved since, in
+// this process or another. It says whether they did.
+func (ids *Ids) Moved(ctx context.Context, id, from int64) (home int64, moved bool, err error) {
+	err = One(ctx, ids.db, "SELECT home FROM moved WHERE id = $1", []any{id}, &home)
+	if errors.Is(err, ErrNoRows) {
+		return from, false, nil
+	}
+	if err != nil {
+		return from, false, err
+	}
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	ids.strays[id] = home
+	return home, home != from, nil
+}
+
 // Home returns the home whose rows hold id, or a NotFound fault for a number that was never given out.
 func (ids *Ids) Home(ctx context.Context, id int64) (int64, error) {
 	ids.mu.Lock()

@@ -74,7 +74,9 @@ func open(t *testing.T, s *stand.Stand) *house {
 func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string) *house {
 	t.Helper()
 	ctx := t.Context()
-	packs, err := library.Open(ctx, s.DB, s.Journal, policy.NewLoader())
+	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
+	packs, err := library.Open(ctx, s.DB, s.Journal, loader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,9 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 func open(t *testing.T, s *stand.Stand) *house {
 	t.Helper()
 	ctx := t.Context()
-	packs, err := library.Open(ctx, s.DB, s.Journal, policy.NewLoader())
+	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
+	packs, err := library.Open(ctx, s.DB, s.Journal, loader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,3 +11,6 @@ CREATE INDEX transfer_to ON transfer (to_area, set_id);
 CREATE INDEX transfer_household ON transfer (home, household);
 -- When the households of an area that was split, merged or moved had all followed.
 ALTER TABLE area_change ADD COLUMN done {int};
+-- A person's claims to a number go with the person.
+CREATE INDEX person_key_person ON person_key (home, person);
+CREATE INDEX id_owner_person ON id_owner (home, person);

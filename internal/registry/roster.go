@@ -1,0 +1,96 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"rightkey/internal/access"
+	"rightkey/internal/change"
+	"rightkey/internal/fault"
+	"rightkey/internal/store"
+)
+
+// Report is an act that somebody reports about a household.
+type Report struct {
+	Source change.Source
+	Title  string // in words, without personal data; the act's label if empty
+	Reason string // why, in words, without personal data
+	Ver    int64  // version of the household that the reporter saw
+	Act    Act
+}
+
+// planned works an act out on the register as it is, or returns an Invalid fault with its Objections.
+func (s *Service) planned(ctx context.Context, scope access.Scope, h Household, act Act) (Plan, error) {
+	p, err := s.planner(ctx, scope, h, act)
+	if err != nil {
+		return Plan{}, err
+	}
+	if len(p.objections) > 0 {
+		return Plan{}, p.objections.fault()
+	}
+	plan, objections := p.plan()
+	return plan, objections.fault()
+}
+
+// PreviewAct says what an act about a household would come to; nothing is stored. It returns a NotFound fault for a
+// household out of scope and an Invalid fault with Objections for an act that cannot be taken. Who sees the preview
+// reads the household: open its file first.
+func (s *Service) PreviewAct(ctx context.Context, scope access.Scope, household int64, act Act) (Plan, error) {
+	h, err := s.household(ctx, scope, household)
+	if err != nil {
+		return Plan{}, err
+	}
+	return s.planned(ctx, scope, h, act)
+}
+
+// ReportAct submits an act as a change set: it is applied, or waits for a second person where the pack asks for one
+// (a transfer for somebody of the receiving county). Faults are those of PreviewAct and of change.Service.Submit.
+func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household int64, r Report) (change.Set, error) {
+	h, err := s.household(ctx, scope, household)
+	if err != nil {
+		return change.Set{}, err
+	}
+	if h.Ver != r.Ver {
+		return change.Set{}, fault.New(fault.Stale, "the household was changed by somebody else since you opened it (version %d, now %d)", r.Ver, h.Ver)
+	}
+	plan, err := s.planned(ctx, scope, h, r.Act)
+	if err != nil {
+		return change.Set{}, err
+	}
+	key, err := s.keys.Of(ctx, h.Home, h.ID)
+	if err != nil {
+		return change.Set{}, fmt.Errorf("open household %d: %w", h.ID, err)
+	}
+	text, err := r.Act.encode(h.ID, key)
+	if err != nil {
+		return change.Set{}, err
+	}
+	if r.Title == "" {
+		pack, err := s.Pack(h.Area)
+		if err != nil {
+			return change.Set{}, err
+		}
+		r.Title = plan.Rule.Label.In(pack.Languages[0])
+	}
+	draft := change.Draft{Source: r.Source, Title: r.Title, Reason: r.Reason, ValidOn: &r.Act.Day,
+		Rows: []change.Row{{SubjectKind: SubjectRoster, Subject: h.ID, BaseVer: r.Ver, Set: change.Values{fieldOf(plan.Rule): text}}}}
+	prepared, err := s.changes.Prepare(ctx, scope, draft)
+	if err != nil {
+		return change.Set{}, err
+	}
+	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
+		if err := prepared.Store(ctx, tx); err != nil {
+			return err
+		}
+		if plan.Rule.Kind != ActTransfer {
+			return nil
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO transfer (set_id, home, household, from_area, to_area, asked) VALUES ($1, $2, $3, $4, $5, $6)",
+			prepared.Set.ID, h.Home, h.ID, h.Area, r.Act.Area, int64(prepared.Set.Submitted))
+		return err
+	})
+	if err != nil {
+		return change.Set{}, fmt.Errorf("report a change of a roster: %w", err)
+	}
+	return prepared.Set, nil
+}
