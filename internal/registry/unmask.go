@@ -83,10 +83,10 @@ func (s *Service) Unmasked(ctx context.Context, scope access.Scope, id int64) (o
 func (s *Service) secret(ctx context.Context, scope access.Scope, kind string, subject int64) (change.Record, []int64, error) {
 	switch kind {
 	case SubjectHousehold:
-		record, err := householdSubject{s}.Load(ctx, scope, subject)
+		record, err := householdSubject{s}.Load(ctx, scope, subject, s.today())
 		return record, []int64{subject}, err
 	case SubjectPerson:
-		record, err := personSubject{s}.Load(ctx, scope, subject)
+		record, err := personSubject{s}.Load(ctx, scope, subject, s.today())
 		if err != nil {
 			return record, nil, err
 		}
