@@ -98,6 +98,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"event_body",
 	"approval",
 	"alert",
+	"name_key",
+	"phone_key",
 }, "|") + `)\b`)
 
 // marker is {scope COLUMN} or {checked}.

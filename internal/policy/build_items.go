@@ -30,7 +30,7 @@ func (b *builder) item(found itemSchema) {
 	item := &Item{Code: found.Code, Subject: found.Subject, Section: found.Section, Kind: Kind(found.Kind),
 		Codes: found.Codes, Core: found.Core, Class: found.Class, Purpose: found.Purpose, Legal: found.Legal,
 		Retention: found.Retention, List: found.List, Mirror: found.Mirror, Required: found.Required, RequiredIf: found.RequiredIf,
-		Protected: found.Protected, Unit: found.Unit, Source: found.Source, Unconfirmed: found.Unconfirmed, Pos: pos,
+		Protected: found.Protected, Unit: found.Unit, Find: found.Find, Source: found.Source, Unconfirmed: found.Unconfirmed, Pos: pos,
 		Label: b.text(pos, "item "+name, found.Label), Help: b.optionalText("help of item "+name, found.Help), pack: b.pack}
 	b.matches(pos, "item code", found.Code, codePattern)
 	b.matches(pos, "subject", found.Subject, codePattern)
@@ -48,6 +48,10 @@ func (b *builder) item(found itemSchema) {
 	}
 	if found.Required && found.RequiredIf != "" || found.Core && found.RequiredIf != "" {
 		b.fail(pos, "item %s: required_if is for facts that are not required always", name)
+	}
+	b.oneOf(pos, "find", found.Find, []string{"", FindPhone})
+	if found.Find != "" && (found.Kind != string(Text) || found.Class == "P4" || found.Core) {
+		b.fail(pos, "item %s: only a text that is neither a core item nor secret (P4) finds its subject", name)
 	}
 	if len(found.Purpose) == 0 {
 		b.fail(pos, "item %s has no purpose: an item without a purpose cannot be asked", name)

@@ -58,6 +58,7 @@ type Item struct {
 	Min, Max *decimal.Decimal // of a number (money: in major units); of a multi item: how many; of a text: characters
 	Pattern  *regexp.Regexp   // a text must match it wholly, after normalising
 	Identity *Identity        // of a number that names a person: normalising and check digit
+	Find     string           // how its value finds its subject in a search: FindPhone, or "" for not at all
 	Check    *Check           // a condition over the subject's items
 	Unit     string           // term code of the unit: Pack.Term(lang, "unit."+Unit)
 
@@ -69,6 +70,9 @@ type Item struct {
 	codes      *CodeList
 	requiredIf *program
 }
+
+// FindPhone marks a text as a telephone number by which its household or person is found.
+const FindPhone = "phone"
 
 // Check is a condition in CEL over the items of one subject. Where an item it needs is unknown it says nothing.
 type Check struct {

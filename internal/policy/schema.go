@@ -90,6 +90,7 @@ type itemSchema struct {
 	Identity    *identitySchema `yaml:"identity"`
 	Check       *checkSchema    `yaml:"check"`
 	Unit        string          `yaml:"unit"`
+	Find        string          `yaml:"find"`
 	Source      string          `yaml:"source"`
 	Unconfirmed bool            `yaml:"unconfirmed"`
 	Pos         Pos

@@ -161,6 +161,11 @@ func (r *importRun) newFacts(ctx context.Context, b *batch, kind string, home, s
 		return err
 	}
 	b.add("fact_index", indexColumns, index...)
+	phones, err := r.s.phoneKeys(ctx, r.r.pack, kind, home, subject, area, household, facts)
+	if err != nil {
+		return err
+	}
+	b.add("phone_key", phoneKeyColumns, phones...)
 	return nil
 }
 

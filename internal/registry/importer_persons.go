@@ -209,6 +209,7 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 		}
 	}
 	b.add("person", personInsert, []any{h.Home, id, Number(id), name, sex, birth, sealed, tail, state})
+	b.add("name_key", nameKeyColumns, nameKeys(h.Area, h.Home, id, name)...)
 	b.add("membership", membershipInsert, []any{h.Home, h.ID, id, int64(p.day), relation, flag(isHead)})
 	b.add("alias", aliasInsert, []any{r.alias(SubjectPerson), p.key, h.Home, SubjectPerson, id})
 	if err := r.newFacts(ctx, b, SubjectPerson, h.Home, id, h.Area, h.ID, p.day, p.values, key.Key); err != nil {

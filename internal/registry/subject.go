@@ -171,6 +171,10 @@ func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change
 	if err != nil {
 		return nil, err
 	}
+	phones, err := s.phoneKeys(ctx, pack, kind, r.Home, r.ID, r.Area, household, all.latest().flat())
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, tx store.Tx) error {
 		if len(rows) == 0 {
 			return nil
@@ -185,7 +189,10 @@ func (s *Service) prepareFacts(ctx context.Context, scope access.Scope, r change
 		if _, err := tx.Exec(ctx, "DELETE FROM fact_index WHERE {checked} AND home = $1 AND subject = $2", r.Home, r.ID); err != nil {
 			return err
 		}
-		return tx.Bulk(ctx, "fact_index", indexColumns, index)
+		if err := tx.Bulk(ctx, "fact_index", indexColumns, index); err != nil {
+			return err
+		}
+		return setPhoneKeys(ctx, tx, r.Home, r.ID, phones)
 	}, nil
 }
 
@@ -291,8 +298,8 @@ func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change
 		if err != nil {
 			return err
 		}
-		if newName, ok := name.(string); ok && h.Head == r.ID {
-			if _, err := tx.Exec(ctx, "UPDATE household SET head_name = $3 WHERE {checked} AND home = $1 AND id = $2", h.Home, h.ID, newName); err != nil {
+		if newName, ok := name.(string); ok {
+			if err := writeName(ctx, tx, h, r.ID, newName); err != nil {
 				return err
 			}
 		}

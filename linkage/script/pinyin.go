@@ -107,6 +107,19 @@ func readingOf(c rune) string {
 	if c < 0x4E00 || c > 0x9FA5 {
 		return string(c)
 	}
+	if known, ok := read.Load(c); ok {
+		return known.(string)
+	}
+	reading := sortedReading(c)
+	read.Store(c, reading)
+	return reading
+}
+
+// read remembers readings: making a sort key takes longer than all that is done with a name besides.
+var read sync.Map // character → reading
+
+// sortedReading is the reading of a character by its place in the order of dictionaries.
+func sortedReading(c rune) string {
 	t := readingsOnce()
 	key := string(collate.New(language.MustParse("zh")).KeyFromString(new(collate.Buffer), string(c)))
 	at := sort.SearchStrings(t.keys, key)
@@ -114,4 +127,16 @@ func readingOf(c rune) string {
 		at--
 	}
 	return t.readings[max(at, 0)]
+}
+
+// SplitHan divides a folded name in Han characters into surname and given name; a single character is a given name.
+func SplitHan(name string) (surname, given string) {
+	letters := []rune(name)
+	switch {
+	case len(letters) < 2:
+		return "", name
+	case len(letters) > 2 && compoundSurnames[string(letters[:2])] != "":
+		return string(letters[:2]), string(letters[2:])
+	}
+	return string(letters[:1]), string(letters[1:])
 }

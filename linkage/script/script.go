@@ -65,8 +65,10 @@ func Fold(s string) string {
 
 // recompose keeps letters whole that compatibility decomposition would split, so that folded finds them.
 func recompose(s string) string {
-	return strings.NewReplacer("ئ", "ی", "ؤ", "و", "أ", "ا", "إ", "ا", "آ", "ا", "ۀ", "ہ", "ۂ", "ہ").Replace(norm.NFC.String(s))
+	return whole.Replace(norm.NFC.String(s))
 }
+
+var whole = strings.NewReplacer("ئ", "ی", "ؤ", "و", "أ", "ا", "إ", "ا", "آ", "ا", "ۀ", "ہ", "ۂ", "ہ")
 
 // isSpokenVowel says whether c is a vowel sign of Laoo or Thai, which unlike a tone mark carries the reading.
 func isSpokenVowel(c rune) bool {

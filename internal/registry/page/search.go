@@ -65,15 +65,17 @@ func (s searches) open(account int64, token string, now time.Time) (string, bool
 
 func bound(account int64) []byte { return fmt.Appendf(nil, "search|%d", account) }
 
-// search takes what was typed into the search field: the number of a household or person opens it, anything else is
-// the beginning of a name and goes on to the list as a sealed token.
+// search takes what was typed: the number of a household or person opens it; anything else in the search field is
+// looked for (see find), and in the list's own form is the beginning of a head's name, which goes on to the list as a
+// sealed token.
 func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
 	}
-	text := strings.TrimSpace(r.PostForm.Get("q"))
-	if text == "" {
-		text = strings.TrimSpace(r.PostForm.Get("name"))
+	typed := r.PostForm.Has("q")
+	text := strings.TrimSpace(r.PostForm.Get("name"))
+	if typed {
+		text = strings.TrimSpace(r.PostForm.Get("q"))
 	}
 	if len(text) > maxSearch {
 		return fault.New(fault.TooLarge, "%s", web.T(r.Context(), "error.too_large"))
@@ -81,8 +83,10 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 	if id, ok := registry.ParseNumber(strings.ReplaceAll(text, " ", "")); ok {
 		return p.jump(w, r, id)
 	}
+	if typed {
+		return p.find(w, r, text)
+	}
 	query := asked(r.PostForm)
-	query.Del("q")
 	query.Del(nameFilter)
 	if text != "" {
 		caller := p.Caller(r.Context())

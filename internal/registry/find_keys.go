@@ -1,0 +1,116 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"rightkey/internal/crypt"
+	"rightkey/internal/policy"
+	"rightkey/internal/store"
+	"rightkey/linkage/namekey"
+)
+
+// By what persons and households are found. Whoever writes a person's name, a fact or a household's area writes the
+// keys in the same transaction: nameKeys and phoneKeys for new subjects, setNameKeys and setPhoneKeys for changed
+// ones, moveFindKeys where a household or person comes into another area, dropFindKeys where a person is erased.
+
+var (
+	nameKeyColumns  = []string{"key", "area", "home", "person"}
+	phoneKeyColumns = []string{"digits", "area", "home", "subject", "item", "household"}
+)
+
+// nameKeys are the rows of name_key of a person.
+func nameKeys(area, home, person int64, name string) [][]any {
+	keys := namekey.Keys(name)
+	rows := make([][]any, len(keys))
+	for i, k := range keys {
+		rows[i] = []any{int64(k), area, home, person}
+	}
+	return rows
+}
+
+// setNameKeys replaces the keys of a person's name.
+func setNameKeys(ctx context.Context, tx store.Tx, area, home, person int64, name string) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2", home, person); err != nil {
+		return err
+	}
+	return tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, name))
+}
+
+// moveFindKeys brings the keys of a household and of the persons that live in it now into the household's new area.
+func moveFindKeys(ctx context.Context, tx store.Tx, home, household, area int64) error {
+	_, err := tx.Exec(ctx, `UPDATE name_key SET area = $3 WHERE {checked} AND home = $1 AND person IN
+		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 AND m.to_day IS NULL)`, home, household, area)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE phone_key SET area = $3 WHERE {checked} AND home = $1 AND (subject = $2 OR subject IN
+		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 AND m.to_day IS NULL))`, home, household, area)
+	return err
+}
+
+// dropFindKeys takes a person away from search.
+func dropFindKeys(ctx context.Context, tx store.Tx, home, person int64) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2", home, person); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2", home, person)
+	return err
+}
+
+// phoneKeys are the rows of phone_key of a subject's facts: numbers is the number of each item that finds by phone.
+func (s *Service) phoneKeys(ctx context.Context, pack *policy.Pack, subjectKind string, home, subject, area, household int64, facts policy.Facts) ([][]any, error) {
+	var rows [][]any
+	for _, item := range pack.ItemsOf(subjectKind) {
+		text, ok := facts[item.Code].(string)
+		if item.Find != policy.FindPhone || !ok {
+			continue
+		}
+		digits := backwards(text)
+		if len(digits) < shortestPhone {
+			continue
+		}
+		number, err := s.itemNumber(ctx, subjectKind, item.Code)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, []any{digits, area, home, subject, number, household})
+	}
+	return rows, nil
+}
+
+// setPhoneKeys replaces the telephone numbers of a subject.
+func setPhoneKeys(ctx context.Context, tx store.Tx, home, subject int64, rows [][]any) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2", home, subject); err != nil {
+		return err
+	}
+	return tx.Bulk(ctx, "phone_key", phoneKeyColumns, rows)
+}
+
+// A telephone number is found by the digits at its end, which stay whatever is dialled before them.
+const (
+	shortestPhone = 5
+	surePhone     = 9
+)
+
+// backwards are the digits of a telephone number from the last to the first.
+func backwards(text string) string {
+	digits, err := crypt.Normalise(crypt.Digits, text)
+	if err != nil {
+		return "" // the normaliser exists
+	}
+	letters := []byte(strings.TrimLeft(digits, "0"))
+	slices.Reverse(letters)
+	return string(letters)
+}
+
+// writeName stores what else follows from a person's new name: the keys, and the name of the household's head.
+func writeName(ctx context.Context, tx store.Tx, h Household, person int64, name string) error {
+	if h.Head == person {
+		if _, err := tx.Exec(ctx, "UPDATE household SET head_name = $3 WHERE {checked} AND home = $1 AND id = $2", h.Home, h.ID, name); err != nil {
+			return err
+		}
+	}
+	return setNameKeys(ctx, tx, h.Area, h.Home, person, name)
+}
