@@ -106,7 +106,7 @@ func openOffice(address, keys string) (*office, []int64, error) {
 
 // editOnce changes a field of a household; every fourth time the status, to which a second person agrees.
 func (o *office) editOnce(household int64) error {
-	record, err := o.changes.Subject(registry.SubjectHousehold).Load(ctx, o.edit, household)
+	record, err := o.changes.Subject(registry.SubjectHousehold).Load(ctx, o.edit, household, clock.System().Now().Day(time.UTC))
 	if err != nil {
 		return err
 	}
