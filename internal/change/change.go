@@ -51,8 +51,11 @@ type Values map[string]any
 // Row is a change to one subject: the fields that change with their new values.
 type Row struct {
 	SubjectKind string
-	Subject     int64
-	// BaseVer is the version of the subject that the submitter saw.
+	// Subject is the record, 0 to open a new one.
+	Subject int64
+	// Under is the household in which a new record is opened, 0 for a record that exists.
+	Under int64
+	// BaseVer is the version of the subject that the submitter saw, 0 of a new one.
 	BaseVer int64
 	// Base holds the values the submitter saw, where the source kept them (offline); nil if it did not.
 	Base Values
@@ -78,6 +81,8 @@ type Record struct {
 	Home, Area int64
 	Ver        int64
 	Label      string // number of the subject, never its name
+	// Under is the household of a record that belongs to one, 0 for others.
+	Under int64
 	// On is the day from which a change of this record is to hold; of answers that are given every year, Fields
 	// holds those of its year.
 	On     clock.Day
@@ -102,6 +107,14 @@ type Subject interface {
 	Check(ctx context.Context, r Record, set Values) ([]policy.Problem, error)
 	// Prepare does the slow work of applying set on the record from its day On: sealing, indexing.
 	Prepare(ctx context.Context, scope access.Scope, r Record, set Values) (Write, error)
+}
+
+// Opener is a Subject whose records can be opened by a change set, in a household.
+type Opener interface {
+	Subject
+	// Blank is a record that does not exist yet: version 0, nothing known. It returns a NotFound fault where the
+	// household is absent or out of scope. Prepare of a record of version 0 makes the write that stores it.
+	Blank(ctx context.Context, scope access.Scope, under, id int64, on clock.Day) (Record, error)
 }
 
 // Set is a stored change set.

@@ -89,9 +89,9 @@ func (s *Service) whole(ctx context.Context, scope access.Scope, id int64) (Set,
 	if err != nil {
 		return Set{}, nil, err
 	}
-	rows, err := store.All(ctx, s.db.In(scope), "SELECT n, subject_kind, subject, base_ver, state, diff FROM change_row WHERE {checked} AND set_id = $1 ORDER BY n", []any{id},
+	rows, err := store.All(ctx, s.db.In(scope), "SELECT n, subject_kind, subject, base_ver, state, diff, under FROM change_row WHERE {checked} AND set_id = $1 ORDER BY n", []any{id},
 		func(r store.Rows, row *storedRow) error {
-			return r.Scan(&row.n, &row.kind, &row.subject, &row.baseVer, &row.state, &row.diff)
+			return r.Scan(&row.n, &row.kind, &row.subject, &row.baseVer, &row.state, &row.diff, &row.under)
 		})
 	if err != nil {
 		return Set{}, nil, fmt.Errorf("read the rows of a change set: %w", err)
@@ -118,6 +118,7 @@ type storedRow struct {
 	baseVer int64
 	state   State
 	diff    []byte
+	under   int64
 }
 
 // conflicts returns the fields in conflict by row.
@@ -147,7 +148,7 @@ func (s *Service) detail(ctx context.Context, scope access.Scope, set Set, row s
 	if subject == nil {
 		return Detail{}, fmt.Errorf("no room for records of kind %q", row.kind)
 	}
-	record, err := subject.Load(ctx, scope, row.subject, set.Submitted.Day(time.UTC))
+	record, err := s.reload(ctx, scope, row, set.Submitted.Day(time.UTC))
 	if err != nil {
 		return Detail{}, err
 	}
@@ -156,7 +157,7 @@ func (s *Service) detail(ctx context.Context, scope access.Scope, set Set, row s
 		return Detail{}, err
 	}
 	if on := clock.Day(b.ValidOn); on != record.On { // only its own body says for which day the row was submitted
-		if record, err = subject.Load(ctx, scope, row.subject, on); err != nil {
+		if record, err = s.reload(ctx, scope, row, on); err != nil {
 			return Detail{}, err
 		}
 	}

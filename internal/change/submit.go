@@ -124,6 +124,9 @@ func (p planned) entry(set Set, validOn *clock.Day) journal.Entry {
 	if set.State == Applied {
 		e.Kind, e.VerAfter = p.record.Kind+".changed", p.record.Ver+1
 	}
+	if set.State == Applied && p.record.Ver == 0 {
+		e.Kind = p.record.Kind + ".created"
+	}
 	return e
 }
 
@@ -183,11 +186,11 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	if subject == nil {
 		return nil, false, fault.New(fault.Invalid, "records of kind %q cannot be changed", row.SubjectKind)
 	}
-	record, err := subject.Load(ctx, scope, row.Subject, on)
+	record, err := s.load(ctx, scope, &row, on)
 	if err != nil {
 		return nil, false, err
 	}
-	if row.BaseVer > record.Ver || row.BaseVer < 1 {
+	if row.BaseVer > record.Ver || row.BaseVer < min(1, record.Ver) {
 		return nil, false, fault.New(fault.Invalid, "version %d of this record never existed", row.BaseVer)
 	}
 	stale := row.BaseVer != record.Ver
@@ -272,7 +275,7 @@ func insertSet(ctx context.Context, tx store.Tx, set Set, protected bool) error 
 	return err
 }
 
-var rowColumns = []string{"set_id", "n", "home", "subject_kind", "subject", "base_ver", "state", "diff"}
+var rowColumns = []string{"set_id", "n", "home", "subject_kind", "subject", "base_ver", "state", "diff", "under"}
 var conflictColumns = []string{"set_id", "n", "field", "sealed"}
 
 // sealRows makes the stored rows; values are sealed under their subject's key.
@@ -283,7 +286,7 @@ func (s *Service) sealRows(set Set, p plan) (rows, conflicts [][]any, err error)
 			return nil, nil, err
 		}
 		sealed := crypt.Seal(row.record.Key, text, rowPlace(set.ID, n))
-		rows = append(rows, []any{set.ID, n, row.record.Home, row.record.Kind, row.record.ID, row.row.BaseVer, string(set.State), sealed})
+		rows = append(rows, []any{set.ID, n, row.record.Home, row.record.Kind, row.record.ID, row.row.BaseVer, string(set.State), sealed, row.row.Under})
 		for _, field := range row.conflicts {
 			stored, err := sealValue(row.record.Key, row.record.Fields[field], conflictPlace(set.ID, n, field))
 			if err != nil {

@@ -238,10 +238,10 @@ func (s *Service) fillEntries(ctx context.Context, scope access.Scope, f *File) 
 }
 
 func (s *Service) entries(ctx context.Context, scope access.Scope, home, household int64) ([]Entry, error) {
-	found, err := store.All(ctx, s.db.In(scope), `SELECT home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin FROM entry
+	found, err := store.All(ctx, s.db.In(scope), `SELECT home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin, evidence, ver FROM entry
 		WHERE {checked} AND home = $1 AND household = $2 AND ended IS NULL ORDER BY from_day DESC, subject DESC, class, id`, []any{home, household},
 		func(r store.Rows, e *Entry) error {
-			return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis)
+			return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis, &e.Evidence, &e.Ver)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read entries: %w", err)
@@ -266,7 +266,13 @@ func (s *Service) fillWaiting(ctx context.Context, scope access.Scope, f *File) 
 	for _, m := range f.Members {
 		subjects = append(subjects, m.ID)
 	}
-	ids, err := store.All(ctx, s.db.In(scope), "SELECT DISTINCT set_id FROM change_row WHERE {checked} AND home = $1 AND subject IN ("+store.In(2, len(subjects)-1)+") AND state IN ('waiting', 'conflict') ORDER BY set_id",
+	for _, d := range f.Dwellings {
+		subjects = append(subjects, d.ID)
+	}
+	for _, e := range f.Entries {
+		subjects = append(subjects, e.ID)
+	}
+	ids, err := store.All(ctx, s.db.In(scope), "SELECT DISTINCT set_id FROM change_row WHERE {checked} AND home = $1 AND (under = $2 OR subject IN ("+store.In(2, len(subjects)-1)+")) AND state IN ('waiting', 'conflict') ORDER BY set_id",
 		subjects, func(r store.Rows, id *int64) error { return r.Scan(id) })
 	if err != nil {
 		return fmt.Errorf("read waiting changes: %w", err)

@@ -144,7 +144,8 @@ func keysOf(rows []parsed, key func(parsed) string) []string {
 	return slices.Compact(keys)
 }
 
-// revise prepares the changes of a record that exists already: what the row says and the register does not.
+// revise prepares the changes of a record that exists already: what the row says and the register does not, of it and
+// of what belongs to it.
 func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string, id int64, values change.Values, dry bool) (outcome, error) {
 	subject := r.s.changes.Subject(kind)
 	record, err := subject.Load(ctx, r.scope, id, p.day)
@@ -159,8 +160,12 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	if p.version > 0 {
 		base = p.version
 	}
+	belongings, err := r.belongings(ctx, p, record)
+	if err != nil {
+		return rejected, err
+	}
 	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &p.day,
-		Rows: []change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}}
+		Rows: append([]change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}, belongings...)}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
 	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Forbidden) {
 		p.reject(r.im.Mapping.Key, "refused", "reason", refusalText(err))

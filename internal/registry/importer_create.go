@@ -21,7 +21,7 @@ var (
 	statusInsert     = []string{"home", "household", "from_day", "n", "status", "source", "set_id", "at"}
 	aliasInsert      = []string{"source", "key", "home", "kind", "id"}
 	dwellingInsert   = []string{"home", "id", "household", "from_day", "lat", "lon"}
-	entryInsert      = []string{"home", "id", "household", "subject", "class", "source", "from_day", "to_day", "minor", "currency", "origin"}
+	entryInsert      = []string{"home", "id", "household", "subject", "class", "source", "from_day", "to_day", "minor", "currency", "origin", "opened"}
 	personInsert     = []string{"home", "id", "number", "name", "sex", "birth", "id_sealed", "id_tail", "id_state"}
 	membershipInsert = []string{"home", "household", "person", "from_day", "relation", "head"}
 )
@@ -135,7 +135,7 @@ func (r *importRun) newHousehold(ctx context.Context, b *batch, p *parsed, area 
 	year, _, _ := p.day.Civil()
 	for i, a := range p.entries {
 		from, to := yearOf(year)
-		b.add("entry", entryInsert, []any{home, ids[2+i], id, a.subject, a.class, "", from, to, a.minor, r.r.pack.Currency, ""})
+		b.add("entry", entryInsert, []any{home, ids[2+i], id, a.subject, a.class, "", from, to, a.minor, r.r.pack.Currency, "", day})
 	}
 	return b.command.Note(ctx, journal.Entry{Kind: "household.created", SubjectKind: SubjectHousehold, Subject: id, Home: home, Area: area, ValidOn: &p.day, VerAfter: 1,
 		Key: &key.Key, Body: map[string]any{"import": r.im.ID, "row": p.n, "set": p.values, "dwelling": p.dwelling}})
@@ -208,7 +208,7 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 			return err
 		}
 		e := entryOf(r.r.pack, subject, p.values, p.day)
-		b.add("entry", entryInsert, []any{h.Home, id, h.ID, subject, e.Class, e.Source, int64(e.From), int64(e.To), e.Minor, r.r.pack.Currency, e.Basis})
+		b.add("entry", entryInsert, []any{h.Home, id, h.ID, subject, e.Class, e.Source, int64(e.From), int64(e.To), e.Minor, r.r.pack.Currency, e.Basis, int64(p.day)})
 		b.add("alias", aliasInsert, []any{r.alias(subject), p.key, h.Home, subject, id})
 		added[h.ID], byID[h.ID] = append(added[h.ID], id), h
 	}

@@ -43,6 +43,12 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 
 func open(t *testing.T, s *stand.Stand) *house {
 	t.Helper()
+	return furnish(t, s, "../policy/testdata", "ostania")
+}
+
+// furnish opens a register under a pack of a folder.
+func furnish(t *testing.T, s *stand.Stand, folder, name string) *house {
+	t.Helper()
 	loader := policy.NewLoader()
 	registry.RegisterSections(loader)
 	packs, err := library.Open(ctx, s.DB, s.Journal, loader)
@@ -50,7 +56,7 @@ func open(t *testing.T, s *stand.Stand) *house {
 		t.Fatal(err)
 	}
 	admin := stand.Scope(t, s.Caller(1, "admin", "administrator"), access.PackEdit)
-	pack, err := packs.Install(ctx, admin, os.DirFS("../policy/testdata"), "ostania")
+	pack, err := packs.Install(ctx, admin, os.DirFS(folder), name)
 	if err != nil {
 		t.Fatal(err)
 	}

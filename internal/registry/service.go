@@ -57,6 +57,7 @@ func NewService(n Needs) *Service {
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectRoster, rosterSubject{s})
+	n.Changes.Register(SubjectDwelling, dwellingSubject{s})
 	n.Changes.Register(SubjectIncome, entrySubject{s, SubjectIncome})
 	n.Changes.Register(SubjectExpenditure, entrySubject{s, SubjectExpenditure})
 	if n.Jobs != nil {

@@ -77,7 +77,10 @@ type Entry struct {
 	From, To  clock.Day
 	Minor     int64 // minor units
 	Currency  string
-	Basis     string // declared, observed, matched …, code of the pack's basis list
+	Basis     string     // declared, observed, matched …, code of the pack's basis list
+	Evidence  string     // how the amount was computed (JSON), "" where it was not
+	Ended     *clock.Day // from which it no longer counts, nil while it does
+	Ver       int64
 }
 
 // StatusChange is a status that a household had from a day on.

@@ -99,9 +99,10 @@ func (rooms Rooms) answerSet(ctx context.Context, s change.Set) (*setOutput, err
 
 // SubmittedRow is a change to one record.
 type SubmittedRow struct {
-	Subject string         `json:"subject" enum:"household,person,income,expenditure"`
+	Subject string         `json:"subject" enum:"household,person,dwelling,income,expenditure"`
 	Number  string         `json:"number,omitempty" doc:"Of the household or person." example:"000010485771"`
-	ID      int64          `json:"id,omitempty" doc:"Of the entry, instead of a number."`
+	ID      int64          `json:"id,omitempty" doc:"Of the dwelling or the entry, instead of a number."`
+	Under   string         `json:"under,omitempty" doc:"To open an entry, or the first dwelling: the number of its household, instead of an id." example:"000010485771"`
 	BaseVer int64          `json:"base_ver,omitempty" minimum:"1" doc:"The version on which the change is based; may be left out of a single row where If-Match says it."`
 	Base    map[string]any `json:"base,omitempty" doc:"The values that were seen, where a device kept them (source offline): a field whose stored value is still this one is no conflict."`
 	Set     map[string]any `json:"set" doc:"The fields that change with their new values; null is unknown." example:"{\"status\":\"poor\"}"`
@@ -136,17 +137,17 @@ func (in *submission) draft(ctx context.Context) (change.Draft, error) {
 		d.ValidOn = &on
 	}
 	for n, row := range in.Body.Rows {
-		id, err := row.identifier(n)
+		id, under, err := row.identifier(n)
 		if err != nil {
 			return d, err
 		}
 		ver := row.BaseVer
-		if ver == 0 {
+		if ver == 0 && under == 0 {
 			if ver, err = in.matched(ctx, n); err != nil {
 				return d, err
 			}
 		}
-		d.Rows = append(d.Rows, change.Row{SubjectKind: row.Subject, Subject: id, BaseVer: ver, Base: canonical(row.Base), Set: canonical(row.Set)})
+		d.Rows = append(d.Rows, change.Row{SubjectKind: row.Subject, Subject: id, Under: under, BaseVer: ver, Base: canonical(row.Base), Set: canonical(row.Set)})
 	}
 	return d, nil
 }
@@ -159,14 +160,19 @@ func (in *submission) matched(ctx context.Context, n int) (int64, error) {
 	return rest.Conditional{IfMatch: in.IfMatch}.Version(ctx)
 }
 
-func (row SubmittedRow) identifier(n int) (int64, error) {
-	if row.Subject == registry.SubjectHousehold || row.Subject == registry.SubjectPerson {
-		return numbered(row.Number)
+// identifier is the record that a row is about, or the household under which it opens one.
+func (row SubmittedRow) identifier(n int) (id, under int64, err error) {
+	switch {
+	case row.Subject == registry.SubjectHousehold || row.Subject == registry.SubjectPerson:
+		id, err = numbered(row.Number)
+	case row.ID > 0:
+		id = row.ID
+	case row.Under != "":
+		under, err = numbered(row.Under)
+	default:
+		err = fault.New(fault.Invalid, "a dwelling or an entry is named by its id, a new one by its household").With(n+1, "id", "is missing")
 	}
-	if row.ID <= 0 {
-		return 0, fault.New(fault.Invalid, "an entry is named by its id").With(n+1, "id", "is missing")
-	}
-	return row.ID, nil
+	return id, under, err
 }
 
 func (rooms Rooms) registerChanges(api *rest.API) {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,24 +49,29 @@ type Person struct {
 
 // Dwelling is a house that the household lives or lived in.
 type Dwelling struct {
-	From  string         `json:"from" format:"date"`
-	To    string         `json:"to,omitempty" format:"date"`
-	Lat   *float64       `json:"lat,omitempty" doc:"Degrees (WGS 84)."`
-	Lon   *float64       `json:"lon,omitempty"`
-	Facts map[string]any `json:"facts"`
+	ID      int64          `json:"id"`
+	Version int64          `json:"version" doc:"For base_ver of a change."`
+	From    string         `json:"from" format:"date"`
+	To      string         `json:"to,omitempty" format:"date"`
+	Lat     *float64       `json:"lat,omitempty" doc:"Degrees (WGS 84)."`
+	Lon     *float64       `json:"lon,omitempty"`
+	Facts   map[string]any `json:"facts"`
 }
 
 // Entry is an amount of income or expenditure in a period.
 type Entry struct {
-	ID       int64  `json:"id"`
-	Subject  string `json:"subject" enum:"income,expenditure"`
-	Class    string `json:"class"`
-	Source   string `json:"source,omitempty"`
-	From     string `json:"from" format:"date"`
-	To       string `json:"to" format:"date"`
-	Amount   int64  `json:"amount" doc:"Minor units of the currency."`
-	Currency string `json:"currency" example:"CNY"`
-	Basis    string `json:"basis,omitempty"`
+	ID       int64           `json:"id"`
+	Subject  string          `json:"subject" enum:"income,expenditure"`
+	Class    string          `json:"class"`
+	Source   string          `json:"source,omitempty"`
+	From     string          `json:"from" format:"date"`
+	To       string          `json:"to" format:"date"`
+	Amount   int64           `json:"amount" doc:"Minor units of the currency."`
+	Currency string          `json:"currency" example:"CNY"`
+	Basis    string          `json:"basis,omitempty"`
+	Person   string          `json:"person,omitempty" doc:"Number of the member whose it is; absent: of the household as a whole."`
+	Evidence json.RawMessage `json:"evidence,omitempty" doc:"How the amount was computed, where it was."`
+	Version  int64           `json:"version" doc:"For base_ver of a change."`
 }
 
 // StatusChange is a status that the household had from a day on.
@@ -149,10 +155,10 @@ func fileOf(f registry.File, codes map[int64]string) HouseholdFile {
 		}
 	}
 	for _, d := range f.Dwellings {
-		out.Dwellings = append(out.Dwellings, Dwelling{From: d.From.String(), To: day(d.To), Lat: d.Lat, Lon: d.Lon, Facts: factsOf(d.Facts)})
+		out.Dwellings = append(out.Dwellings, Dwelling{ID: d.ID, Version: d.Ver, From: d.From.String(), To: day(d.To), Lat: d.Lat, Lon: d.Lon, Facts: factsOf(d.Facts)})
 	}
 	for _, e := range f.Entries {
-		out.Entries = append(out.Entries, Entry{ID: e.ID, Subject: e.Subject, Class: e.Class, Source: e.Source, From: e.From.String(), To: e.To.String(), Amount: e.Minor, Currency: e.Currency, Basis: e.Basis})
+		out.Entries = append(out.Entries, entryOf(e))
 	}
 	for _, s := range f.Statuses {
 		out.Statuses = append(out.Statuses, StatusChange{Status: s.Status, From: s.From.String(), Source: s.Source})
@@ -161,6 +167,17 @@ func fileOf(f registry.File, codes map[int64]string) HouseholdFile {
 		out.Waiting = append(out.Waiting, set.ID)
 	}
 	return out
+}
+
+func entryOf(e registry.Entry) Entry {
+	entry := Entry{ID: e.ID, Subject: e.Subject, Class: e.Class, Source: e.Source, From: e.From.String(), To: e.To.String(), Amount: e.Minor, Currency: e.Currency, Basis: e.Basis, Version: e.Ver}
+	if e.Person != 0 {
+		entry.Person = registry.Number(e.Person)
+	}
+	if e.Evidence != "" {
+		entry.Evidence = json.RawMessage(e.Evidence)
+	}
+	return entry
 }
 
 // Filters are those of a list of households. A filter that does not exist is refused.
