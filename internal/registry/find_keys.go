@@ -13,7 +13,8 @@ import (
 
 // By what persons and households are found. Whoever writes a person's name, a fact or a household's area writes the
 // keys in the same transaction: nameKeys and phoneKeys for new subjects, setNameKeys and setPhoneKeys for changed
-// ones, moveFindKeys where a household or person comes into another area, dropFindKeys where a person is erased.
+// ones. They follow a record into another area or home with its other rows
+// (followers and personal).
 
 var (
 	nameKeyColumns  = []string{"key", "area", "home", "person"}
@@ -36,27 +37,6 @@ func setNameKeys(ctx context.Context, tx store.Tx, area, home, person int64, nam
 		return err
 	}
 	return tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, name))
-}
-
-// moveFindKeys brings the keys of a household and of the persons that live in it now into the household's new area.
-func moveFindKeys(ctx context.Context, tx store.Tx, home, household, area int64) error {
-	_, err := tx.Exec(ctx, `UPDATE name_key SET area = $3 WHERE {checked} AND home = $1 AND person IN
-		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 AND m.to_day IS NULL)`, home, household, area)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE phone_key SET area = $3 WHERE {checked} AND home = $1 AND (subject = $2 OR subject IN
-		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 AND m.to_day IS NULL))`, home, household, area)
-	return err
-}
-
-// dropFindKeys takes a person away from search.
-func dropFindKeys(ctx context.Context, tx store.Tx, home, person int64) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2", home, person); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2", home, person)
-	return err
 }
 
 // phoneKeys are the rows of phone_key of a subject's facts: numbers is the number of each item that finds by phone.

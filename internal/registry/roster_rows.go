@@ -19,6 +19,8 @@ type follower struct {
 // compares the list with the schema.
 var followers = []follower{
 	{"fact_index", "subject", true},
+	{"name_key", "person", false},
+	{"phone_key", "subject", true},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these
@@ -55,6 +57,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 // joins a household of another home; a membership stays where its household is.
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
+	{"name_key", "person"}, {"phone_key", "subject"},
 }
 
 // rehome brings a person's rows from one home to another, so that a household and those who live in it are always in

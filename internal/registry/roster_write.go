@@ -216,6 +216,9 @@ func (w *rosterWriter) person(ctx context.Context, tx store.Tx, c seatChange) er
 		if err != nil {
 			return err
 		}
+		if err := setNameKeys(ctx, tx, c.to.Area, who.Home, who.ID, who.Name); err != nil {
+			return err
+		}
 		return w.open(ctx, tx, c)
 	}
 	if err := store.Bump(ctx, tx, "person", "{checked} AND home = $1 AND id = $2", who.Ver, who.Home, who.ID); err != nil {
