@@ -100,6 +100,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"alert",
 	"name_key",
 	"phone_key",
+	"problem_item",
+	"quality_mark",
 }, "|") + `)\b`)
 
 // marker is {scope COLUMN} or {checked}.

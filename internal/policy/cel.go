@@ -44,30 +44,37 @@ func celType(kind Kind) *cel.Type {
 }
 
 // compile checks an expression over declared variables and its result type.
-func compile(text string, variables map[string]*cel.Type, result *cel.Type) (*program, error) {
+func compile(text string, variables map[string]*cel.Type, result *cel.Type, more ...cel.EnvOption) (*program, error) {
+	compiled, _, err := compileTree(text, variables, result, more...)
+	return compiled, err
+}
+
+// compileTree is compile that also returns the checked expression.
+func compileTree(text string, variables map[string]*cel.Type, result *cel.Type, more ...cel.EnvOption) (*program, *ast.AST, error) {
 	if len(text) > maxCEL {
-		return nil, fmt.Errorf("the expression is longer than %d characters", maxCEL)
+		return nil, nil, fmt.Errorf("the expression is longer than %d characters", maxCEL)
 	}
-	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true), ext.Math()}
+	options := []cel.EnvOption{cel.CrossTypeNumericComparisons(true), ext.Math(), ext.Strings(ext.StringsVersion(1))}
 	for _, name := range sortedKeys(variables) {
 		options = append(options, cel.Variable(name, variables[name]))
 	}
-	env, err := cel.NewEnv(options...)
+	env, err := cel.NewEnv(append(options, more...)...)
 	if err != nil {
-		return nil, fmt.Errorf("declare the variables of the expression: %w", err)
+		return nil, nil, fmt.Errorf("declare the variables of the expression: %w", err)
 	}
 	checked, issues := env.Compile(text)
 	if issues.Err() != nil {
-		return nil, errors.New(strings.Join(issueTexts(issues), "; "))
+		return nil, nil, errors.New(strings.Join(issueTexts(issues), "; "))
 	}
 	if !checked.OutputType().IsExactType(result) {
-		return nil, fmt.Errorf("the expression gives a %s, expected a %s", checked.OutputType(), result)
+		return nil, nil, fmt.Errorf("the expression gives a %s, expected a %s", checked.OutputType(), result)
 	}
 	run, err := env.Program(checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(celCostLimit))
 	if err != nil {
-		return nil, fmt.Errorf("prepare the expression: %w", err)
+		return nil, nil, fmt.Errorf("prepare the expression: %w", err)
 	}
-	return &program{run, mentioned(checked.NativeRep().Expr(), variables)}, nil
+	tree := checked.NativeRep()
+	return &program{run, mentioned(tree.Expr(), variables)}, tree, nil
 }
 
 func issueTexts(issues *cel.Issues) []string {
