@@ -249,3 +249,6 @@ func (s *Service) Found(ctx context.Context, scope access.Scope, ids []int64) ([
 	}
 	return all, nil
 }
+
+// SourceItem is the item that says in words what an entry of income or expenditure came from, "" if the pack has none.
+func SourceItem(pack *policy.Pack, subject string) string { return sourceItem(pack, subject) }

@@ -1,0 +1,71 @@
+package quality
+
+import (
+	"time"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/job"
+	"rightkey/internal/journal"
+	"rightkey/internal/policy"
+	"rightkey/internal/policy/library"
+	"rightkey/internal/registry"
+)
+
+// Service finds problems and keeps the list of them.
+type Service struct {
+	db       *access.DB
+	journal  *journal.Journal
+	keys     *journal.Keys
+	packs    *library.Library
+	registry *registry.Service
+	jobs     *job.Runner
+	welfare  func(one registry.Case, day clock.Day) (Welfare, error)
+}
+
+// Needs is what the service works with.
+type Needs struct {
+	DB       *access.DB
+	Journal  *journal.Journal
+	Keys     *journal.Keys
+	Packs    *library.Library
+	Registry *registry.Service
+	Jobs     *job.Runner
+	// Welfare judges a household on a day as the identification does; nil: rules on income say nothing.
+	Welfare func(one registry.Case, day clock.Day) (Welfare, error)
+}
+
+// NewService opens the list of problems and registers its job.
+func NewService(n Needs) *Service {
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare}
+	n.Jobs.Register(JobKind, s.work)
+	return s
+}
+
+// program is the scope in which rules look at households: they compare households of all areas, and what they find is
+// shown only to who may see it.
+var program = access.System("rules of data quality look at every household")
+
+func (s *Service) today() clock.Day { return s.journal.Clock().Now().Day(time.UTC) }
+
+// Rules are the rules in use at an area today; those of no pack where there is none.
+func (s *Service) Rules(area int64) (*policy.Pack, *Rules, error) {
+	pack, err := s.packs.At(area, s.today())
+	if err != nil {
+		return nil, nil, err
+	}
+	return pack, RulesOf(pack), nil
+}
+
+// evaluator decides under the pack at an area; false where no pack is in use.
+func (s *Service) evaluator(area int64) (evaluator, bool, error) {
+	pack, rules, err := s.Rules(area)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
+		return evaluator{}, false, nil
+	}
+	return evaluator{pack: pack, rules: rules, today: s.today(), welfare: s.welfare}, err == nil, err
+}
+
+// Registry is the register whose problems these are, for pages.
+func (s *Service) Registry() *registry.Service { return s.registry }
