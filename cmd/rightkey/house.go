@@ -19,6 +19,7 @@ import (
 	"rightkey/internal/office"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
 )
 
@@ -75,6 +76,7 @@ type house struct {
 	denials   *office.Denials
 	registry  *registry.Service
 	identify  *identify.Service
+	quality   *quality.Service
 
 	// What lies outside the database, and who seals its journal.
 	out    outside
@@ -140,6 +142,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
 		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts)})
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
+	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare})
 	return nil
 }
 

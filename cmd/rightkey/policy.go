@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
 	"rightkey/policies"
 )
 
@@ -41,6 +42,7 @@ func packLoader() *policy.Loader {
 	loader := policy.NewLoader()
 	registry.RegisterSections(loader)
 	identify.Register(loader)
+	quality.Register(loader)
 	return loader
 }
 

@@ -20,6 +20,7 @@ import (
 	"rightkey/internal/cli"
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
+	"rightkey/internal/registry/quality"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
 )
@@ -93,6 +94,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	working, halt := context.WithCancel(ctx)
 	defer h.work(working, halt)()
 	go h.sweep(working, log, api)
+	go quality.NewWatcher(h.quality).Run(working)
 	server := handler.HTTPServer(l.Listen)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

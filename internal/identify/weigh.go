@@ -1,21 +1,25 @@
 package identify
 
 import (
+	"math"
+
 	"rightkey/internal/clock"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
 )
 
-// Weigh judges a household under the pack in use where it lives, by the pack's first rule, on what is known of the
-// calendar year of day. It stores nothing: rules of data quality ask it for the income per head and the line. Under a
-// pack without a rule the verdict is Unknown.
-func (s *Service) Weigh(one registry.Case, day clock.Day) (Verdict, int, error) {
+// Welfare is what rules of data quality ask: a household's welfare and its line under the first rule of the pack in
+// use where it lives, on what is known of the calendar year of day. It stores nothing. Under a pack without a rule of
+// identification nothing is known.
+func (s *Service) Welfare(one registry.Case, day clock.Day) (quality.Welfare, error) {
 	pack, err := s.packs.At(one.Area, s.today())
 	if err != nil {
-		return Verdict{}, 0, err
+		return quality.Welfare{}, err
 	}
 	if _, err := RuleOf(pack, ""); err != nil {
-		return Verdict{Outcome: Unknown}, pack.Digits, nil //nolint:nilerr // nothing to judge by is no fault
+		return quality.Welfare{}, nil //nolint:nilerr // nothing to judge by is no fault
 	}
-	verdict, _, _, err := s.judge(one, RunArgs{Area: one.Area, Day: day})
-	return verdict, pack.Digits, err
+	v, _, _, err := s.judge(one, RunArgs{Area: one.Area, Day: day})
+	scale := math.Pow10(pack.Digits)
+	return quality.Welfare{Income: float64(v.Welfare) / scale, Line: float64(v.Line.Amount) / scale, HasIncome: v.HasWelfare, HasLine: v.HasLine}, err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
 	"rightkey/test/stand"
 )
@@ -52,6 +54,7 @@ type Register struct {
 	Registry *registry.Service
 	Jobs     *job.Runner
 	Identify *identify.Service
+	Quality  *quality.Service
 
 	mu       sync.Mutex
 	accounts map[int64]access.Caller
@@ -80,6 +83,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	ctx := t.Context()
 	loader := policy.NewLoader()
 	identify.Register(loader)
+	quality.Register(loader)
 	r := &Register{Stand: s, accounts: map[int64]access.Caller{}}
 	var err error
 	if r.Packs, err = library.Open(ctx, s.DB, s.Journal, loader); err != nil {
@@ -108,6 +112,7 @@ func (r *Register) Rooms() {
 	r.Jobs = job.NewRunner(r.DB, r.Ids, r.Clock)
 	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller})
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
+	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare})
 }
 
 // Start lets the job runner work until Stop or the end of the test.
@@ -234,4 +239,20 @@ func (r *Register) Judge(t testing.TB, args identify.RunArgs) int64 {
 		t.Fatalf("run: %s %s", j.State, j.Error)
 	}
 	return j.ID
+}
+
+// Settle waits until no job is left to do.
+func (r *Register) Settle(t testing.TB) {
+	t.Helper()
+	for range 60_000 {
+		list, err := r.Jobs.List(t.Context(), r.Who(Auditor), 0, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(list, func(j job.Job) bool { return !j.State.Ended() }) {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the jobs did not end")
 }

@@ -107,7 +107,8 @@ type sectionSchema struct {
 	Elsewhere []elsewhereSchema `yaml:"elsewhere"`
 }
 
-// catalogueSchema names a numbered list of rules that has to be accounted for without gaps: Q01 to Q30.
+// catalogueSchema names a numbered list of rules that has to be accounted for without gaps: Q01 to Q30. A rule
+// may stand in parts: Q13a, Q13b.
 type catalogueSchema struct {
 	Prefix string `yaml:"prefix"`
 	Last   int    `yaml:"last"`
@@ -186,7 +187,7 @@ func decode(p *policy.Pack, files []policy.SourceFile) (any, error) {
 	for _, c := range catalogues {
 		for n := range c.Last {
 			code := fmt.Sprintf("%s%02d", c.Prefix, n+1)
-			if _, ok := places[code]; !ok {
+			if !accounted(places, code) {
 				fail(c.Pos, code, fmt.Errorf("it is of the catalogue and stands neither among rules nor elsewhere"))
 			}
 		}
@@ -202,6 +203,16 @@ func decode(p *policy.Pack, files []policy.SourceFile) (any, error) {
 		}
 	}
 	return rules, nil
+}
+
+// accounted says whether a code, or a part of it with a letter (Q13a), stands somewhere.
+func accounted(places map[string]policy.Pos, code string) bool {
+	for place := range places {
+		if letter, ok := strings.CutPrefix(place, code); ok && (letter == "" || (len(letter) == 1 && 'a' <= letter[0] && letter[0] <= 'z')) {
+			return true
+		}
+	}
+	return false
 }
 
 func once(places map[string]policy.Pos, code string, pos policy.Pos) error {
@@ -268,7 +279,10 @@ func (s ruleSchema) rule(p *policy.Pack, all *Rules) (Rule, error) {
 		rule.Kind = Condition
 	}
 	if rule.Role == "" {
-		rule.Role, rule.Days = all.Role, max(rule.Days, all.Days)
+		rule.Role = all.Role
+	}
+	if rule.Days == 0 {
+		rule.Days = all.Days
 	}
 	var err error
 	if rule.Text, err = texted(p, s.Text); err != nil {
