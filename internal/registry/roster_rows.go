@@ -21,6 +21,8 @@ var followers = []follower{
 	{"fact_index", "subject", true},
 	{"name_key", "person", false},
 	{"phone_key", "subject", true},
+	{"problem_item", "household", false},
+	{"quality_mark", "household", false},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these

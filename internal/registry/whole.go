@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"rightkey/internal/access"
@@ -18,15 +19,15 @@ import (
 type Whole struct {
 	Household
 	Facts     policy.Facts // items of the household, its status among them
-	People    []Part
-	Dwellings []Part
+	People    []WholePart
+	Dwellings []WholePart
 	Entries   []Entry
 }
 
-// Part is a person or dwelling of a household with its items by code. A person's core items are among them, and as
+// WholePart is a person or dwelling of a household with its items by code. A person's core items are among them, and as
 // texts the day since which he belongs to the household ("joined"), his day of death ("died") and how sure his
 // national number is ("identity": confirmed or provisional).
-type Part struct {
+type WholePart struct {
 	ID    int64
 	Facts policy.Facts
 }
@@ -108,7 +109,7 @@ func (g *gathering) people(ctx context.Context) error {
 			facts["died"] = clock.Day(*died).String()
 		}
 		w := g.at[household]
-		w.People = append(w.People, Part{id, facts})
+		w.People = append(w.People, WholePart{id, facts})
 		g.persons = append(g.persons, id)
 		if sealed != nil {
 			secrets = append(secrets, secret{facts, id, sealed})
@@ -143,7 +144,7 @@ func (g *gathering) dwellings(ctx context.Context) error {
 			err := r.Scan(&household, &id)
 			if err == nil {
 				w := g.at[household]
-				w.Dwellings = append(w.Dwellings, Part{id, policy.Facts{}})
+				w.Dwellings = append(w.Dwellings, WholePart{id, policy.Facts{}})
 			}
 			return err
 		})
@@ -175,7 +176,7 @@ func (g *gathering) facts(ctx context.Context) error {
 			subjects = append(subjects, part.ID)
 		}
 	}
-	latest := map[int64]map[string]document{}
+	found := map[int64]documents{}
 	err := g.query(ctx, "SELECT subject, section, body FROM facts WHERE {checked} AND home = $1 AND subject IN (%s)", subjects, func(r store.Rows) error {
 		var subject int64
 		var section, body string
@@ -184,26 +185,18 @@ func (g *gathering) facts(ctx context.Context) error {
 		}
 		d := document{}
 		d.Section, d.Year = splitSection(section)
-		if known, ok := latest[subject][d.Section]; ok && known.Year > d.Year {
-			return nil
-		}
 		var err error
 		if d.Facts, err = openFacts(body); err != nil {
 			return fmt.Errorf("facts %s of subject %d: %w", section, subject, err)
 		}
-		if latest[subject] == nil {
-			latest[subject] = map[string]document{}
-		}
-		latest[subject][d.Section] = d
+		found[subject] = append(found[subject], d)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for subject, documents := range latest {
-		for code, value := range flat(documents) {
-			into[subject][code] = value
-		}
+	for subject, documents := range found {
+		maps.Copy(into[subject], documents.latest().flat())
 	}
 	return nil
 }

@@ -52,7 +52,9 @@ func problems(t *testing.T, r *register.Register) []string {
 	found, err := store.All(t.Context(), r.DB.In(scope), `SELECT a.key, coalesce(s.key, ''), p.rule, p.state FROM problem_item p
 		JOIN alias a ON a.home = p.home AND a.id = p.household AND a.kind = 'household'
 		LEFT JOIN alias s ON s.home = p.home AND s.id = p.subject AND s.kind = 'person' WHERE {checked}`, nil,
-		func(rows store.Rows, one *row) error { return rows.Scan(&one.household, &one.subject, &one.rule, &one.state) })
+		func(rows store.Rows, one *row) error {
+			return rows.Scan(&one.household, &one.subject, &one.rule, &one.state)
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +94,7 @@ func edit(t *testing.T, r *register.Register, kind, key string, set change.Value
 	county := r.Who(register.County)
 	county.Purpose = "verification"
 	scope := stand.Scope(t, county, access.HouseholdEdit)
-	record, err := r.Changes.Subject(kind).Load(t.Context(), scope, id(t, r, kind, key))
+	record, err := r.Changes.Subject(kind).Load(t.Context(), scope, id(t, r, kind, key), r.Today)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,4 +89,6 @@ func TestManyChangesAreFollowedByOneRun(t *testing.T) {
 	})
 }
 
-func key(i int) string { return string(rune('a'+i/26/26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26)) }
+func key(i int) string {
+	return string(rune('a'+i/26/26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+}

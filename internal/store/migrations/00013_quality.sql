@@ -20,5 +20,3 @@ CREATE INDEX quality_mark_mark ON quality_mark (rule, mark) WHERE mark IS NOT NU
 CREATE INDEX quality_mark_num ON quality_mark (rule, area, num) WHERE num IS NOT NULL;
 -- The middle figure of an area, as the last whole run found it.
 CREATE TABLE quality_area (area {int} NOT NULL, rule {text} NOT NULL, households {int} NOT NULL, num {int} NOT NULL, at {int} NOT NULL, PRIMARY KEY (area, rule)) {clustered};
--- Whose number a person claims, from the person's side.
-CREATE INDEX person_key_person ON person_key (home, person);
