@@ -8,6 +8,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/change"
+	"rightkey/internal/clock"
 	"rightkey/internal/job"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
@@ -19,6 +20,9 @@ import (
 // hearths is how files of the made-up country's households are read here.
 var hearths = registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31",
 	Columns: map[string]string{"status": "status", "nets": "drift_nets", "catch": "catch_value", "lamp": "lamp", "motto": "motto"}}
+
+// counted is the day for which the answers are given.
+var counted = clock.Date(2013, 12, 31)
 
 // souls is how files of their members are read here.
 var souls = registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
@@ -94,11 +98,11 @@ func edit(t *testing.T, r *register.Register, kind, key string, set change.Value
 	county := r.Who(register.County)
 	county.Purpose = "verification"
 	scope := stand.Scope(t, county, access.HouseholdEdit)
-	record, err := r.Changes.Subject(kind).Load(t.Context(), scope, id(t, r, kind, key), r.Today)
+	record, err := r.Changes.Subject(kind).Load(t.Context(), scope, id(t, r, kind, key), counted)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, err := r.Changes.Submit(t.Context(), scope, change.Draft{Source: change.Page, Title: "t", Reason: "r",
+	done, err := r.Changes.Submit(t.Context(), scope, change.Draft{Source: change.Page, Title: "t", Reason: "r", ValidOn: &counted,
 		Rows: []change.Row{{SubjectKind: kind, Subject: record.ID, BaseVer: record.Ver, Set: set}}})
 	if err != nil {
 		t.Fatal(err)
