@@ -60,14 +60,14 @@ func (e entrySubject) Load(ctx context.Context, scope access.Scope, id int64, on
 		return change.Record{}, err
 	}
 	row.Subject, row.Ended = e.kind, day(ended)
-	r.Fields = fieldsOf(pack, row)
+	r.Fields = change.Values(EntryFields(pack, row))
 	return r, nil
 }
 
-// fieldsOf are the values of an entry as change sets name them.
-func fieldsOf(pack *policy.Pack, e Entry) change.Values {
+// EntryFields are the values of an entry as change sets name them.
+func EntryFields(pack *policy.Pack, e Entry) policy.Facts {
 	y, _, _ := e.To.Civil()
-	fields := change.Values{"year": int64(y), "class": textOrNil(e.Class), "amount": e.Minor, "basis": textOrNil(e.Basis),
+	fields := policy.Facts{"year": int64(y), "class": textOrNil(e.Class), "amount": e.Minor, "basis": textOrNil(e.Basis),
 		FieldPerson: nil, FieldEnded: nil, FieldEvidence: textOrNil(e.Evidence)}
 	if e.Person != 0 {
 		fields[FieldPerson] = Number(e.Person)

@@ -22,9 +22,16 @@ const coreSection = "core"
 
 // editable are the fixed columns that a change can set.
 var editable = map[string][]string{
-	registry.SubjectHousehold: {registry.FieldStatus},
-	registry.SubjectPerson:    {registry.FieldName, registry.FieldSex, registry.FieldBirth},
+	registry.SubjectHousehold:   {registry.FieldStatus},
+	registry.SubjectPerson:      {registry.FieldName, registry.FieldSex, registry.FieldBirth},
+	registry.SubjectIncome:      entryColumns,
+	registry.SubjectExpenditure: entryColumns,
 }
+
+var entryColumns = []string{"year", "class", "amount", "basis"}
+
+// ofDwelling names the household's present dwelling as whose record a form changes.
+const ofDwelling = "dwelling"
 
 // subject is whose record a form changes.
 type subject struct {
@@ -33,7 +40,8 @@ type subject struct {
 	kind   string
 	id     int64
 	ver    int64
-	of     string // number of the member; empty for the household
+	under  int64  // household of a record that the form opens
+	of     string // number of the member, or ofDwelling; empty for the household
 	title  string
 	values policy.Facts // what is stored now and the reader may see
 	year   int          // whose answers the form is about, 0 where its section is not yearly
@@ -70,6 +78,10 @@ func (p *pages) editing(r *http.Request, form askedForm) (subject, error) {
 		s.setYear(form.section, f.Answered)
 		return s, nil
 	}
+	if form.of == ofDwelling {
+		s.setDwelling(r.Context(), form.section)
+		return s, nil
+	}
 	for _, m := range f.Members {
 		if m.Number != form.of {
 			continue
@@ -84,6 +96,20 @@ func (p *pages) editing(r *http.Request, form askedForm) (subject, error) {
 		return s, nil
 	}
 	return subject{}, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+}
+
+// setDwelling makes the form one of the present dwelling; of a household without one it opens it.
+func (s *subject) setDwelling(ctx context.Context, section string) {
+	s.kind, s.id, s.ver, s.under, s.title = registry.SubjectDwelling, 0, 0, s.file.ID, word(ctx, "subject.dwelling")
+	var answered map[string]int
+	for _, d := range s.file.Dwellings {
+		if d.To == nil {
+			s.id, s.ver, s.under, answered = d.ID, d.Ver, 0, d.Answered
+			s.fill(d.Facts, nil)
+			break
+		}
+	}
+	s.setYear(section, answered)
 }
 
 // fill takes the stored values; an empty column is unknown.
@@ -198,6 +224,12 @@ func choices(ctx context.Context, s subject) []choiceGroup {
 	if s.of != "" {
 		return groups
 	}
+	dwelling := s
+	dwelling.of = ofDwelling
+	dwelling.setDwelling(ctx, "")
+	if len(dwelling.sections()) > 0 {
+		groups = append(groups, group(dwelling))
+	}
 	for _, m := range s.file.Members {
 		member := s
 		member.year = 0
@@ -279,7 +311,7 @@ func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
 // draft makes the submission; false where an answer cannot be taken.
 func (e *editPage) draft(ctx context.Context, list []answer, ver int64) (change.Draft, bool) {
 	ok := true
-	row := change.Row{SubjectKind: e.subject.kind, Subject: e.subject.id, BaseVer: ver, Set: change.Values{}}
+	row := change.Row{SubjectKind: e.subject.kind, Subject: e.subject.id, Under: e.subject.under, BaseVer: ver, Set: change.Values{}}
 	for _, a := range list {
 		ok = ok && a.wrong == ""
 		if a.changed() {
@@ -313,7 +345,7 @@ func (p *pages) blame(ctx context.Context, s subject, draft change.Draft, list [
 	if draft.ValidOn != nil {
 		on = *draft.ValidOn
 	}
-	record, err := room.Load(ctx, s.scope, s.id, on)
+	record, err := recordOf(ctx, room, s, on)
 	if err != nil {
 		return err
 	}
@@ -333,6 +365,14 @@ func (p *pages) blame(ctx context.Context, s subject, draft change.Draft, list [
 		return refusal
 	}
 	return nil
+}
+
+// recordOf is the record that a form is about, blank where the form opens it.
+func recordOf(ctx context.Context, room change.Subject, s subject, on clock.Day) (change.Record, error) {
+	if opener, ok := room.(change.Opener); ok && s.id == 0 {
+		return opener.Blank(ctx, s.scope, s.under, 0, on)
+	}
+	return room.Load(ctx, s.scope, s.id, on)
 }
 
 // refused shows the form again with what is wrong.

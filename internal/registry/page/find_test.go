@@ -42,4 +42,3 @@ func TestANationalIdentityNumberGoesIntoNoAddress(t *testing.T) {
 		}
 	})
 }
-

@@ -70,6 +70,20 @@ func open(t *testing.T, s *stand.Stand) *house {
 	return furnish(t, s, os.DirFS("../../policy/testdata"), "ostania", areas)
 }
 
+// haven runs a test in a made-up country whose forms ask for dwellings, income and expenditure.
+func haven(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	stand.Each(t, "2-3-3", func(t *testing.T, s *stand.Stand) {
+		h := furnish(t, s, os.DirFS("../testdata"), "havenland", areas)
+		h.load(t, office, registry.Mapping{Subject: "household", Source: "farm", Key: "key", Area: "area", Day: "2013-12-31",
+			Columns: map[string]string{"status": "status", "oats": "oat_land", "goats": "goats", "roof": "dwelling.roof", "wage": "income[wage]"}},
+			"key,area,status,oats,goats,roof,wage\nf1,11001001,poor,2.5,3,reed,1000\nf2,11001002,well,,,,\n")
+		h.load(t, office, registry.Mapping{Subject: "person", Source: "farm", Key: "key", Household: "hh", Day: "2013-12-31", Columns: map[string]string{"name": "name", "sex": "sex", "rel": "relation"}},
+			"key,hh,name,sex,rel\ns1,f1,Ann Oat,f,head\ns2,f1,Ben Oat,m,kin\ns3,f2,Cat Rye,f,head\n")
+		test(t, h)
+	})
+}
+
 // furnish opens a register under a pack, with areas.
 func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string) *house {
 	t.Helper()

@@ -33,6 +33,7 @@ type filePage struct {
 	income    *web.Stacked
 	spending  *web.Stacked
 	entries   web.Table
+	enter     []web.Action // to enter income and expenditure
 	statuses  web.Table
 	timeline  web.Timeline
 	readers   web.Timeline // who opened the file
@@ -176,9 +177,8 @@ func (v viewer) page() filePage {
 		}
 	}
 	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, v.f.Answered, "")
-	for _, d := range v.f.Dwellings {
-		page.dwellings = append(page.dwellings, v.sections(registry.SubjectDwelling, d.Facts, d.Answered, "")...)
-	}
+	page.dwellings = v.dwellings()
+	page.enter = v.entryLinks()
 	year := v.f.Year
 	if years := registry.Years(v.f.Entries); year == 0 && len(years) > 0 {
 		year = years[0]
@@ -307,7 +307,7 @@ func (v viewer) sections(subject string, facts policy.Facts, answered map[string
 			continue
 		}
 		s := section{title: form.Label.In(web.Lang(v.ctx)), facts: web.Facts{Items: v.factsOf(items, facts)}}
-		if v.edit != "" && subject != registry.SubjectDwelling {
+		if v.edit != "" {
 			s.href = v.edit + "?section=" + form.Code
 		}
 		if year := v.yearShown(form, answered); year != "" {
@@ -325,6 +325,33 @@ func (v viewer) sections(subject string, facts policy.Facts, answered map[string
 		list = append(list, s)
 	}
 	return list
+}
+
+// dwellings are the sections of the dwellings, the present one first; who may change a household without one can
+// open it by answering.
+func (v viewer) dwellings() []section {
+	var list []section
+	present := false
+	for _, d := range v.f.Dwellings {
+		parts := v.sections(registry.SubjectDwelling, d.Facts, d.Answered, "")
+		for i := range parts {
+			if d.To != nil || present {
+				parts[i].href = ""
+			} else if parts[i].href != "" {
+				parts[i].href += "&of=" + ofDwelling
+			}
+		}
+		present = present || d.To == nil
+		list = append(list, parts...)
+	}
+	if present || v.edit == "" {
+		return list
+	}
+	parts := v.sections(registry.SubjectDwelling, nil, nil, "")
+	for i := range parts {
+		parts[i].href += "&of=" + ofDwelling
+	}
+	return append(parts, list...)
 }
 
 func (v viewer) memberName(number string) string {
@@ -406,6 +433,9 @@ func (v viewer) entries() web.Table {
 		{Label: web.T(v.ctx, "common.year")}, {Label: word(v.ctx, "household.kind")}, {Label: word(v.ctx, "household.class")},
 		{Label: web.T(v.ctx, "common.source")}, {Label: word(v.ctx, "household.amount"), Number: true, Unit: v.f.Pack.Currency}, {Label: word(v.ctx, "household.basis")},
 	}}
+	if v.edit != "" {
+		table.Columns = append(table.Columns, web.Column{Label: word(v.ctx, "edit.propose_short")})
+	}
 	for _, e := range v.f.Entries {
 		year, _, _ := e.To.Civil()
 		basis := web.Cell{Text: e.Basis, Missing: e.Basis == ""}
@@ -416,6 +446,11 @@ func (v viewer) entries() web.Table {
 			web.Text(strconv.Itoa(year)), web.Text(word(v.ctx, "subject."+e.Subject)), web.Text(v.className(e.Subject, e.Class)),
 			{Text: e.Source, Missing: e.Source == ""}, web.Text(amount(lang, e.Minor, v.f.Pack)), basis,
 		}})
+		if v.edit != "" {
+			at := "/households/" + v.f.Number + "/entry?id=" + strconv.FormatInt(e.ID, 10)
+			row := &table.Rows[len(table.Rows)-1]
+			row.Cells = append(row.Cells, web.Cell{View: smallLink(at, word(v.ctx, "edit.propose_short"), v.className(e.Subject, e.Class)+" "+strconv.Itoa(year))})
+		}
 	}
 	return table
 }

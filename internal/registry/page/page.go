@@ -100,6 +100,8 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /persons/{number}", web.Needs(access.HouseholdRead), p.person)
 	server.Handle("GET /households/{number}/change", web.Needs(access.HouseholdEdit), p.edit)
 	server.Handle("POST /households/{number}/change", web.Needs(access.HouseholdEdit), p.propose)
+	server.Handle("GET /households/{number}/entry", web.Needs(access.HouseholdEdit), p.entry)
+	server.Handle("POST /households/{number}/entry", web.Needs(access.HouseholdEdit), p.enter)
 	server.Handle("GET /changes", web.Needs(access.ChangeRead), p.changes)
 	server.Handle("GET /changes/{id}", web.Needs(access.ChangeRead), p.change)
 	server.Handle("POST /changes/{id}/approve", web.Needs(access.ChangeDecide), p.approve)

@@ -127,7 +127,7 @@ func (p *pages) reviewRow(ctx context.Context, scope access.Scope, set change.Se
 	row.diff = web.DiffColumns{Caption: row.title, Left: word(ctx, "changes.stored"), Right: word(ctx, "changes.mine")}
 	source := word(ctx, "changes.by_when", "person", set.Person, "when", i18n.Moment(web.Lang(ctx), set.Submitted))
 	for _, f := range d.Fields {
-		item, ok := pack.Item(d.Record.Kind, f.Name)
+		item, ok := fieldItem(pack, d.Record.Kind, f.Name)
 		if f.Hidden || !ok {
 			row.hidden++
 			continue

@@ -74,6 +74,22 @@ func label(ctx context.Context, pack *policy.Pack, subject, code string) string 
 	return code
 }
 
+// fieldItem is the item of a field: the pack's, or for the program's own fields of an entry one of plain text.
+func fieldItem(pack *policy.Pack, subject, code string) (*policy.Item, bool) {
+	if item, ok := pack.Item(subject, code); ok {
+		return item, true
+	}
+	entry := subject == registry.SubjectIncome || subject == registry.SubjectExpenditure
+	if !entry || !slices.Contains([]string{registry.FieldPerson, registry.FieldEnded, registry.FieldEvidence}, code) {
+		return nil, false
+	}
+	label := i18n.Text{}
+	for _, language := range i18n.Languages() {
+		label[language.Lang] = i18n.T(language.Lang, "registry.entry."+code)
+	}
+	return &policy.Item{Subject: subject, Code: code, Kind: policy.Text, Label: label}, true
+}
+
 // sectionLabel is a form section's name in the reader's language.
 func sectionLabel(ctx context.Context, pack *policy.Pack, code string) string {
 	for _, section := range pack.Forms {

@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"regexp"
 	"testing"
 )
 
@@ -22,4 +23,66 @@ func TestAFormIsAboutTheAnswersOfOneYear(t *testing.T) {
 			h.get(t, clerk, file+query).want(t, query, 400, "not a year")
 		}
 	})
+}
+
+func TestIncomeIsEnteredCorrectedAndEndedByPage(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		file := "/households/" + h.find(t, "11001001").Number
+		h.get(t, clerk, file).want(t, "the file", 200, "Add income", "Add expenditure", file+"/entry?subject=income&amp;year=2013", "1,000.00")
+		h.get(t, auditor, file).want(t, "the auditor's file", 200, "1,000.00").without(t, "the auditor's file", "Add income", "/entry?")
+		form := h.get(t, clerk, file+"/entry?subject=income&year=2013").want(t, "form", 200, `name="f.class"`, `value="2013"`, "Ann Oat", "The household as a whole", "Earned from", "Totals are computed")
+		saved := h.post(t, clerk, file+"/entry", "subject", "income", "ver", "0", "f.year", "2013", "b.year", "", "f.class", "farm", "b.class", "", "f.amount", "250.50", "b.amount", "",
+			"f.basis", "declared", "b.basis", "", "f.earned_from", "oats", "b.earned_from", "", "person", member(form.body, "Ben Oat"), "reason", "visit")
+		saved.want(t, "save", 303)
+		now := h.get(t, clerk, saved.location()).want(t, "saved", 200, "The change is saved.", "250.50", "oats", "1,250.50", "Income entered")
+		at := entryLink(t, now.body, "Farm")
+		edit := h.get(t, clerk, at).want(t, "edit", 200, `value="250.50"`, "End this entry", `selected>Ben Oat`)
+		h.post(t, clerk, file+"/entry", "id", hidden(t, edit.body, "id"), "ver", "1", "f.amount", "-5", "b.amount", "250.50", "reason", "").want(t, "refused", 400, "Say why", "-5")
+		h.post(t, clerk, file+"/entry", "id", hidden(t, edit.body, "id"), "ver", "1", "f.year", "2013", "b.year", "2013", "f.class", "farm", "b.class", "farm", "f.amount", "300", "b.amount", "250.50", "reason", "recount").want(t, "correct", 303)
+		h.post(t, clerk, file+"/entry", "id", hidden(t, edit.body, "id"), "ver", "1", "f.amount", "1", "b.amount", "250.50", "reason", "late").want(t, "stale", 412, "Somebody else has changed this", `value="300.00"`)
+		h.get(t, clerk, file).want(t, "corrected", 200, "1,300.00").without(t, "corrected", "250.50")
+		h.post(t, clerk, file+"/entry", "id", hidden(t, edit.body, "id"), "ver", "2", "act", "end", "reason", "entered twice").want(t, "end", 303)
+		h.get(t, clerk, file).want(t, "ended", 200, "1,000.00").without(t, "ended", "300.00")
+		for _, query := range []string{"?subject=household", "?subject=none", "?id=1", "?id=x"} {
+			h.get(t, clerk, file+"/entry"+query).want(t, query, 404)
+		}
+		h.get(t, auditor, file+"/entry?subject=income").want(t, "auditor", 403)
+		h.get(t, south, file+"/entry?subject=income").want(t, "out of scope", 404)
+	})
+}
+
+func TestTheDwellingIsEditedByPageAndOpenedWhereThereIsNone(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		file := "/households/" + h.find(t, "11001001").Number
+		path := file + "/change"
+		h.get(t, clerk, file).want(t, "the file", 200, "The house · 2013", path+"?section=house&amp;year=2013&amp;of=dwelling")
+		form := h.get(t, clerk, path+"?section=house&year=2014&of=dwelling").want(t, "form", 200, `name="f.roof"`, "Dwelling", `name="year" value="2014"`)
+		h.post(t, clerk, path, "of", "dwelling", "section", "house", "year", "2014", "ver", hidden(t, form.body, "ver"), "b.roof", "", "f.roof", "slate", "reason", "visit").want(t, "save", 303)
+		h.get(t, clerk, file).want(t, "saved", 200, "The house · 2014", "Slate", "Dwelling changed")
+		h.get(t, clerk, file+"?year=2013").want(t, "the year before", 200, "Reed")
+		bare := "/households/" + h.find(t, "11001002").Number
+		form = h.get(t, clerk, bare+"/change?section=house&of=dwelling").want(t, "a first dwelling", 200, `name="ver" value="0"`)
+		answers := []string{"of", "dwelling", "section", "house", "year", hidden(t, form.body, "year"), "ver", "0", "b.roof", "", "f.roof", "reed", "reason", "visit"}
+		h.post(t, clerk, bare+"/change", answers...).want(t, "open", 303)
+		h.get(t, clerk, bare).want(t, "opened", 200, "Reed")
+	})
+}
+
+// member is the number behind a name of a choice.
+func member(body, name string) string {
+	found := regexp.MustCompile(`<option value="([0-9]+)"[^>]*>` + name).FindStringSubmatch(body)
+	if found == nil {
+		return "no member " + name
+	}
+	return found[1]
+}
+
+// entryLink is the address of the form of an entry of a class.
+func entryLink(t *testing.T, body, class string) string {
+	t.Helper()
+	found := regexp.MustCompile(`href="([^"]*/entry\?id=[0-9]+)">[^<]*<span class="visually-hidden"><bdi>` + class).FindStringSubmatch(body)
+	if found == nil {
+		t.Fatalf("no entry of class %s", class)
+	}
+	return found[1]
 }
