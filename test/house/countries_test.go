@@ -62,6 +62,9 @@ func namedCountry(text string, names []string) string {
 	return ""
 }
 
+// encodings is the library's package of an encoding of characters, which is none of a country's decisions.
+const encodings = "simplifiedchinese"
+
 func TestNoGoFileNamesACountry(t *testing.T) {
 	names := countryNames(t)
 	for _, path := range trackedFiles(t) {
@@ -78,7 +81,7 @@ func TestNoGoFileNamesACountry(t *testing.T) {
 		number := 0
 		for line := range strings.Lines(string(text)) {
 			number++
-			if name := namedCountry(line, names); name != "" {
+			if name := namedCountry(strings.ReplaceAll(line, encodings, ""), names); name != "" {
 				t.Errorf("%s:%d names a country (%s): say it in a policy pack", path, number, name)
 			}
 		}
