@@ -100,6 +100,33 @@ func opensWithItsData(t *testing.T, p place) {
 		t.Errorf("assessments %+v (%v)", judged, err)
 	}
 	sealedEvents(t, ctx, h)
+	found(t, ctx, h)
+}
+
+// found says that whoever a former version registered is found by name once the job of this version has run.
+func found(t *testing.T, ctx context.Context, h *house) {
+	t.Helper()
+	working, stop := context.WithCancel(ctx)
+	defer h.work(working, stop)()
+	list, err := h.jobs.List(ctx, h.console(), 0, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range list {
+		if j.Kind == "find-keys" {
+			if err := await(ctx, h, j.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	scope, err := h.decide(access.HouseholdList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits, err := h.registry.Find(ctx, scope, registry.Query{Text: "Anna Reef"}, 20)
+	if err != nil || len(hits) != 1 || hits[0].Person.Name != "Ana Reef" {
+		t.Errorf("a search finds %+v (%v)", hits, err)
+	}
 }
 
 // sealedEvents reads every event: each commitment must hold, each sealed body must open with the fixture's keys.

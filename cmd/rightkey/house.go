@@ -120,7 +120,10 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 	if err != nil {
 		return nil, err
 	}
-	return h, h.furnish(ctx, ring, scheme)
+	if err := h.furnish(ctx, ring, scheme); err != nil {
+		return nil, err
+	}
+	return h, h.registry.PrepareFinding(ctx)
 }
 
 // furnish opens the rooms in the order of the floor plan.

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/change"
 	"rightkey/internal/fault"
+	"rightkey/internal/job"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
@@ -181,4 +183,65 @@ func TestSearchesAreCountedAndJournalled(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestADatabaseFromBeforeTheKeysGetsThemByAJob(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fillNames(t)
+		before := h.keysToFindBy(t)
+		for _, table := range []string{"name_key", "phone_key"} {
+			if err := h.Raw.Tx(ctx, func(tx store.Tx) error { _, err := tx.Exec(ctx, "DELETE FROM "+table); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := h.search(t, 2, "王小明"); len(got) != 0 {
+			t.Fatalf("without keys: %q", got)
+		}
+		if err := h.Registry.PrepareFinding(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for range 2000 {
+			list, err := h.Jobs.List(ctx, h.accounts[2], 0, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if list[0].Kind == "find-keys" && list[0].State.Ended() {
+				if c := list[0].Counts; list[0].State != job.Done || c.In != 7 || c.Created != 7 || list[0].Done != list[0].Total {
+					t.Errorf("the job ended as %+v", list[0])
+				}
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if after := h.keysToFindBy(t); after != before || before == "" {
+			t.Errorf("keys made by the job are\n%s\nthose of the import were\n%s", after, before)
+		}
+		if err := h.Registry.PrepareFinding(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var jobs int64
+		if err := store.One(ctx, h.Raw, "SELECT count(*) FROM job WHERE kind = 'find-keys'", nil, &jobs); err != nil || jobs != 1 {
+			t.Errorf("%d jobs (%v), want 1", jobs, err)
+		}
+	})
+}
+
+// keysToFindBy are all keys, as text.
+func (h *house) keysToFindBy(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for _, sql := range []string{"SELECT CAST(key AS text), area, person FROM name_key ORDER BY key, area, person", "SELECT digits, area, subject FROM phone_key ORDER BY digits, area, subject"} {
+		rows, err := store.All(ctx, h.Raw, sql, nil, func(r store.Rows, line *string) error {
+			var key string
+			var area, id int64
+			err := r.Scan(&key, &area, &id)
+			*line = fmt.Sprintln(key, area, id)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(strings.Join(rows, ""))
+	}
+	return b.String()
 }

@@ -41,13 +41,13 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 	stand.Each(t, "2-3-3", func(t *testing.T, s *stand.Stand) { test(t, open(t, s)) })
 }
 
-func open(t *testing.T, s *stand.Stand) *house {
+func open(t testing.TB, s *stand.Stand) *house {
 	t.Helper()
 	return furnish(t, s, "../policy/testdata", "ostania")
 }
 
 // furnish opens a register under a pack of a folder.
-func furnish(t *testing.T, s *stand.Stand, folder, name string) *house {
+func furnish(t testing.TB, s *stand.Stand, folder, name string) *house {
 	t.Helper()
 	loader := policy.NewLoader()
 	registry.RegisterSections(loader)

@@ -62,6 +62,7 @@ func NewService(n Needs) *Service {
 	n.Changes.Register(SubjectExpenditure, entrySubject{s, SubjectExpenditure})
 	if n.Jobs != nil {
 		n.Jobs.Register(importKind, importer{s, n.Caller}.work)
+		n.Jobs.Register(findKind, s.makeFindKeys)
 	}
 	return s
 }
