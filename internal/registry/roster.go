@@ -51,10 +51,14 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 		return change.Set{}, err
 	}
 	if h.Ver != r.Ver {
-		return change.Set{}, fault.New(fault.Stale, "the household was changed by somebody else since you opened it (version %d, now %d)", r.Ver, h.Ver)
+		return change.Set{}, overtaken(r.Ver, h.Ver)
 	}
 	plan, err := s.planned(ctx, scope, h, r.Act)
 	if err != nil {
+		// What speaks against it may be what somebody else has just done.
+		if now, again := s.household(ctx, scope, household); again == nil && now.Ver != r.Ver {
+			return change.Set{}, overtaken(r.Ver, now.Ver)
+		}
 		return change.Set{}, err
 	}
 	key, err := s.keys.Of(ctx, h.Home, h.ID)
@@ -93,4 +97,8 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 		return change.Set{}, fmt.Errorf("report a change of a roster: %w", err)
 	}
 	return prepared.Set, nil
+}
+
+func overtaken(seen, now int64) error {
+	return fault.New(fault.Stale, "the household was changed by somebody else since you opened it (version %d, now %d)", seen, now)
 }

@@ -206,3 +206,47 @@ func ObjectionsOf(err error) Objections {
 
 // about says whether the act names a person.
 func (a Act) about(person int64) bool { return slices.Contains(a.Persons, person) }
+
+// ActShown is a submitted act as a program reads it: without what is sealed in it, persons and households by their
+// numbers.
+func ActShown(value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	act, err := actIn(change.Values{FieldAct: text})
+	if err != nil {
+		return nil
+	}
+	shown := act.public()
+	numbers := func(ids ...int64) []string {
+		var list []string
+		for _, id := range ids {
+			if id > 0 {
+				list = append(list, Number(id))
+			}
+		}
+		return list
+	}
+	shown["persons"], shown["target"] = numbers(act.Persons...), numbers(act.Target)
+	shown["head"], shown["new_head"] = numbers(act.Head), numbers(act.NewHead)
+	delete(shown, "area")
+	shown["evidence"] = act.Evidence
+	var news []map[string]any
+	for _, p := range act.New {
+		one := map[string]any{FieldName: textOrNil(p.Name), FieldSex: textOrNil(p.Sex), "identity_tail": textOrNil(p.Tail)}
+		if p.Birth != nil {
+			one[FieldBirth] = p.Birth.String()
+		}
+		news = append(news, one)
+	}
+	shown["new"] = news
+	relations := map[string]string{}
+	for person, relation := range act.Relations {
+		if person > 0 {
+			relations[Number(person)] = relation
+		}
+	}
+	shown["relations"] = relations
+	return shown
+}

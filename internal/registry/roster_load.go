@@ -198,3 +198,36 @@ func formerly(present, ended []Member) []Member {
 	}
 	return former
 }
+
+// Neighbours are the places of a household's county, in scope, at the level at which it lives: where it can move
+// without being handed over. It returns nil where there are more than most.
+func (s *Service) Neighbours(ctx context.Context, scope access.Scope, h Household, most int) ([]area.Area, error) {
+	pack, err := s.Pack(h.Area)
+	if err != nil {
+		return nil, err
+	}
+	scheme := s.areas.Scheme()
+	around := []int64{scheme.At(h.Area, homeLevel(pack, scheme))}
+	for level := scheme.Level(around[0]) + 1; level <= scheme.Level(h.Area); level++ {
+		var next []int64
+		var places []area.Area
+		for _, parent := range around {
+			found, err := s.areas.Children(ctx, scope, parent, 0, most+1)
+			if err != nil {
+				return nil, err
+			}
+			for _, place := range found {
+				if place.To == nil {
+					places, next = append(places, place), append(next, place.Key)
+				}
+			}
+			if len(places) > most {
+				return nil, nil
+			}
+		}
+		if around = next; level == scheme.Level(h.Area) {
+			return slices.DeleteFunc(places, func(a area.Area) bool { return a.Key == h.Area }), nil
+		}
+	}
+	return nil, nil
+}

@@ -83,6 +83,9 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 		v.edit = "/households/" + f.Number + "/change"
 		page.Actions = []web.Action{{Label: word(ctx, "edit.propose"), Href: v.edit, Icon: "change", Style: web.StylePrimary}}
 	}
+	if p.may(r, access.HouseholdEdit, f.Area) {
+		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "roster.change"), Href: "/households/" + f.Number + "/roster", Icon: "change"})
+	}
 	content := v.page()
 	content.timeline, content.readers = p.events(ctx, f)
 	if err := p.fillPanels(ctx, scope, f, &content); err != nil {

@@ -357,6 +357,11 @@ func (p *pages) work(r *http.Request) (web.Table, error) {
 				web.Text(word(ctx, "overview.change", "title", set.Title, "person", set.Person)), {View: stateBadge(ctx, set.State)}, web.Text(i18n.Moment(lang, set.Submitted)),
 			}})
 		}
+		transfers, err := p.transferWork(ctx, scope)
+		if err != nil {
+			return t, err
+		}
+		t.Rows = append(t.Rows, transfers...)
 		if n > int64(len(sets)) {
 			t.Rows = append(t.Rows, web.Row{Href: "/changes", Cells: []web.Cell{web.Text(word(ctx, "overview.more_changes", "n", n-int64(len(sets)))), {}, {}}})
 		}

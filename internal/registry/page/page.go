@@ -117,6 +117,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("POST /imports/{id}/check", web.Needs(access.ImportRun), p.check)
 	server.Handle("POST /imports/{id}/apply", web.Needs(access.ImportRun), p.apply)
 	p.registerUnmask(server)
+	p.registerRoster(server)
 	return nil
 }
 

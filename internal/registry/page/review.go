@@ -35,7 +35,8 @@ type reviewRow struct {
 	title, href string
 	diff        web.DiffColumns
 	choices     []web.Field
-	hidden      int // fields that the reader may not see
+	hidden      int       // fields that the reader may not see
+	roster      *planView // of a row that changes who belongs to the household
 }
 
 // change shows a change set: what is stored now beside what was submitted.
@@ -112,6 +113,9 @@ func (p *pages) aboutSet(ctx context.Context, set change.Set) web.Facts {
 }
 
 func (p *pages) reviewRow(ctx context.Context, scope access.Scope, set change.Set, d change.Detail, v reviewPage) (reviewRow, error) {
+	if d.Record.Kind == registry.SubjectRoster {
+		return p.rosterRow(ctx, scope, set, d)
+	}
 	pack, err := p.Registry.Pack(d.Record.Area)
 	if err != nil {
 		return reviewRow{}, err

@@ -71,6 +71,9 @@ func rowsOf(details []change.Detail) []ChangeRow {
 				row.Hidden++
 				continue
 			}
+			if d.Record.Kind == registry.SubjectRoster {
+				f.Mine = registry.ActShown(f.Mine)
+			}
 			row.Fields = append(row.Fields, ChangeField{Field: f.Name, Stored: f.Stored, Submitted: f.Mine, Base: f.Base, Conflict: f.Conflict, Protected: f.Protected})
 		}
 		rows[i] = row

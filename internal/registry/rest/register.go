@@ -27,6 +27,8 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerSearches(api)
 	rooms.registerChanges(api)
 	rooms.registerDecisions(api)
+	rooms.registerRoster(api)
+	rooms.registerTransfers(api)
 	rooms.registerImports(api)
 	rooms.registerImportSteps(api)
 }
