@@ -100,7 +100,11 @@ func (p place) verify(ctx context.Context, db store.DB) (journal.Report, outside
 	if err != nil {
 		return journal.Report{}, out, err
 	}
-	report, err := journal.Verify(ctx, db, out.notary, nil, out.witnesses...)
+	erased, err := journal.NewErasures(out.erasures, db).Covering(ctx)
+	if err != nil {
+		return journal.Report{}, out, err
+	}
+	report, err := journal.Verify(ctx, db, out.notary, erased, out.witnesses...)
 	return report, out, err
 }
 

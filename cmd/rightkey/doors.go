@@ -33,7 +33,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
-	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName,
+	return registrypage.Register(server, registrypage.Needs{Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures,
 		Panels: []registrypage.Panel{identifypage.Panel(h.identify)}})
 }
 
@@ -65,6 +65,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	}
 	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Approvals: h.approvals})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
+	registryrest.RegisterErasures(api, h.erasures)
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	return api, nil
 }

@@ -79,8 +79,9 @@ type house struct {
 	quality   *quality.Service
 
 	// What lies outside the database, and who seals its journal.
-	out    outside
-	sealer *journal.Sealer
+	out      outside
+	sealer   *journal.Sealer
+	erasures *registry.Erasures
 }
 
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.
@@ -123,6 +124,9 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 	if err := h.furnish(ctx, ring, scheme); err != nil {
 		return nil, err
 	}
+	if _, err := h.erasures.Again(ctx); err != nil { // of what a backup that was put back still held
+		return nil, err
+	}
 	return h, h.registry.PrepareFinding(ctx)
 }
 
@@ -144,6 +148,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
 		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts)})
+	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare})
 	return nil

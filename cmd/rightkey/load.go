@@ -8,8 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"

@@ -19,7 +19,9 @@ const (
 	ChangeDecide  Verb = "change.decide"  // approve or return a change set of somebody else
 	ImportRun     Verb = "import.run"
 	ExportRun     Verb = "export.run"
-	AssessRun     Verb = "assess.run" // judge households under a pack; writes assessments, never status
+	AssessRun     Verb = "assess.run"   // judge households under a pack; writes assessments, never status
+	PersonErase   Verb = "person.erase" // ask for, agree to and carry out the erasure of a person
+	PersonHold    Verb = "person.hold"  // forbid an erasure, and allow it again
 	AreaRead      Verb = "area.read"
 	AreaEdit      Verb = "area.edit"
 	PackRead      Verb = "pack.read"

@@ -96,6 +96,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"job",
 	"event",
 	"event_body",
+	"legal_hold",
 	"approval",
 	"alert",
 	"name_key",

@@ -123,13 +123,13 @@ func (s *Service) household(ctx context.Context, scope access.Scope, id int64) (
 	return found[0], nil
 }
 
-const personColumns = "p.home, p.id, p.number, p.name, p.sex, p.birth, p.died, p.id_tail, p.id_state, p.ver"
+const personColumns = "p.home, p.id, p.number, p.name, p.sex, p.birth, p.died, p.id_tail, p.id_state, p.ver, coalesce(p.erased, 0)"
 
 func scanPersonInto(p *Person, birth, died **int64) []any {
-	return []any{&p.Home, &p.ID, &p.Number, &p.Name, &p.Sex, birth, died, &p.IDTail, &p.IDState, &p.Ver}
+	return []any{&p.Home, &p.ID, &p.Number, &p.Name, &p.Sex, birth, died, &p.IDTail, &p.IDState, &p.Ver, (*int64)(&p.Erased)}
 }
 
-// person returns a person and the household he lives in now; a person in nobody's scope is absent.
+// person returns a person and the household he lives in now; one out of scope, or erased, is absent.
 func (s *Service) person(ctx context.Context, scope access.Scope, id int64) (Person, Household, string, error) {
 	home, err := s.journal.Ids().Home(ctx, id)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Service) personAt(ctx context.Context, scope access.Scope, home, id int
 	err := store.One(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.household, m.relation FROM person p
 		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
 		JOIN household h ON h.home = m.home AND h.id = m.household
-		WHERE p.home = $1 AND p.id = $2 AND {scope h.area}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)
+		WHERE p.home = $1 AND p.id = $2 AND p.erased IS NULL AND {scope h.area}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)
 	if errors.Is(err, store.ErrNoRows) {
 		return Person{}, Household{}, "", fault.New(fault.NotFound, "no such person")
 	}

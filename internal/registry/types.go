@@ -41,6 +41,7 @@ type Person struct {
 	IDTail   string // last characters of the national identity number
 	IDState  string // "" none, "confirmed" the only holder, "provisional" claimed by somebody else first
 	Ver      int64
+	Erased   clock.Time // when the person's data were erased, 0 if they were not
 }
 
 // Member is a person in a household from the day From until the day To, on which he no longer is one.

@@ -263,8 +263,17 @@ func (v viewer) members(list []registry.Member) web.Table {
 		if m.IDTail != "" {
 			row.Cells[5] = web.Cell{Text: "…" + m.IDTail, View: identityBadge(v.ctx, m.IDState)}
 		}
+		if m.Erased != 0 {
+			row.Cells[0].Text = eword(v.ctx, "erased")
+			table.Rows = append(table.Rows, row)
+			continue
+		}
 		if v.edit != "" && m.To == nil {
 			row.Cells[6] = web.Cell{Text: m.Number, View: smallLink(v.edit+"?of="+m.Number, word(v.ctx, "edit.propose_short"), word(v.ctx, "edit.for", "name", nameOf(m)))}
+		}
+		if access.May(v.scope.Caller(), access.PersonErase) {
+			link := smallLink(erasePath(m.Number), eword(v.ctx, "link"), eword(v.ctx, "link_of", "name", nameOf(m)))
+			row.Cells[5].View = templ.Join(slices.DeleteFunc([]templ.Component{row.Cells[5].View, link}, func(c templ.Component) bool { return c == nil })...)
 		}
 		table.Rows = append(table.Rows, row)
 	}

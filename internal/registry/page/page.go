@@ -29,6 +29,8 @@ type Needs struct {
 	Frame func(*http.Request, web.Page) web.Page
 	// Account names an account for timelines and lists; nil shows its number.
 	Account func(ctx context.Context, account int64) string
+	// Erasures take persons' data away; nil leaves their pages out.
+	Erasures *registry.Erasures
 	// Panels are what later rooms add to a household's page.
 	Panels []Panel
 }
@@ -98,6 +100,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /households/export", web.Needs(access.ExportRun), p.export)
 	server.Handle("GET /households/{number}", web.Needs(access.HouseholdRead), p.household)
 	server.Handle("GET /persons/{number}", web.Needs(access.HouseholdRead), p.person)
+	p.registerErasures(server)
 	server.Handle("GET /households/{number}/change", web.Needs(access.HouseholdEdit), p.edit)
 	server.Handle("POST /households/{number}/change", web.Needs(access.HouseholdEdit), p.propose)
 	server.Handle("GET /households/{number}/entry", web.Needs(access.HouseholdEdit), p.entry)

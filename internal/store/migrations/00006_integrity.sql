@@ -12,3 +12,10 @@ INSERT INTO log_state (id, log, size, sealed, floor, incarnation, holder, until,
 CREATE UNIQUE INDEX event_pos_event ON event_pos (home, id);
 -- Only PostgreSQL orders the unsealed tail by transaction; the writer of SQLite stores events in their order.
 {postgres} CREATE INDEX event_xid ON event (xid, home, id);
+-- When a person's data were erased; the row stays, so that the household still counts its members.
+ALTER TABLE person ADD COLUMN erased {int};
+-- Persons whose data must not be erased for now, as a court or an investigation has ordered.
+CREATE TABLE legal_hold (
+  home {int} NOT NULL, person {int} NOT NULL, since {int} NOT NULL, account {int} NOT NULL, reason {text} NOT NULL,
+  PRIMARY KEY (home, person)
+) {clustered};
