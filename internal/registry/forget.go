@@ -23,7 +23,13 @@ var forgetting = []forgotten{
 	{"person_key", nil, "DELETE FROM person_key WHERE {checked} AND home = $1 AND person = $2"},
 	{"id_owner", nil, "DELETE FROM id_owner WHERE {checked} AND home = $1 AND person = $2"},
 	{"alias", nil, "DELETE FROM alias WHERE home = $1 AND id = $2"},
-	{"entry", []string{"source"}, "UPDATE entry SET source = '' WHERE {checked} AND home = $1 AND person = $2"},
+	{"name_key", nil, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2"},
+	{"phone_key", nil, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2"},
+	{"problem_item", []string{"reason"}, "UPDATE problem_item SET reason = '' WHERE {checked} AND home = $1 AND subject = $2"},
+	// A household's marks are made anew when its rules run next.
+	{"quality_mark", []string{"mark"}, `DELETE FROM quality_mark WHERE {checked} AND home = $1 AND mark IS NOT NULL
+		AND household IN (SELECT m.household FROM membership m WHERE m.home = $1 AND m.person = $2)`},
+	{"entry", []string{"source", "evidence"}, "UPDATE entry SET source = '', evidence = '' WHERE {checked} AND home = $1 AND person = $2"},
 	{"membership", []string{"reason"}, "UPDATE membership SET reason = '' WHERE {checked} AND home = $1 AND person = $2"},
 	{"household", []string{"head_name"}, "UPDATE household SET head_name = '' WHERE {checked} AND home = $1 AND head = $2"},
 	// A set of which nothing is left to decide is withdrawn.
