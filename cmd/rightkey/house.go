@@ -147,7 +147,8 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.denials = office.NewDenials(h.db, h.journal, h.alerts)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
-		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts)})
+		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts), Approvals: h.approvals})
+	h.approvals.Register(registry.ApprovalKinds()...)
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare})

@@ -13,6 +13,13 @@ func init() {
 			"POST /import-templates/{id}/rename": formCase("name", "Farmark"),
 			"POST /import-templates/{id}/delete": formCase(),
 			"GET /import-forms/{file}":           noCase,
+			"GET /exports":                       noCase,
+			"GET /exports/new":                   {query: "area=12"},
+			"POST /exports":                      formCase("subject", "household", "format", "csv", "purpose", "review", "reason", "Farmark"),
+			"GET /exports/{id}":                  noCase,
+			"GET /exports/{id}/progress":         noCase,
+			"POST /exports/{id}/make":            formCase("ver", "1"),
+			"GET /exports/{id}/file":             noCase,
 		}
 	})
 }

@@ -74,7 +74,6 @@ func (m *matrix) cases() map[string]leakCase {
 		"GET /{$}":                         shown(""),
 		"GET /households":                  shown("area=12"),
 		"POST /households/search":          form("q", "Farmark"),
-		"GET /households/export":           shown("area=12"),
 		"GET /households/{number}":         shown(""),
 		"GET /persons/{number}":            none,
 		"GET /households/{number}/change":  shown("section=hearth"),

@@ -17,6 +17,7 @@ type commands struct {
 	Areas    areasCommand    `cmd:"" help:"Register areas."`
 	Import   importCommand   `cmd:"" help:"Bring a file into the register."`
 	Audit    auditCommands   `cmd:"" help:"Check the journal."`
+	Export   exportCommands  `cmd:"" help:"Look into exported files."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Poverty  povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
 	Policy   policyCommand   `cmd:"" help:"Check policy packs."`

@@ -169,7 +169,7 @@ func (h *house) sweep(ctx context.Context, log *slog.Logger, api *rest.API) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(h.office.Sweep(ctx), h.denials.Sum(ctx), api.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.office.Sweep(ctx), h.denials.Sum(ctx), api.Sweep(ctx), h.registry.ForgetExports(ctx)); err != nil && ctx.Err() == nil {
 			log.Error("sweep", "error", err)
 		}
 		select {

@@ -93,6 +93,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"staging",
 	"import",
 	"import_template",
+	"export",
+	"export_part",
 	"job",
 	"event",
 	"event_body",

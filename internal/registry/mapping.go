@@ -250,6 +250,8 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 			m.Household = column
 		case m.Area == "" && subject == SubjectHousehold && slices.Contains([]string{"area", "areacode", "village", "villagecode"}, folded):
 			m.Area = column
+		case column == yearColumnName && m.Source == RegisterSource && (subject == SubjectHousehold || subject == SubjectPerson):
+			m.Year = column
 		case folded == "ver" || folded == "version":
 			m.Version = column
 		default:

@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
+	"rightkey/internal/table"
 )
 
 // parsed is a row in the register's terms.
@@ -153,7 +154,7 @@ func cell(cells []string, at int) string {
 	if at < 0 || at >= len(cells) {
 		return ""
 	}
-	return strings.TrimSpace(cells[at])
+	return table.Unharmed(strings.TrimSpace(cells[at]))
 }
 
 func (r *reader) readTarget(p *parsed, t target, cells []string) {

@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
+	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
@@ -32,6 +33,8 @@ type house struct {
 	Changes  *change.Service
 	Jobs     *job.Runner
 	accounts map[int64]access.Caller
+
+	Approvals *office.Approvals
 }
 
 const areas = "code,name\n11,North\n11001,Cove\n11001001,Reef\n11001002,Shoal\n11002,Dune\n11002001,Marram\n12,South\n12001,Bay\n12001001,Kelp\n"
@@ -65,7 +68,9 @@ func furnish(t testing.TB, s *stand.Stand, folder, name string) *house {
 	}
 	s.LoadAreas(t, areas)
 	h := &house{Stand: s, Changes: change.NewService(s.DB, s.Journal), Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}}
-	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: h.Changes, Jobs: h.Jobs,
+	h.Approvals = office.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())
+	h.Approvals.Register(registry.ApprovalKinds()...)
+	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: h.Changes, Jobs: h.Jobs, Approvals: h.Approvals,
 		Caller: func(_ context.Context, account int64) (access.Caller, error) { return h.accounts[account], nil }})
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})

@@ -31,6 +31,8 @@ type Service struct {
 	jobs    *job.Runner
 	// unmaskings count and limit the showing of secret fields
 	unmaskings *office.Unmaskings
+	// approvals keep the agreement of second persons; nil where nothing that needs one can be done
+	approvals *office.Approvals
 
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code
@@ -47,13 +49,15 @@ type Needs struct {
 	Jobs    *job.Runner
 	// Unmaskings count and limit the showing of secret fields; without them none is shown.
 	Unmaskings *office.Unmaskings
+	// Approvals keep the agreement of second persons, which large exports need; ApprovalKinds are registered with them.
+	Approvals *office.Approvals
 	// Caller says who an account is today, for jobs that go on later.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, items: map[string]int64{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectRoster, rosterSubject{s})
@@ -63,6 +67,7 @@ func NewService(n Needs) *Service {
 	if n.Jobs != nil {
 		n.Jobs.Register(importKind, importer{s, n.Caller}.work)
 		n.Jobs.Register(findKind, s.makeFindKeys)
+		n.Jobs.Register(exportKind, exporter{s, n.Caller}.work)
 	}
 	return s
 }

@@ -79,6 +79,14 @@ func Harmless(cell string) string {
 	return cell
 }
 
+// Unharmed takes away the apostrophe that Harmless put before a cell, so that what was exported can be imported.
+func Unharmed(cell string) string {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && Harmless(rest) == cell {
+		return rest
+	}
+	return cell
+}
+
 // plainNumber says whether cell is a decimal number in ASCII digits: sign, digits, point, exponent.
 func plainNumber(cell string) bool {
 	if cell == "" || strings.Trim(cell, "0123456789.+-eE") != "" {

@@ -18,6 +18,7 @@ type xlsxWriter struct {
 	columns int
 	rows    int
 	values  []any
+	text    []bool // columns that stay text; nil for none
 }
 
 // NewXLSXWriter writes a spreadsheet with one worksheet to w, the header first. Cells in the shortest decimal form
@@ -41,7 +42,7 @@ func (x *xlsxWriter) Write(cells []string) error {
 	}
 	for i, cell := range cells {
 		x.values[i] = cell
-		if number, ok := exactNumber(cell); ok && x.rows > 0 {
+		if number, ok := exactNumber(cell); ok && x.rows > 0 && !(i < len(x.text) && x.text[i]) {
 			x.values[i] = number
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/policy"
+	"rightkey/internal/registry"
 	"rightkey/internal/web"
 )
 
@@ -101,7 +102,7 @@ func (s subject) answers(ctx context.Context, form url.Values, section string) [
 			a.wrong = err.Error()
 		default:
 			a.value = value
-			a.text = inputText(item, value)
+			a.text = registry.CellText(item, value)
 		}
 		if a.wrong == "" && a.value == nil && item.Core && item.Required {
 			a.wrong = (&policy.Reason{Key: "missing", Label: item.Label, Args: map[string]string{"item": item.Code}}).In(web.Lang(ctx))

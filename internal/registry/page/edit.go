@@ -204,7 +204,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "%s", web.T(ctx, "error.not_found"))
 	}
 	for _, item := range s.items(shown.section) {
-		text := inputText(item, s.values[item.Code])
+		text := registry.CellText(item, s.values[item.Code])
 		shown.fields = append(shown.fields, s.field(ctx, item, text, text))
 	}
 	shown.frame(ctx, "", "")
@@ -396,7 +396,7 @@ func (p *pages) overtaken(w http.ResponseWriter, r *http.Request, e editPage, li
 	e.stale = &web.DiffColumns{Caption: e.title, Left: word(ctx, "changes.stored"), Right: word(ctx, "edit.mine")}
 	e.reapply = true
 	for _, a := range list {
-		stored := inputText(a.item, e.subject.values[a.item.Code])
+		stored := registry.CellText(a.item, e.subject.values[a.item.Code])
 		if !a.changed() {
 			a.text = stored
 		}

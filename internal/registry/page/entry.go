@@ -102,7 +102,7 @@ func storedEntry(ctx context.Context, s subject) entryPage {
 	e := newEntryPage(ctx, s)
 	for _, section := range s.entrySections() {
 		for _, item := range s.items(section) {
-			stored := inputText(item, s.values[item.Code])
+			stored := registry.CellText(item, s.values[item.Code])
 			base := stored
 			if s.id == 0 {
 				base = ""

@@ -20,6 +20,7 @@ import (
 	"rightkey/internal/change"
 	"rightkey/internal/clock"
 	"rightkey/internal/job"
+	officeroom "rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
@@ -53,6 +54,7 @@ type house struct {
 	Registry  *registry.Service
 	Jobs      *job.Runner
 	Server    *web.Server
+	Approvals *officeroom.Approvals
 	accounts  map[int64]access.Caller
 	languages string       // Accept-Language of requests that name none
 	as        atomic.Int64 // who asks where a request names nobody: the browser
@@ -105,7 +107,9 @@ func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string
 	s.LoadAreas(t, areas)
 	h := &house{Stand: s, Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}}
 	h.as.Store(office)
-	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs,
+	h.Approvals = officeroom.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())
+	h.Approvals.Register(registry.ApprovalKinds()...)
+	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs, Approvals: h.Approvals,
 		Caller: func(_ context.Context, account int64) (access.Caller, error) { return h.accounts[account], nil }})
 	for account, grant := range grants {
 		h.accounts[account] = s.Caller(account, fmt.Sprint("person-", account), grant)

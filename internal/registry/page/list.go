@@ -54,7 +54,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if _, err := p.scope(r, access.ExportRun); err == nil && households > 0 {
-		page.Actions = []web.Action{{Label: word(ctx, "list.export"), Href: address("/households/export", with(s.query, "")), Icon: "download"}}
+		page.Actions = []web.Action{{Label: word(ctx, "list.export"), Href: address("/exports/new", with(s.query, "")), Icon: "download"}}
 	}
 	filters := filtersOf(ctx, s)
 	if err := p.narrower(ctx, scope, s, &filters); err != nil {

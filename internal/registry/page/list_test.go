@@ -9,8 +9,8 @@ func TestTheListShowsHouseholdsInScopeWithDoors(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		reef, kelp := h.find(t, "11001001"), h.find(t, "12001001")
-		h.get(t, office, "/households").want(t, "everywhere", 200, "Ana Reef", "Di Kelp", "/households/"+reef.Number, "Stranded", "Reef, Cove", "3 of 3 households with 4 persons", "/households/export")
-		h.get(t, clerk, "/households").want(t, "north", 200, "Ana Reef", "Cy Shoal").without(t, "north", "Di Kelp", kelp.Number, "/households/export")
+		h.get(t, office, "/households").want(t, "everywhere", 200, "Ana Reef", "Di Kelp", "/households/"+reef.Number, "Stranded", "Reef, Cove", "3 of 3 households with 4 persons", "/exports/new")
+		h.get(t, clerk, "/households").want(t, "north", 200, "Ana Reef", "Cy Shoal").without(t, "north", "Di Kelp", kelp.Number, "/exports/new")
 		h.get(t, village, "/households").want(t, "village", 200, "Ana Reef").without(t, "village", "Cy Shoal")
 		h.get(t, clerk, "/households?number="+kelp.Number).want(t, "out of scope", 200, "No household matches")
 		h.get(t, clerk, "/households?area=12").want(t, "area out of scope", 404)
@@ -72,31 +72,5 @@ func TestALongListIsReadPageByPage(t *testing.T) {
 		_, rest, _ := strings.Cut(first.body, `rel="next" href="`)
 		next, _, _ := strings.Cut(rest, `"`)
 		h.get(t, office, strings.ReplaceAll(next, "&amp;", "&")).want(t, "second page", 200, "10 of 60 households", "First page").without(t, "second page", `rel="next"`)
-	})
-}
-
-func TestTheExportHoldsTheListAndIsJournalled(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.fill(t)
-		reef := h.find(t, "11001001")
-		file := h.get(t, office, "/households/export?status=stranded").want(t, "export", 200)
-		lines := strings.Split(strings.TrimSpace(file.body), "\n")
-		if len(lines) != 3 || lines[0] != "number,area_code,status,version,drift_nets,boats,catch_value,tide_share,lamp" {
-			t.Fatalf("%q", lines)
-		}
-		if lines[1] != reef.Number+",11001001,stranded,2,3,,100,,true" {
-			t.Errorf("row %q", lines[1])
-		}
-		if !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") || !strings.Contains(file.header.Get("Content-Disposition"), "attachment") {
-			t.Errorf("header %v", file.header)
-		}
-		if n := h.events(t, "household.exported"); n != 1 {
-			t.Errorf("%d events of an export", n)
-		}
-		h.get(t, clerk, "/households/export").want(t, "clerk", 403)
-		h.get(t, office, "/households/export?colour=red").want(t, "unknown filter", 400)
-		if south := h.get(t, south, "/households/export").want(t, "south", 200); strings.Contains(south.body, reef.Number) {
-			t.Error("a household out of scope is exported")
-		}
 	})
 }

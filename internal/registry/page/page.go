@@ -97,7 +97,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)
 	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
 	server.Handle("GET /households/search", web.Needs(access.HouseholdList), p.found)
-	server.Handle("GET /households/export", web.Needs(access.ExportRun), p.export)
+	p.registerExports(server)
 	server.Handle("GET /households/{number}", web.Needs(access.HouseholdRead), p.household)
 	server.Handle("GET /persons/{number}", web.Needs(access.HouseholdRead), p.person)
 	p.registerErasures(server)

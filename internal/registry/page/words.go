@@ -2,11 +2,9 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
@@ -152,26 +150,6 @@ func valueText(ctx context.Context, pack *policy.Pack, item *policy.Item, value 
 // amount writes minor units of the pack's currency as major units.
 func amount(lang i18n.Lang, minor int64, pack *policy.Pack) string {
 	return i18n.Decimal(lang, float64(minor)/math.Pow10(pack.Digits), pack.Digits)
-}
-
-// inputText writes a value as a form holds it, so that item.Parse gives the value back.
-func inputText(item *policy.Item, value policy.Value) string {
-	switch v := value.(type) {
-	case bool:
-		return strconv.FormatBool(v)
-	case int64:
-		if item.Kind == policy.Money {
-			return item.Format(i18n.English, v)
-		}
-		return strconv.FormatInt(v, 10)
-	case json.Number:
-		return v.String()
-	case []string:
-		return strings.Join(v, ";")
-	case string:
-		return v
-	}
-	return ""
 }
 
 // placeLabel is an area with the one around it: "Reef, Cove".

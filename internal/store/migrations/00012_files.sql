@@ -15,3 +15,18 @@ CREATE TABLE import_template (
   created {int} NOT NULL, used {int} NOT NULL, ver {int} NOT NULL DEFAULT 1
 ) {strict};
 CREATE INDEX import_template_header ON import_template (pack, header);
+
+-- Files that were written for somebody: what was asked for, under whose agreement, and the sealed file until it
+-- expires. filter and the parts are sealed under the export's own key.
+CREATE TABLE export (
+  id {int} NOT NULL PRIMARY KEY, job {int} NOT NULL DEFAULT 0, approval {int} NOT NULL DEFAULT 0, account {int} NOT NULL,
+  area {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL, subject {text} NOT NULL, format {text} NOT NULL,
+  filter {bytes} NOT NULL, digest {text} NOT NULL, columns {text} NOT NULL, purpose {text} NOT NULL, reason {text} NOT NULL,
+  state {text} NOT NULL, households {int} NOT NULL, rows {int} NOT NULL DEFAULT 0, size {int} NOT NULL DEFAULT 0,
+  created {int} NOT NULL, expires {int} NOT NULL DEFAULT 0, ver {int} NOT NULL DEFAULT 1
+) {strict};
+CREATE INDEX export_account ON export (account, id);
+CREATE TABLE export_part (
+  export {int} NOT NULL, n {int} NOT NULL, body {bytes} NOT NULL,
+  PRIMARY KEY (export, n)
+) {strict};
