@@ -105,6 +105,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"phone_key",
 	"problem_item",
 	"quality_mark",
+	"place",
+	"organisation",
 }, "|") + `)\b`)
 
 // marker is {scope COLUMN} or {checked}.

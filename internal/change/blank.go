@@ -14,9 +14,9 @@ func (s *Service) load(ctx context.Context, scope access.Scope, row *Row, on clo
 		if row.Under != 0 {
 			return Record{}, fault.New(fault.Invalid, "a record that exists is not opened anew")
 		}
-		return s.subjects[row.SubjectKind].Load(ctx, scope, row.Subject, on)
+		return s.Subject(row.SubjectKind).Load(ctx, scope, row.Subject, on)
 	}
-	opener, ok := s.subjects[row.SubjectKind].(Opener)
+	opener, ok := s.Subject(row.SubjectKind).(Opener)
 	if !ok || row.Under == 0 {
 		return Record{}, fault.New(fault.Invalid, "a %s is not opened by a change", row.SubjectKind)
 	}
@@ -34,8 +34,8 @@ func (s *Service) load(ctx context.Context, scope access.Scope, row *Row, on clo
 
 // reload returns the record of a stored row: blank for one that is opened and not stored yet.
 func (s *Service) reload(ctx context.Context, scope access.Scope, row storedRow, on clock.Day) (Record, error) {
-	record, err := s.subjects[row.kind].Load(ctx, scope, row.subject, on)
-	if opener, ok := s.subjects[row.kind].(Opener); ok && row.under != 0 && fault.Is(err, fault.NotFound) {
+	record, err := s.Subject(row.kind).Load(ctx, scope, row.subject, on)
+	if opener, ok := s.Subject(row.kind).(Opener); ok && row.under != 0 && fault.Is(err, fault.NotFound) {
 		return opener.Blank(ctx, scope, row.under, row.subject, on)
 	}
 	return record, err

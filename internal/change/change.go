@@ -169,6 +169,7 @@ type Service struct {
 	db       *access.DB
 	journal  *journal.Journal
 	subjects map[string]Subject
+	others   func(kind string) Subject
 }
 
 // NewService makes the service; register the subjects before use.
@@ -179,8 +180,17 @@ func NewService(db *access.DB, j *journal.Journal) *Service {
 // Register says how records of a kind are reached.
 func (s *Service) Register(kind string, subject Subject) { s.subjects[kind] = subject }
 
+// RegisterOthers says how records are reached whose kinds are not known before a pack is read: areas, whose kinds are
+// the pack's levels. of returns nil for a kind that it does not know.
+func (s *Service) RegisterOthers(of func(kind string) Subject) { s.others = of }
+
 // Subject returns how records of a kind are reached, nil for a kind that nobody registered.
-func (s *Service) Subject(kind string) Subject { return s.subjects[kind] }
+func (s *Service) Subject(kind string) Subject {
+	if subject, ok := s.subjects[kind]; ok || s.others == nil {
+		return subject
+	}
+	return s.others(kind)
+}
 
 // equal compares canonical values.
 func equal(a, b any) bool {

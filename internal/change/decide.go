@@ -147,7 +147,7 @@ func (s *Service) apply(ctx context.Context, scope access.Scope, set Set, detail
 		if len(values) == 0 {
 			continue
 		}
-		subject := s.subjects[d.Record.Kind]
+		subject := s.Subject(d.Record.Kind)
 		problems, err := subject.Check(ctx, d.Record, values)
 		if err != nil {
 			return Set{}, err
@@ -184,7 +184,7 @@ func (s *Service) end(ctx context.Context, scope access.Scope, set Set, details 
 	ended := set
 	ended.State = state
 	for _, d := range details {
-		row := planned{record: d.Record, row: Row{}, subject: s.subjects[d.Record.Kind]}
+		row := planned{record: d.Record, row: Row{}, subject: s.Subject(d.Record.Kind)}
 		if err := command.Note(ctx, row.entry(ended, nil)); err != nil {
 			return Set{}, err
 		}

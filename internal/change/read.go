@@ -72,7 +72,7 @@ func (s *Service) Summary(ctx context.Context, scope access.Scope, id int64) (Se
 func (s *Service) Get(ctx context.Context, scope access.Scope, id int64) (Set, []Detail, error) {
 	set, details, err := s.whole(ctx, scope, id)
 	for i, d := range details {
-		subject := s.subjects[d.Record.Kind]
+		subject := s.Subject(d.Record.Kind)
 		for j, f := range d.Fields {
 			if f.Hidden {
 				details[i].Fields[j] = Field{Name: f.Name, Conflict: f.Conflict, Protected: f.Protected, Hidden: true}
@@ -144,7 +144,7 @@ func (s *Service) conflicts(ctx context.Context, scope access.Scope, id int64) (
 }
 
 func (s *Service) detail(ctx context.Context, scope access.Scope, set Set, row storedRow, conflicts map[string]bool) (Detail, error) {
-	subject := s.subjects[row.kind]
+	subject := s.Subject(row.kind)
 	if subject == nil {
 		return Detail{}, fmt.Errorf("no room for records of kind %q", row.kind)
 	}

@@ -182,7 +182,7 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 
 // planRow checks a row; nil if it says nothing new.
 func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source, row Row, on clock.Day) (*planned, bool, error) {
-	subject := s.subjects[row.SubjectKind]
+	subject := s.Subject(row.SubjectKind)
 	if subject == nil {
 		return nil, false, fault.New(fault.Invalid, "records of kind %q cannot be changed", row.SubjectKind)
 	}

@@ -29,7 +29,7 @@ func (b *builder) item(found itemSchema) {
 	pos, name := found.Pos, found.Subject+"."+found.Code
 	item := &Item{Code: found.Code, Subject: found.Subject, Section: found.Section, Kind: Kind(found.Kind),
 		Codes: found.Codes, Core: found.Core, Class: found.Class, Purpose: found.Purpose, Legal: found.Legal,
-		Retention: found.Retention, List: found.List, Mirror: found.Mirror, Required: found.Required, RequiredIf: found.RequiredIf,
+		Retention: found.Retention, List: found.List, Mirror: found.Mirror, Counts: found.Counts, Required: found.Required, RequiredIf: found.RequiredIf,
 		Protected: found.Protected, Unit: found.Unit, Find: found.Find, Source: found.Source, Unconfirmed: found.Unconfirmed, Pos: pos,
 		Label: b.text(pos, "item "+name, found.Label), Help: b.optionalText("help of item "+name, found.Help), pack: b.pack}
 	b.matches(pos, "item code", found.Code, codePattern)
@@ -40,6 +40,7 @@ func (b *builder) item(found itemSchema) {
 	b.oneOf(pos, "kind", found.Kind, kinds)
 	b.oneOf(pos, "class", found.Class, Classes)
 	b.itemPlace(item)
+	b.itemCounts(item)
 	b.itemCodes(item)
 	b.itemBounds(item, found)
 	b.itemText(item, found)
@@ -122,6 +123,17 @@ func (b *builder) classGroups(list *CodeList) {
 func (b *builder) statusGroups(list *CodeList) {
 	for _, option := range list.Options {
 		b.oneOf(option.Pos, "group of status", option.Group, StatusGroups)
+	}
+}
+
+// itemCounts checks that only a number of an area can be one that the register counts itself.
+func (b *builder) itemCounts(item *Item) {
+	if item.Counts == "" {
+		return
+	}
+	b.oneOf(item.Pos, "counts", item.Counts, Counted)
+	if b.pack.Levels.Find(item.Subject) == 0 || (item.Kind != Int && item.Kind != Decimal) {
+		b.fail(item.Pos, "item %s.%s: only a number of an area is counted by the register", item.Subject, item.Code)
 	}
 }
 

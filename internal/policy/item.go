@@ -39,6 +39,7 @@ type Item struct {
 	Codes   string // of a choice or multi item: the code list
 	List    bool   // lists can be filtered and sorted by it, by those who see its class
 	Mirror  bool   // dashboards can count by it, small cells suppressed
+	Counts  string // of a stated figure of an area: what the register counts itself, see Counted; "" for none
 	Label   i18n.Text
 	Help    i18n.Text // may be empty
 
@@ -88,3 +89,7 @@ var Core = map[string][]string{
 	"household": {"number", "area", "status", "head"},
 	"person":    {"name", "sex", "birth", "national_id", "relation"},
 }
+
+// Counted is what an item of an area may name that the register counts itself in the area: households and persons,
+// those of them whose status is in the group poor, and the poor persons as a share of all (a ratio in percent).
+var Counted = []string{"households", "persons", "poor_households", "poor_persons", "poor_rate"}

@@ -172,6 +172,8 @@ func TestWhatIsWrongInAPackIsSaidWithFileAndLine(t *testing.T) {
 		{"word that CEL keeps", "pack.yaml", "code: lamp", "code: import", "keeps for itself"},
 		{"anchor", "pack.yaml", "title: {en: Ostanian", "title: &a {en: Ostanian", "anchors and aliases"},
 		{"two lines of one day", "lines.yaml", `from: "2005-01-01"`, `from: "2001-01-01"`, "begins on the same day"},
+		{"counts of no area", "pack.yaml", "counts: households", "counts: boats", `counts "boats" is not one of`},
+		{"counts of a household", "pack.yaml", "kind: bool, label: {en: Harbour lamp}", "kind: int, counts: persons, label: {en: Harbour lamp}", "only a number of an area"},
 		{"bad pattern", "pack.yaml", `pattern: "[a-z ]+"`, `pattern: "[a-z"`, "pattern of item"},
 		{"not YAML", "lines.yaml", "values:", "values: [", ""},
 	}

@@ -81,6 +81,7 @@ type itemSchema struct {
 	Retention   int             `yaml:"retention_years"`
 	List        bool            `yaml:"list"`
 	Mirror      bool            `yaml:"mirror"`
+	Counts      string          `yaml:"counts"`
 	Required    bool            `yaml:"required"`
 	RequiredIf  string          `yaml:"required_if"`
 	Protected   bool            `yaml:"protected"`

@@ -37,10 +37,13 @@ func (im Import) turn() int {
 // GuessSubject is what the rows of a file most likely are: the subject with most columns that the pack knows.
 func GuessSubject(header []string, pack *policy.Pack) string {
 	best, most := SubjectHousehold, -1
-	for _, subject := range importSubjects {
+	for _, subject := range slices.Concat(importSubjects, PlaceKinds(pack)) {
 		m := Guess(header, subject, "", 0, pack)
 		n := len(m.Columns)
-		if subject != SubjectHousehold && m.Household == "" {
+		switch {
+		case IsPlace(pack, subject) && m.Key == "":
+			n = 0
+		case subject != SubjectHousehold && m.Household == "" && !IsPlace(pack, subject):
 			n = 0 // a person or an entry belongs to a household
 		}
 		if n > most {

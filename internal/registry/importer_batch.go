@@ -96,6 +96,9 @@ func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, 
 	case SubjectPerson:
 		return b, r.planPersons(ctx, b, rows, dry)
 	}
+	if IsPlace(r.r.pack, r.im.Mapping.Subject) {
+		return b, r.planPlaces(ctx, b, rows, dry)
+	}
 	return b, r.planEntries(ctx, b, rows, dry)
 }
 

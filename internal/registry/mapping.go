@@ -96,7 +96,8 @@ var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectIncome, Su
 func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
 	wrong := fault.New(fault.Invalid, "the mapping does not fit the file or the pack")
 	r := &reader{mapping: m, pack: pack, household: -1, area: -1, year: -1, version: -1}
-	if !slices.Contains(importSubjects, m.Subject) {
+	place := IsPlace(pack, m.Subject)
+	if !place && !slices.Contains(importSubjects, m.Subject) {
 		wrong.With(0, "subject", "is %q, not one of %s", m.Subject, strings.Join(importSubjects, ", "))
 	}
 	if m.Source == "" || len(m.Source) > 60 || strings.ContainsAny(m.Source, " \t\n/") {
@@ -114,8 +115,11 @@ func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
 		return at
 	}
 	r.key = find("key", m.Key, true)
-	r.household = find("household", m.Household, m.Subject != SubjectHousehold)
+	r.household = find("household", m.Household, m.Subject != SubjectHousehold && !place)
 	r.area = find("area", m.areaColumn(), m.Subject == SubjectHousehold)
+	if place { // an area is its own key
+		r.area = r.key
+	}
 	r.year = find("year", m.Year, false)
 	r.version = find("version", m.Version, false)
 	for _, column := range slices.Sorted(maps.Keys(m.Columns)) {
@@ -245,6 +249,8 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 		folded := foldName(column)
 		switch {
 		case m.Key == "" && slices.Contains([]string{numberColumn, "key", "id", foldName(subject) + "key", foldName(subject) + "id"}, folded):
+			m.Key = column
+		case m.Key == "" && IsPlace(pack, subject) && slices.Contains([]string{"area", "areacode", "code", foldName(subject), foldName(subject) + "code"}, folded):
 			m.Key = column
 		case m.Household == "" && subject != SubjectHousehold && slices.Contains([]string{"household", "householdkey", "householdid", "hhid"}, folded):
 			m.Household = column

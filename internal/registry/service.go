@@ -64,6 +64,7 @@ func NewService(n Needs) *Service {
 	n.Changes.Register(SubjectDwelling, dwellingSubject{s})
 	n.Changes.Register(SubjectIncome, entrySubject{s, SubjectIncome})
 	n.Changes.Register(SubjectExpenditure, entrySubject{s, SubjectExpenditure})
+	n.Changes.RegisterOthers(s.placeKind)
 	if n.Jobs != nil {
 		n.Jobs.Register(importKind, importer{s, n.Caller}.work)
 		n.Jobs.Register(findKind, s.makeFindKeys)

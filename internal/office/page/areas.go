@@ -146,6 +146,9 @@ func (p *Pages) areaPage(w http.ResponseWriter, r *http.Request) error {
 		a = path[len(path)-1]
 	}
 	page := p.Frame.Page(r, a.Label(web.Lang(ctx)), p.areaCrumbs(r, path)...)
+	if p.AreaActions != nil && !around {
+		page.Actions = p.AreaActions(ctx, a)
+	}
 	sections := []templ.Component{panel(p.levelName(r, a.Level), areaFacts(r, a))}
 	if a.Level < p.Areas.Scheme().Levels() {
 		table.Empty = web.Empty{Icon: "area", Title: web.T(ctx, "office.areas.none")}

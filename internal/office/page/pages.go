@@ -27,12 +27,14 @@ type Pages struct {
 	Office   *office.Service
 	Sessions *office.Sessions
 	Areas    *area.Service
-	Loads    *office.AreaLoads
-	Packs    *library.Library
-	Loader   *policy.Loader
-	Shipped  fs.FS // the packs that come with the program, a folder each
-	Jobs     *job.Runner
-	Events   *office.Events
+	// AreaActions are what other rooms offer on the page of an area in scope; nil for nothing.
+	AreaActions func(context.Context, area.Area) []web.Action
+	Loads       *office.AreaLoads
+	Packs       *library.Library
+	Loader      *policy.Loader
+	Shipped     fs.FS // the packs that come with the program, a folder each
+	Jobs        *job.Runner
+	Events      *office.Events
 	// Approvals are acts of two persons.
 	Approvals *office.Approvals
 	Alerts    *office.Alerts

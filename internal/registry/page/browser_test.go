@@ -65,6 +65,7 @@ func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 	pages := []struct{ name, path string }{
 		{"overview", "/"}, {"overview-area", "/?area=11001"}, {"list", "/households"}, {"list-filtered", "/households?area=11&status=stranded&i.household.drift_nets.min=1"}, {"list-empty", "/households?status=refloated"},
 		{"household", first}, {"household-poor", reef}, {"choose", first + "/change"}, {"edit", first + "/change?section=boats"}, {"edit-core", first + "/change?section=core"},
+		{"place", "/areas/11001001/form"}, {"place-edit", "/areas/11001001/form/change?section=shore"},
 		{"changes", "/changes"}, {"change", fmt.Sprint("/changes/", waiting.ID)}, {"conflict", fmt.Sprint("/changes/", conflict.ID)},
 		{"imports", "/imports"}, {"import-new", "/imports/new"}, {"import-columns", uploaded}, {"import-checked", checked}, {"import-done", done},
 	}

@@ -106,7 +106,7 @@ func (p *pages) columnsForm(ctx context.Context, scope access.Scope, im registry
 	if err != nil {
 		return nil, err
 	}
-	f := &columnsForm{keep: m.YAML(), guess: []web.Field{subjectField(ctx, m.Subject), sourceField(ctx, m.Source, ""), dayField(ctx, m.Day, "")}}
+	f := &columnsForm{keep: m.YAML(), guess: []web.Field{p.subjectField(ctx, im.Area, m.Subject), sourceField(ctx, m.Source, ""), dayField(ctx, m.Day, "")}}
 	for i := range f.guess {
 		f.guess[i].IDPrefix = "map-"
 	}
@@ -119,9 +119,10 @@ func (p *pages) columnsForm(ctx context.Context, scope access.Scope, im registry
 		return field
 	}
 	f.head = append(f.head, columns("key", m.Key, true))
-	if m.Subject == registry.SubjectHousehold {
+	switch {
+	case m.Subject == registry.SubjectHousehold:
 		f.head = append(f.head, columns("area", m.Area, true))
-	} else {
+	case !registry.IsPlace(pack, m.Subject):
 		f.head = append(f.head, columns("household", m.Household, true))
 	}
 	f.head = append(f.head, columns("year", m.Year, false), columns("version", m.Version, false))

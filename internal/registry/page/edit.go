@@ -40,6 +40,7 @@ type subject struct {
 	kind   string
 	id     int64
 	ver    int64
+	page   string // address of the page that shows the record
 	under  int64  // household of a record that the form opens
 	of     string // number of the member, or ofDwelling; empty for the household
 	title  string
@@ -72,7 +73,7 @@ func (p *pages) editing(r *http.Request, form askedForm) (subject, error) {
 	if err != nil {
 		return subject{}, err
 	}
-	s := subject{file: f, scope: scope, kind: registry.SubjectHousehold, id: f.ID, ver: f.Ver, of: form.of, title: word(r.Context(), "subject.household"), values: policy.Facts{}}
+	s := subject{file: f, scope: scope, kind: registry.SubjectHousehold, id: f.ID, ver: f.Ver, page: "/households/" + f.Number, of: form.of, title: word(r.Context(), "subject.household"), values: policy.Facts{}}
 	if form.of == "" {
 		s.fill(f.Facts, map[string]any{registry.FieldStatus: f.Status})
 		s.setYear(form.section, f.Answered)
@@ -162,7 +163,7 @@ func (s subject) path(section string) string {
 	if s.year != 0 {
 		query.Set("year", strconv.Itoa(s.year))
 	}
-	return address("/households/"+s.file.Number+"/change", query)
+	return address(s.page+"/change", query)
 }
 
 // editPage is what the template of the form shows.
@@ -188,14 +189,27 @@ type choiceGroup struct {
 	links []web.Action
 }
 
-// edit shows the form of a section, or the sections to choose from.
+// finder finds the record that a form is about.
+type finder func(r *http.Request, form askedForm) (subject, error)
+
+// edit shows the form of a section of a household or a member.
 func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
+	return p.showForm(w, r, p.editing)
+}
+
+// propose takes the form of a household or a member.
+func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
+	return p.answerForm(w, r, p.editing)
+}
+
+// showForm shows the form of a section, or the sections to choose from.
+func (p *pages) showForm(w http.ResponseWriter, r *http.Request, find finder) error {
 	ctx := r.Context()
-	s, err := p.editing(r, formOf(r.URL.Query()))
+	s, err := find(r, formOf(r.URL.Query()))
 	if err != nil {
 		return err
 	}
-	shown := editPage{subject: s, section: r.URL.Query().Get("section"), cancel: "/households/" + s.file.Number}
+	shown := editPage{subject: s, section: r.URL.Query().Get("section"), cancel: s.page}
 	if shown.section == "" {
 		shown.choices = choices(ctx, s)
 		return p.showEdit(w, r, http.StatusOK, shown)
@@ -221,7 +235,7 @@ func choices(ctx context.Context, s subject) []choiceGroup {
 		return g
 	}
 	groups := []choiceGroup{group(s)}
-	if s.of != "" {
+	if s.of != "" || s.kind != registry.SubjectHousehold {
 		return groups
 	}
 	dwelling := s
@@ -263,18 +277,18 @@ func (p *pages) showEdit(w http.ResponseWriter, r *http.Request, status int, e e
 	return p.show(w, r, status, page, editView(e))
 }
 
-// propose takes a form: what it changes is applied, waits for a second person, or is refused with reasons. When
+// answerForm takes a form: what it changes is applied, waits for a second person, or is refused with reasons. When
 // somebody else has changed the record meanwhile both values are shown, and one's own can be put on the new version.
-func (p *pages) propose(w http.ResponseWriter, r *http.Request) error {
+func (p *pages) answerForm(w http.ResponseWriter, r *http.Request, find finder) error {
 	ctx := r.Context()
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	s, err := p.editing(r, formOf(r.PostForm))
+	s, err := find(r, formOf(r.PostForm))
 	if err != nil {
 		return err
 	}
-	e := editPage{subject: s, section: r.PostForm.Get("section"), cancel: "/households/" + s.file.Number}
+	e := editPage{subject: s, section: r.PostForm.Get("section"), cancel: s.page}
 	if !slices.Contains(s.sections(), e.section) {
 		return fault.New(fault.NotFound, "%s", web.T(ctx, "error.not_found"))
 	}

@@ -66,7 +66,7 @@ func (p *pages) bundleRow(ctx context.Context, im registry.Import, about url.Val
 	href := importPath(im.ID)
 	subject := web.Cell{Missing: true}
 	if im.Mapping != nil {
-		subject = web.Text(word(ctx, "subjects."+im.Mapping.Subject))
+		subject = web.Text(p.subjectsName(ctx, im.Area, im.Mapping.Subject))
 	} else {
 		href = address(href, about)
 	}

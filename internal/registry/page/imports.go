@@ -67,7 +67,7 @@ func (p *pages) importRow(ctx context.Context, im registry.Import) web.Row {
 	lang := web.Lang(ctx)
 	subject := web.Cell{Missing: true}
 	if im.Mapping != nil {
-		subject = web.Text(word(ctx, "subjects."+im.Mapping.Subject))
+		subject = web.Text(p.subjectsName(ctx, im.Area, im.Mapping.Subject))
 	}
 	return web.Row{Href: importPath(im.ID), Cells: []web.Cell{
 		web.Text(fileName(im)), subject, web.Text(i18n.Number(lang, im.Rows)), {View: importBadge(ctx, im.State)},
@@ -101,7 +101,7 @@ func (p *pages) askFile(w http.ResponseWriter, r *http.Request, status int, wron
 	caller := scope.Caller()
 	fields := []web.Field{
 		{Name: "file", Label: word(ctx, "import.file"), Kind: web.FieldFile, Help: word(ctx, "import.file_help"), Error: wrong, Required: true, Attributes: map[string]any{"accept": ".csv,.tsv,.gz,.xlsx", "multiple": true}},
-		subjectField(ctx, ""),
+		p.subjectField(ctx, 0, ""),
 		sourceField(ctx, "", ""),
 		dayField(ctx, caller.Today.String(), ""),
 	}
@@ -111,7 +111,8 @@ func (p *pages) askFile(w http.ResponseWriter, r *http.Request, status int, wron
 	return p.show(w, r, status, page, newImportView(stepsOf(ctx, 0), web.Summary(fields...), ordered, formLinks(ctx)))
 }
 
-func subjectField(ctx context.Context, value string) web.Field {
+// subjectField asks what a row of the file is: the register's own records, and the forms of areas that the pack has.
+func (p *pages) subjectField(ctx context.Context, area int64, value string) web.Field {
 	f := web.Field{Name: "subject", Label: word(ctx, "import.subject"), Help: word(ctx, "import.subject_help"), Kind: web.FieldSelect, Value: value, Required: true}
 	if value == "" {
 		f.Required = false
@@ -120,7 +121,20 @@ func subjectField(ctx context.Context, value string) web.Field {
 	for _, subject := range []string{registry.SubjectHousehold, registry.SubjectPerson, registry.SubjectIncome, registry.SubjectExpenditure} {
 		f.Options = append(f.Options, web.Option{Value: subject, Label: word(ctx, "subjects."+subject)})
 	}
+	if pack, err := p.Registry.Pack(area); err == nil {
+		for _, kind := range registry.PlaceKinds(pack) {
+			f.Options = append(f.Options, web.Option{Value: kind, Label: p.subjectsName(ctx, area, kind)})
+		}
+	}
 	return f
+}
+
+// subjectsName is what the rows of a file are called.
+func (p *pages) subjectsName(ctx context.Context, area int64, subject string) string {
+	if pack, err := p.Registry.Pack(area); err == nil && registry.IsPlace(pack, subject) {
+		return word(ctx, "place.forms", "level", subjectName(ctx, pack, subject))
+	}
+	return word(ctx, "subjects."+subject)
 }
 
 func sourceField(ctx context.Context, value, wrong string) web.Field {

@@ -120,10 +120,12 @@ func (p *pages) reviewRow(ctx context.Context, scope access.Scope, set change.Se
 	if err != nil {
 		return reviewRow{}, err
 	}
-	subject := word(ctx, "subject."+d.Record.Kind)
-	row := reviewRow{title: subject + " " + d.Record.Label, href: "/households/" + d.Record.Label}
-	if d.Record.Kind == registry.SubjectPerson {
+	row := reviewRow{title: subjectName(ctx, pack, d.Record.Kind) + " " + d.Record.Label, href: "/households/" + d.Record.Label}
+	switch {
+	case d.Record.Kind == registry.SubjectPerson:
 		row.href = "/persons/" + d.Record.Label
+	case pack.Levels.Find(d.Record.Kind) != 0:
+		row.href = placePage(d.Record.Area)
 	}
 	if _, err := access.Decide(scope.Caller(), access.HouseholdRead); err != nil {
 		row.href = ""

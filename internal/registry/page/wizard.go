@@ -144,7 +144,7 @@ func (p *pages) aboutImport(ctx context.Context, im registry.Import) web.Facts {
 		{Label: web.T(ctx, "common.user"), Value: p.account(ctx, im.Account), Note: i18n.Moment(lang, im.Created)},
 	}
 	if im.Mapping != nil {
-		facts = append(facts, web.Fact{Label: word(ctx, "import.subject"), Value: word(ctx, "subjects."+im.Mapping.Subject)},
+		facts = append(facts, web.Fact{Label: word(ctx, "import.subject"), Value: p.subjectsName(ctx, im.Area, im.Mapping.Subject)},
 			web.Fact{Label: word(ctx, "import.source"), Value: im.Mapping.Source}, web.Fact{Label: word(ctx, "import.day"), Value: im.Mapping.Day})
 	}
 	return web.Facts{Items: facts}
