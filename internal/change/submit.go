@@ -118,7 +118,7 @@ type planned struct {
 // entry is the journal's event of the row: applied fields with both values, or that something was submitted. validOn
 // is the day from which the change holds in the world; nil for today.
 func (p planned) entry(set Set, validOn *clock.Day) journal.Entry {
-	e := journal.Entry{Kind: p.record.Kind + ".change-" + string(set.State), SubjectKind: p.record.Kind, Subject: p.record.ID, Home: p.record.Home,
+	e := journal.Entry{Kind: p.record.Kind + ".change-" + string(set.State), SubjectKind: journalled(p.subject, p.record), Subject: p.record.ID, Home: p.record.Home,
 		Area: p.record.Area, ValidOn: validOn, VerBefore: p.record.Ver, VerAfter: p.record.Ver, Key: &p.record.Key,
 		Body: map[string]any{"set": set.ID, "diff": diff(p.record.Fields, kept(p.subject, p.row.Set))}}
 	if set.State == Applied {

@@ -17,6 +17,16 @@ type Wide interface {
 	// Kept is what the journal keeps of a submission in the event of the record itself: what is personal of others
 	// stands in their own events, under their own keys.
 	Kept(set Values) Values
+	// Journalled is the kind of subject that the record is in the journal, where the change is about a part of it.
+	Journalled() string
+}
+
+// journalled is the kind of subject of a record in the journal.
+func journalled(subject Subject, record Record) string {
+	if wide, ok := subject.(Wide); ok {
+		return wide.Journalled()
+	}
+	return record.Kind
 }
 
 // prepare makes the write of a row and the events of the other records that it reaches.

@@ -92,6 +92,9 @@ func (r rosterSubject) PrepareWide(ctx context.Context, scope access.Scope, reco
 	return func(ctx context.Context, tx store.Tx) error { return w.write(ctx, tx) }, entries, nil
 }
 
+// Journalled: a change of the roster is a change of the household.
+func (r rosterSubject) Journalled() string { return SubjectHousehold }
+
 // Kept leaves out who is new: that stands in the events of these persons, under their own keys.
 func (r rosterSubject) Kept(set change.Values) change.Values {
 	act, err := actIn(set)
