@@ -289,6 +289,10 @@ func demoLogins(path []area.Area) []office.DemoLogin {
 		{Login: "county2", Name: "Demo Second County Officer", Role: "county-office", Area: at(2), Factor: true},
 		{Login: "township", Name: "Demo Township Clerk", Role: "township-clerk", Area: at(1)},
 		{Login: "village", Name: "Demo Village Official", Role: "village-official", Area: at(0)},
+		{Login: "province", Name: "Demo Province Office", Role: "superior-office"},
+		{Login: "helper", Name: "Demo Helper", Role: "helper", Area: at(0)},
+		{Login: "evaluator", Name: "Demo Evaluator", Role: "evaluator", Area: at(2)},
+		{Login: "matcher", Name: "Demo Department", Role: "department-matcher", Area: at(2)},
 		{Login: "analyst", Name: "Demo Analyst", Role: "analyst"},
 		{Login: "auditor", Name: "Demo Auditor", Role: "auditor"},
 	}

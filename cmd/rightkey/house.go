@@ -59,24 +59,25 @@ func (p place) clock() (clock.Clock, error) {
 
 // house is an open database with all rooms.
 type house struct {
-	raw       store.DB
-	db        *access.DB
-	clock     clock.Clock
-	ids       *store.Ids
-	journal   *journal.Journal
-	keys      *journal.Keys
-	areas     *area.Service
-	packs     *library.Library
-	changes   *change.Service
-	jobs      *job.Runner
-	office    *office.Service
-	loads     *office.AreaLoads
-	approvals *office.Approvals
-	alerts    *office.Alerts
-	denials   *office.Denials
-	registry  *registry.Service
-	identify  *identify.Service
-	quality   *quality.Service
+	raw         store.DB
+	db          *access.DB
+	clock       clock.Clock
+	ids         *store.Ids
+	journal     *journal.Journal
+	keys        *journal.Keys
+	areas       *area.Service
+	packs       *library.Library
+	changes     *change.Service
+	jobs        *job.Runner
+	office      *office.Service
+	loads       *office.AreaLoads
+	approvals   *office.Approvals
+	assignments *office.Assignments
+	alerts      *office.Alerts
+	denials     *office.Denials
+	registry    *registry.Service
+	identify    *identify.Service
+	quality     *quality.Service
 
 	// What lies outside the database, and who seals its journal.
 	out      outside
@@ -143,6 +144,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.jobs = job.NewRunner(h.db, h.ids, h.clock)
 	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Keys: h.keys, Scheme: scheme})
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
+	h.assignments = office.NewAssignments(h.db, h.journal)
 	h.alerts = office.NewAlerts(h.db, h.journal)
 	h.denials = office.NewDenials(h.db, h.journal, h.alerts)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)

@@ -13,6 +13,7 @@ func init() {
 	moreCases = append(moreCases, func(m *matrix) map[string]leakCase {
 		m.askInFarCounty()
 		m.unmaskInFarCounty()
+		m.assignInFarCounty()
 		step := func() leakCase { return formCase("ver", "99", "comment", "no") }
 		return map[string]leakCase{
 			"GET /approvals":                       shownCase(""),
@@ -35,6 +36,14 @@ func init() {
 			"POST /me/factor/confirm":    formCase("code", "000000"),
 			"POST /me/factor/end":        formCase("code", "000000"),
 			"POST /accounts/{id}/factor": outsideCase(formCase()),
+			// assignments, kin, inspections
+			"GET /assignments":           shownCase(""),
+			"POST /assignments":          formCase("login", "near-village", "households", "{number}"),
+			"POST /assignments/{id}/end": outsideCase(formCase()),
+			"GET /me/kin":                noCase,
+			"POST /me/kin":               {form: url.Values{"number": {"{number}"}, "relation": {"in_law"}}, strangers: true}, // shows one's own declaration
+			"GET /inspections":           noCase,
+			"POST /inspections":          formCase("matter", "matrix", "area", "12", "days", "1"),
 			// alerts and secret fields
 			"GET /alerts":                             noCase,
 			"GET /alerts/{id}":                        noCase,
@@ -78,4 +87,26 @@ func (m *matrix) askInFarCounty() {
 		m.t.Fatal(err)
 	}
 	m.ids["{approval}"] = fmt.Sprint(a.ID)
+}
+
+// assignInFarCounty makes somebody of the far county answer for its household.
+func (m *matrix) assignInFarCounty() {
+	ctx := m.t.Context()
+	far := m.callerOf(m.t, ctx, "far")
+	scope, err := access.Decide(far, access.AssignmentEdit)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	households, err := m.h.registry.ToAssign(ctx, scope, []string{m.ids["{number}"]})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if _, err := m.h.assignments.Assign(ctx, scope, "far-clerk", households); err != nil {
+		m.t.Fatal(err)
+	}
+	list, err := m.h.assignments.List(ctx, scope, "", 0, 10)
+	if err != nil || len(list) != 1 {
+		m.t.Fatalf("assignments %v: %v", list, err)
+	}
+	m.ids["{assignment}"] = fmt.Sprint(list[0].ID)
 }

@@ -120,7 +120,7 @@ func leaks(t *testing.T, p place) {
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
 	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
-		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/alerts/": "{alert}", "/unmasked/": "{unmask}"} {
+		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
 		}
@@ -143,7 +143,7 @@ func (m *matrix) fill(pattern string) string {
 // found returns a mark that stands in a body and was not sent with the request itself.
 func (m *matrix) found(body, path string, c leakCase) string {
 	for _, mark := range m.marks {
-		sent := strings.Contains(path+m.fill(c.query)+m.fill(c.form.Encode())+m.fill(c.json), mark)
+		sent := strings.Contains(path+m.fill(c.query)+m.fillForm(c.form).Encode()+m.fill(c.json), mark)
 		if !sent && strings.Contains(body, mark) {
 			return mark
 		}

@@ -12,26 +12,28 @@ type Verb string
 
 // The verbs that exist so far.
 const (
-	HouseholdList Verb = "household.list" // see rows of the list and search
-	HouseholdRead Verb = "household.read" // open a household's file
-	HouseholdEdit Verb = "household.edit" // propose changes
-	ChangeRead    Verb = "change.read"    // see change sets
-	ChangeDecide  Verb = "change.decide"  // approve or return a change set of somebody else
-	ImportRun     Verb = "import.run"
-	ExportRun     Verb = "export.run"
-	AssessRun     Verb = "assess.run"   // judge households under a pack; writes assessments, never status
-	PersonErase   Verb = "person.erase" // ask for, agree to and carry out the erasure of a person
-	PersonHold    Verb = "person.hold"  // forbid an erasure, and allow it again
-	AreaRead      Verb = "area.read"
-	AreaEdit      Verb = "area.edit"
-	PackRead      Verb = "pack.read"
-	PackEdit      Verb = "pack.edit"
-	AccountManage Verb = "account.manage"
-	JournalRead   Verb = "journal.read"
-	JobRead       Verb = "job.read"
-	Statistics    Verb = "statistics.read"
-	FieldUnmask   Verb = "field.unmask" // see one secret field of one record, with a reason
-	AlertRead     Verb = "alert.read"   // review what rules noticed about the work of others
+	HouseholdList  Verb = "household.list" // see rows of the list and search
+	HouseholdRead  Verb = "household.read" // open a household's file
+	HouseholdEdit  Verb = "household.edit" // propose changes
+	ChangeRead     Verb = "change.read"    // see change sets
+	ChangeDecide   Verb = "change.decide"  // approve or return a change set of somebody else
+	ImportRun      Verb = "import.run"
+	ExportRun      Verb = "export.run"
+	AssessRun      Verb = "assess.run"   // judge households under a pack; writes assessments, never status
+	PersonErase    Verb = "person.erase" // ask for, agree to and carry out the erasure of a person
+	PersonHold     Verb = "person.hold"  // forbid an erasure, and allow it again
+	AreaRead       Verb = "area.read"
+	AreaEdit       Verb = "area.edit"
+	PackRead       Verb = "pack.read"
+	PackEdit       Verb = "pack.edit"
+	AccountManage  Verb = "account.manage"
+	JournalRead    Verb = "journal.read"
+	JobRead        Verb = "job.read"
+	Statistics     Verb = "statistics.read"
+	AssignmentEdit Verb = "assignment.edit" // say who answers for which household
+	InspectionOpen Verb = "inspection.open" // open a named inspection in the own area
+	FieldUnmask    Verb = "field.unmask"    // see one secret field of one record, with a reason
+	AlertRead      Verb = "alert.read"      // review what rules noticed about the work of others
 )
 
 // Class is the sensitivity of a field, P0 public to P4 secret.
@@ -85,6 +87,17 @@ type Grant struct {
 	Range
 	From clock.Day
 	To   *clock.Day
+	// Assigned says that of households only those that are assigned to the person are reached, and in lists no names
+	// but theirs are seen.
+	Assigned bool
+}
+
+// Inspection lets a role above the county look into single households: an area, for some days, under a case.
+type Inspection struct {
+	ID   int64
+	Area int64 // key
+	Range
+	From, To clock.Day // both included
 }
 
 // valid says whether the grant holds on the day.
@@ -104,6 +117,10 @@ type Caller struct {
 	// Own are the identifiers of the caller's own household, its members and declared kin: matters in which the caller
 	// takes no step of duties.yaml.
 	Own []int64
+	// Assigned are the identifiers of the households that are assigned to the person today.
+	Assigned []int64
+	// Inspections are those that the account has opened and that have not ended.
+	Inspections []Inspection
 	// Proved is when the person last proved who they are (password, code) in this session, 0 for a token.
 	Proved clock.Time
 	// Today is the day on which grants are looked at.
@@ -121,11 +138,21 @@ type Scope struct {
 	system string
 }
 
+// part is a range of a scope. Of an assigned part the verbs about single records reach only the households that are
+// assigned to the caller, and others show only what is not personal.
 type part struct {
 	Range
-	role    string
-	classes Classes
+	role     string
+	classes  Classes
+	assigned bool
+	isolated bool
 }
+
+// single are the verbs about single records, for which an assignment counts.
+var single = []Verb{HouseholdRead, HouseholdEdit, ChangeRead, ChangeDecide, FieldUnmask, ExportRun}
+
+// impersonal are the classes that say nothing of a person.
+var impersonal = Of(P0, P1)
 
 // Decide answers whether the caller may act by verb at all and, if so, where and with which fields. It returns an
 // Unauthorized fault for an unknown caller and a Forbidden fault if no grant allows the verb anywhere.
@@ -135,16 +162,38 @@ func Decide(c Caller, verb Verb) (Scope, error) {
 	}
 	s := Scope{caller: c, verb: verb}
 	for _, g := range c.Grants {
-		role, known := roles[g.Role]
-		if !known || !(c.console || g.valid(c.Today)) || !slices.Contains(role.verbs, verb) {
-			continue
+		if c.console || g.valid(c.Today) {
+			s.parts = append(s.parts, g.parts(c, verb)...)
 		}
-		s.parts = append(s.parts, part{Range: g.Range, role: g.Role, classes: role.seen(c.Purpose)})
 	}
 	if len(s.parts) == 0 {
 		return Scope{}, fault.New(fault.Forbidden, "your role does not include this (%s)", verb)
 	}
 	return s, nil
+}
+
+// parts are the ranges in which a valid grant allows the verb: its own, or those of inspections in it.
+func (g Grant) parts(c Caller, verb Verb) []part {
+	role, exists := known.roles[g.Role]
+	if !exists {
+		return nil
+	}
+	p := part{Range: g.Range, role: g.Role, classes: role.seen(c.Purpose), assigned: g.Assigned || role.assigned, isolated: role.isolated}
+	if slices.Contains(role.verbs, verb) {
+		return []part{p}
+	}
+	if !slices.Contains(role.inspecting, verb) {
+		return nil
+	}
+	var found []part
+	for _, in := range c.Inspections {
+		inside := p
+		inside.Lo, inside.Hi = max(p.Lo, in.Lo), min(p.Hi, in.Hi)
+		if in.From <= c.Today && c.Today <= in.To && inside.Lo <= inside.Hi {
+			found = append(found, inside)
+		}
+	}
+	return found
 }
 
 // Console is the caller behind commands given on the machine of the database itself, where there is no login: account
@@ -189,15 +238,74 @@ func (s Scope) Holds(area int64) bool {
 	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) })
 }
 
-// Sees says whether fields of class c of rows in area may be shown.
+// Sees says whether fields of class c of rows in area may be shown. In a list where only assigned households show
+// personal fields it says no to those: see SeesOf.
 func (s Scope) Sees(area int64, c Class) bool {
-	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) && p.classes.Has(c) })
+	return slices.ContainsFunc(s.parts, func(p part) bool {
+		return p.Holds(area) && p.classes.Has(c) && (!p.assigned || slices.Contains(single, s.verb) || impersonal.Has(c))
+	})
+}
+
+// SeesOf says whether fields of class c of one household in area may be shown.
+func (s Scope) SeesOf(area, household int64, c Class) bool {
+	return slices.ContainsFunc(s.parts, func(p part) bool {
+		return p.Holds(area) && p.classes.Has(c) && (!p.assigned || impersonal.Has(c) || slices.Contains(s.caller.Assigned, household))
+	})
+}
+
+// Isolated says whether what others found before (status, verdicts, timeline) is kept from the caller in area.
+func (s Scope) Isolated(area int64) bool {
+	held := false
+	for _, p := range s.parts {
+		if p.Holds(area) {
+			if !p.isolated {
+				return false
+			}
+			held = true
+		}
+	}
+	return held
+}
+
+// AnyIsolated says whether in some part of the scope what others found before is kept from the caller.
+func (s Scope) AnyIsolated() bool {
+	return slices.ContainsFunc(s.parts, func(p part) bool { return p.isolated })
+}
+
+// In narrows the scope to the classes that are seen of a file in a state; "" leaves it as it is. The program's own
+// scope is not narrowed.
+func (s Scope) In(state State) Scope {
+	bound, narrows := known.states[state]
+	if !narrows || s.system != "" {
+		return s
+	}
+	narrow := s
+	narrow.parts = slices.Clone(s.parts)
+	for i := range narrow.parts {
+		narrow.parts[i].classes &= bound
+	}
+	return narrow
 }
 
 // Ranges returns the area ranges in scope, sorted, merged and disjoint.
-func (s Scope) Ranges() []Range {
-	sorted := make([]Range, 0, len(s.parts))
+func (s Scope) Ranges() []Range { return rangesOf(s.parts) }
+
+// bound returns the ranges in which every household is reached, and those in which only assigned ones are.
+func (s Scope) bound() (open, assigned []Range) {
+	var whole, limited []part
 	for _, p := range s.parts {
+		if p.assigned && slices.Contains(single, s.verb) {
+			limited = append(limited, p)
+		} else {
+			whole = append(whole, p)
+		}
+	}
+	return rangesOf(whole), rangesOf(limited)
+}
+
+func rangesOf(parts []part) []Range {
+	sorted := make([]Range, 0, len(parts))
+	for _, p := range parts {
 		sorted = append(sorted, p.Range)
 	}
 	slices.SortFunc(sorted, func(a, b Range) int {

@@ -10,9 +10,11 @@ import (
 	"rightkey/internal/store"
 )
 
-// DB is the database as rooms see it: no statement runs without a Scope. The SQL text says with {scope COLUMN} where
-// the area ranges of the scope go; a statement on a scoped table without it does not run. Rows that hang on a record
-// whose scope was decided before, by its identifier, say {checked} instead.
+// DB is the database as rooms see it: no statement runs without a Scope. The SQL text says with {scope AREA HOUSEHOLD}
+// where the area ranges of the scope go and, for verbs about single records, the households that are assigned to a
+// caller who reaches no others; {scope AREA} alone reaches nothing for such a caller. {place AREA} is for rows that
+// hold no personal data, for which the area decides alone. A statement on a scoped table without a marker does not
+// run. Rows that hang on a record whose scope was decided before, by its identifier, say {checked} instead.
 type DB struct{ raw store.DB }
 
 // Guard makes rooms' view of a database.
@@ -101,6 +103,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"legal_hold",
 	"approval",
 	"alert",
+	"assignment",
+	"inspection",
 	"name_key",
 	"phone_key",
 	"problem_item",
@@ -109,8 +113,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"organisation",
 }, "|") + `)\b`)
 
-// marker is {scope COLUMN} or {checked}.
-var marker = regexp.MustCompile(`\{(?:scope ([a-z_.]+)|(checked))\}`)
+// marker is {scope AREA}, {scope AREA HOUSEHOLD}, {place AREA} or {checked}.
+var marker = regexp.MustCompile(`\{(?:(scope|place) ([a-z_.]+)(?: ([a-z_.]+))?|(checked))\}`)
 
 // unmarked remembers the texts that were looked at, so that each is parsed once.
 var unmarked sync.Map // SQL text → bool
@@ -130,29 +134,57 @@ func (s Scope) bind(sql string, args []any) (string, []any, error) {
 	}
 	bound := args
 	text := marker.ReplaceAllStringFunc(sql, func(m string) string {
-		column := marker.FindStringSubmatch(m)[1]
-		if column == "" {
+		found := marker.FindStringSubmatch(m)
+		if found[4] != "" {
 			return "1 = 1"
 		}
-		ranges := s.Ranges()
-		if len(ranges) == 0 {
-			return "1 = 0"
-		}
-		var b strings.Builder
-		for i, r := range ranges {
-			if i > 0 {
-				b.WriteString(" OR ")
-			}
-			fmt.Fprintf(&b, "%s BETWEEN $%d AND $%d", column, len(bound)+1, len(bound)+2)
-			bound = append(bound[:len(bound):len(bound)], r.Lo, r.Hi)
-		}
-		if len(ranges) > 1 {
-			return "(" + b.String() + ")"
-		}
-		return b.String()
+		var condition string
+		condition, bound = s.condition(found[1], found[2], found[3], bound)
+		return condition
 	})
-	if strings.Contains(text, "{scope") || strings.Contains(text, "{checked") {
+	if strings.Contains(text, "{scope") || strings.Contains(text, "{place") || strings.Contains(text, "{checked") {
 		return "", nil, fmt.Errorf("a malformed scope marker: %.120s", sql)
 	}
 	return text, bound, nil
+}
+
+// condition is what a marker stands for, with the values that it binds after those bound already.
+func (s Scope) condition(word, area, household string, args []any) (string, []any) {
+	args = args[:len(args):len(args)]
+	bind := func(value int64) string {
+		args = append(args, value)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	between := func(ranges []Range) string {
+		parts := make([]string, len(ranges))
+		for i, r := range ranges {
+			parts[i] = area + " BETWEEN " + bind(r.Lo) + " AND " + bind(r.Hi)
+		}
+		return strings.Join(parts, " OR ")
+	}
+	open, limited := s.bound()
+	if word == "place" {
+		open, limited = s.Ranges(), nil
+	}
+	condition := between(open)
+	if household != "" && len(limited) > 0 && len(s.caller.Assigned) > 0 {
+		if condition != "" {
+			condition += " OR "
+		}
+		condition += "(" + household + " IN ("
+		for i, id := range s.caller.Assigned {
+			if i > 0 {
+				condition += ", "
+			}
+			condition += bind(id)
+		}
+		condition += ") AND (" + between(limited) + "))"
+	}
+	if condition == "" {
+		return "1 = 0", args
+	}
+	if len(open)+len(limited) > 1 {
+		condition = "(" + condition + ")"
+	}
+	return condition, args
 }

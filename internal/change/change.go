@@ -79,8 +79,10 @@ type Record struct {
 	Kind       string
 	ID         int64
 	Home, Area int64
-	Ver        int64
-	Label      string // number of the subject, never its name
+	// Household is the household in which a person lives, for the question whose matter it is; 0 for other records.
+	Household int64
+	Ver       int64
+	Label     string // number of the subject, never its name
 	// Under is the household of a record that belongs to one, 0 for others.
 	Under int64
 	// On is the day from which a change of this record is to hold; of answers that are given every year, Fields

@@ -106,10 +106,13 @@ func (s *Service) decidable(ctx context.Context, scope access.Scope, id, ver int
 	if err := open(set, ver); err != nil {
 		return Set{}, nil, err
 	}
-	if c := scope.Caller(); set.Account == c.Account || set.Person == c.Person {
+	if access.Separate(scope.Caller(), access.ChangeDecideStep, access.Did{Step: access.ChangeSubmitStep, Account: set.Account, Person: set.Person}) != nil {
 		return Set{}, nil, fault.New(fault.Forbidden, "a second person has to decide: you submitted this change yourself")
 	}
 	for _, d := range details {
+		if err := access.NotOwn(scope.Caller(), access.ChangeDecideStep, d.Record.ID, d.Record.Under, d.Record.Household); err != nil {
+			return Set{}, nil, err
+		}
 		if slices.ContainsFunc(d.Fields, func(f Field) bool { return f.Hidden }) {
 			return Set{}, nil, fault.New(fault.Forbidden, "the change holds fields that you may not see; somebody who may has to decide it")
 		}

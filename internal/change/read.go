@@ -29,7 +29,7 @@ func (s *Service) List(ctx context.Context, scope access.Scope, states []State, 
 		before = 1 << 62
 	}
 	args := []any{before, limit}
-	sql := "SELECT " + setColumns + " FROM change_set WHERE {scope area} AND id < $1"
+	sql := "SELECT " + setColumns + " FROM change_set WHERE {place area} AND id < $1"
 	if len(states) > 0 {
 		sql += " AND state IN (" + store.In(3, len(states)) + ")"
 		for _, state := range states {
@@ -50,13 +50,13 @@ func (s *Service) Count(ctx context.Context, scope access.Scope, states ...State
 		args[i] = string(state)
 	}
 	var n int64
-	err := store.One(ctx, s.db.In(scope), "SELECT count(*) FROM change_set WHERE {scope area} AND state IN ("+store.In(1, len(args))+")", args, &n)
+	err := store.One(ctx, s.db.In(scope), "SELECT count(*) FROM change_set WHERE {place area} AND state IN ("+store.In(1, len(args))+")", args, &n)
 	return n, err
 }
 
 // Summary returns a set in scope without its rows, or a NotFound fault.
 func (s *Service) Summary(ctx context.Context, scope access.Scope, id int64) (Set, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+setColumns+" FROM change_set WHERE id = $1 AND {scope area}", []any{id}, scanSet)
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+setColumns+" FROM change_set WHERE id = $1 AND {place area}", []any{id}, scanSet)
 	if err != nil {
 		return Set{}, fmt.Errorf("read a change set: %w", err)
 	}

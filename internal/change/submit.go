@@ -190,6 +190,9 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	if err != nil {
 		return nil, false, err
 	}
+	if err := access.NotOwn(scope.Caller(), access.ChangeSubmitStep, record.ID, record.Under, record.Household); err != nil {
+		return nil, false, err
+	}
 	if row.BaseVer > record.Ver || row.BaseVer < min(1, record.Ver) {
 		return nil, false, fault.New(fault.Invalid, "version %d of this record never existed", row.BaseVer)
 	}

@@ -89,7 +89,10 @@ func scan(scope access.Scope) func(store.Rows, *Stored) error {
 
 // Of lists the assessments of a household in scope, newest first.
 func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Household, limit int) ([]Stored, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+" WHERE a.home = $1 AND a.household = $2 AND {scope h.area} ORDER BY a.id DESC LIMIT $3",
+	if scope.Isolated(h.Area) {
+		return nil, nil
+	}
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+" WHERE a.home = $1 AND a.household = $2 AND {scope h.area h.id} ORDER BY a.id DESC LIMIT $3",
 		[]any{h.Home, h.ID, limit}, scan(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read assessments: %w", err)

@@ -33,6 +33,7 @@ const (
 	RuleWalk        = "walk"         // numbers were tried one after the other
 	RuleNight       = "night"        // files were opened at night
 	RuleOwn         = "own"          // the own household's or kin's file was opened
+	RuleInspection  = "inspection"   // an office above the county opened single households under a case
 )
 
 // Alert is a lead, never a verdict: a rule noticed something about what an account did. A reviewer outside the chain

@@ -111,7 +111,7 @@ func (s *Service) addGrant(ctx context.Context, tx store.Tx, a Account, g access
 
 // granted is the event of a grant.
 func granted(kind string, account int64, g access.Grant) journal.Entry {
-	body := map[string]any{"role": g.Role, "area": g.Area, "from": g.From}
+	body := map[string]any{"role": g.Role, "area": g.Area, "from": g.From, "assigned": g.Assigned}
 	if g.To != nil {
 		body["to"] = *g.To
 	}

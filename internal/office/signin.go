@@ -97,6 +97,9 @@ func (s *Service) callerOf(ctx context.Context, id int64) (Account, access.Calle
 	if c.Grants, err = s.usable(ctx, c); err != nil {
 		return Account{}, access.Caller{}, err
 	}
+	if err := s.surround(ctx, &c); err != nil {
+		return Account{}, access.Caller{}, err
+	}
 	return found.Account, c, nil
 }
 

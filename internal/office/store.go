@@ -43,11 +43,11 @@ func (s *Service) find(ctx context.Context, q store.Querier, condition string, a
 
 // grantsOf reads the grants that the condition selects.
 func grantsOf(ctx context.Context, q store.Querier, condition string, arg any) ([]access.Grant, error) {
-	return store.All(ctx, q, "SELECT g.role, g.area, g.lo, g.hi, g.from_day, g.to_day FROM account_grant g JOIN account a ON a.id = g.account WHERE "+
+	return store.All(ctx, q, "SELECT g.role, g.area, g.lo, g.hi, g.from_day, g.to_day, g.assigned = 1 FROM account_grant g JOIN account a ON a.id = g.account WHERE "+
 		condition+" ORDER BY g.from_day, g.role, g.area", []any{arg},
 		func(r store.Rows, g *access.Grant) error {
 			var to *int64
-			if err := r.Scan(&g.Role, &g.Area, &g.Lo, &g.Hi, (*int64)(&g.From), &to); err != nil {
+			if err := r.Scan(&g.Role, &g.Area, &g.Lo, &g.Hi, (*int64)(&g.From), &to, &g.Assigned); err != nil {
 				return err
 			}
 			if to != nil {
@@ -63,10 +63,6 @@ func insertAccount(ctx context.Context, tx store.Tx, a Account, password string,
 	if activation != nil {
 		until = int64(ends)
 	}
-	demo := 0
-	if a.Demo {
-		demo = 1
-	}
 	taken, err := exists(ctx, tx, "SELECT 1 FROM account WHERE login = $1", a.Login)
 	if err != nil {
 		return err
@@ -77,7 +73,7 @@ func insertAccount(ctx context.Context, tx store.Tx, a Account, password string,
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO account (id, login, name, person, state, password, activation, activation_ends, lang, theme, demo, created, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		a.ID, a.Login, a.Name, a.Person, string(a.State), password, activation, until, a.Lang, a.Theme, demo, int64(a.Created), a.CreatedBy)
+		a.ID, a.Login, a.Name, a.Person, string(a.State), password, activation, until, a.Lang, a.Theme, flag(a.Demo), int64(a.Created), a.CreatedBy)
 	return err
 }
 
@@ -86,13 +82,21 @@ func insertGrant(ctx context.Context, tx store.Tx, account int64, g access.Grant
 	if g.To != nil {
 		to = int64(*g.To)
 	}
-	n, err := tx.Exec(ctx, `INSERT INTO account_grant (account, role, area, lo, hi, from_day, to_day, granted_by, granted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (account, role, area, from_day) DO UPDATE SET to_day = excluded.to_day, granted_by = excluded.granted_by, granted = excluded.granted`,
-		account, g.Role, g.Area, g.Lo, g.Hi, int64(g.From), to, by, int64(at))
+	n, err := tx.Exec(ctx, `INSERT INTO account_grant (account, role, area, lo, hi, from_day, to_day, granted_by, granted, assigned) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (account, role, area, from_day) DO UPDATE SET to_day = excluded.to_day, granted_by = excluded.granted_by, granted = excluded.granted, assigned = excluded.assigned`,
+		account, g.Role, g.Area, g.Lo, g.Hi, int64(g.From), to, by, int64(at), flag(g.Assigned))
 	if err == nil && n != 1 {
 		err = fmt.Errorf("stored %d grants", n)
 	}
 	return err
+}
+
+// flag is a boolean as it is stored.
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
 }
 
 func exists(ctx context.Context, q store.Querier, sql string, args ...any) (bool, error) {

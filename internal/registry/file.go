@@ -53,8 +53,11 @@ func (s *Service) OpenYear(ctx context.Context, scope access.Scope, id int64, ye
 	if f.Pack, err = s.Pack(h.Area); err != nil {
 		return File{}, err
 	}
-	if err := s.fill(ctx, scope, &f); err != nil {
+	if err := s.fill(ctx, scope.In(h.State()), &f); err != nil {
 		return File{}, err
+	}
+	if scope.Isolated(h.Area) { // who judges anew does not see what others found
+		f.Status, f.Since, f.Statuses, f.Waiting, f.Events = "", f.Opened, nil, nil, nil
 	}
 	shown := []int64{h.ID}
 	for _, m := range slices.Concat(f.Members, f.Former) {

@@ -180,7 +180,7 @@ func (s *Service) findNumber(ctx context.Context, scope access.Scope, text strin
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.people(ctx, scope, "WHERE p.home = $1 AND p.id = $2 AND {scope h.area}", home, id)
+	found, err := s.people(ctx, scope, "WHERE p.home = $1 AND p.id = $2 AND {scope h.area h.id}", home, id)
 	if err != nil || len(found) > 0 {
 		return scored(found, WhyNumber), err
 	}

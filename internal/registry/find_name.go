@@ -73,7 +73,7 @@ func nameSearch(text string) (string, []any) {
 		fmt.Fprintf(&b, " AND {scope area} LIMIT %d) k%d", mostKeyed, i)
 	}
 	return "JOIN (SELECT home, person, sum(w) AS w FROM (" + b.String() + fmt.Sprintf(`) u GROUP BY home, person ORDER BY sum(w) DESC, home, person LIMIT %d) c
-		ON c.home = p.home AND c.person = p.id WHERE {scope h.area} ORDER BY c.w DESC, h.area, p.id`, mostCompared), args
+		ON c.home = p.home AND c.person = p.id WHERE {scope h.area h.id} ORDER BY c.w DESC, h.area, p.id`, mostCompared), args
 }
 
 // findPhone finds households and persons by the digits at the end of a telephone number.

@@ -54,8 +54,11 @@ func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, after 
 		return nil, fmt.Errorf("list households: %w", err)
 	}
 	for i := range found {
-		if !s.sees(scope, SubjectPerson, found[i].Area, FieldName) {
+		if !s.seesOf(scope, found[i], SubjectPerson, FieldName) {
 			found[i].HeadName = ""
+		}
+		if scope.Isolated(found[i].Area) {
+			found[i].Status = ""
 		}
 	}
 	return found, nil
@@ -120,9 +123,12 @@ func (q *query) where() string { return strings.Join(q.parts, " AND ") }
 // condition turns a filter into SQL. A filter on what does not exist, or on a field that the scope may not see, is
 // refused: it is never ignored.
 func (s *Service) condition(ctx context.Context, scope access.Scope, f Filter) (*query, error) {
-	q := &query{scope: scope.Within(s.areas.Scheme().Range(f.Area)), parts: []string{"{scope h.area}"}}
+	q := &query{scope: scope.Within(s.areas.Scheme().Range(f.Area)), parts: []string{"{scope h.area h.id}"}}
 	if !f.Closed {
 		q.add("h.closed IS NULL")
+	}
+	if len(f.Status) > 0 && q.scope.AnyIsolated() {
+		return nil, fault.New(fault.Forbidden, "your role does not see the status")
 	}
 	if len(f.Status) > 0 {
 		binds := make([]string, len(f.Status))

@@ -75,6 +75,7 @@ func (s *Service) OpenPerson(ctx context.Context, scope access.Scope, id int64) 
 		return Member{}, Household{}, err
 	}
 	shown := documents.latest()
+	scope = scope.In(h.State())
 	m.Facts, m.Answered = s.visible(scope, h.Area, SubjectPerson, shown.flat()), shown.years()
 	s.maskPerson(scope, h.Area, &m)
 	if !s.sees(scope, SubjectPerson, h.Area, FieldName) {
@@ -213,7 +214,7 @@ func (s *Service) Exported(ctx context.Context, scope access.Scope, f Filter, ho
 // ToDecide counts the undecided change sets in scope that the caller did not submit, and returns the oldest.
 func (s *Service) ToDecide(ctx context.Context, scope access.Scope, limit int) ([]change.Set, int64, error) {
 	c := scope.Caller()
-	const undecided = " FROM change_set WHERE {scope area} AND state IN ('waiting', 'conflict') AND account <> $1 AND person <> $2"
+	const undecided = " FROM change_set WHERE {place area} AND state IN ('waiting', 'conflict') AND account <> $1 AND person <> $2"
 	var n int64
 	if err := store.One(ctx, s.db.In(scope), "SELECT count(*)"+undecided, []any{c.Account, c.Person}, &n); err != nil {
 		return nil, 0, fmt.Errorf("count changes to decide: %w", err)
@@ -228,7 +229,7 @@ func (s *Service) ImportChanges(ctx context.Context, scope access.Scope, job, be
 	if before == 0 {
 		before = 1 << 62
 	}
-	return s.sets(ctx, scope, "SELECT id FROM change_set WHERE {scope area} AND job = $1 AND id < $2 ORDER BY id DESC LIMIT $3", job, before, limit)
+	return s.sets(ctx, scope, "SELECT id FROM change_set WHERE {place area} AND job = $1 AND id < $2 ORDER BY id DESC LIMIT $3", job, before, limit)
 }
 
 func (s *Service) sets(ctx context.Context, scope access.Scope, sql string, args ...any) ([]change.Set, error) {

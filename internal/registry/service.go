@@ -119,7 +119,7 @@ func (s *Service) household(ctx context.Context, scope access.Scope, id int64) (
 	if err != nil {
 		return Household{}, err
 	}
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE h.home = $1 AND h.id = $2 AND {scope h.area}", []any{home, id}, scanHousehold)
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE h.home = $1 AND h.id = $2 AND {scope h.area h.id}", []any{home, id}, scanHousehold)
 	if err != nil {
 		return Household{}, fmt.Errorf("read a household: %w", err)
 	}
@@ -161,7 +161,7 @@ func (s *Service) personAt(ctx context.Context, scope access.Scope, home, id int
 	err := store.One(ctx, s.db.In(scope), "SELECT "+personColumns+`, m.household, m.relation FROM person p
 		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
 		JOIN household h ON h.home = m.home AND h.id = m.household
-		WHERE p.home = $1 AND p.id = $2 AND p.erased IS NULL AND {scope h.area}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)
+		WHERE p.home = $1 AND p.id = $2 AND p.erased IS NULL AND {scope h.area h.id}`, []any{home, id}, append(scanPersonInto(&p, &birth, &died), &household, &relation)...)
 	if errors.Is(err, store.ErrNoRows) {
 		return Person{}, Household{}, "", fault.New(fault.NotFound, "no such person")
 	}

@@ -43,6 +43,12 @@ func (s *Service) sees(scope access.Scope, subject string, area int64, field str
 	return err == nil && scope.Sees(area, classOf(pack, subject, field))
 }
 
+// seesOf says whether the scope may see a field of a subject in one household.
+func (s *Service) seesOf(scope access.Scope, h Household, subject, field string) bool {
+	pack, err := s.Pack(h.Area)
+	return err == nil && scope.SeesOf(h.Area, h.ID, classOf(pack, subject, field))
+}
+
 // checkValues validates a subject's facts and core values as they would be after set.
 func checkValues(pack *policy.Pack, subject string, fields, set change.Values) []policy.Problem {
 	facts := policy.Facts{}
@@ -222,7 +228,7 @@ func (p personSubject) Load(ctx context.Context, scope access.Scope, id int64, o
 	if fields[FieldNationalID], err = s.nationalID(ctx, scope, row, key); err != nil {
 		return change.Record{}, err
 	}
-	return change.Record{Kind: SubjectPerson, ID: row.ID, Home: row.Home, Area: h.Area, Ver: row.Ver, Label: row.Number, On: on, Fields: fields, Key: key}, nil
+	return change.Record{Kind: SubjectPerson, ID: row.ID, Home: row.Home, Household: h.ID, Area: h.Area, Ver: row.Ver, Label: row.Number, On: on, Fields: fields, Key: key}, nil
 }
 
 // nationalID opens a person's sealed number; nil if there is none.

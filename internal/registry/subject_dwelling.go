@@ -27,7 +27,7 @@ func (d dwellingSubject) Load(ctx context.Context, scope access.Scope, id int64,
 	r := change.Record{Kind: SubjectDwelling, ID: id, Home: home, On: on}
 	var household int64
 	err = store.One(ctx, s.db.In(scope), `SELECT d.household, d.ver, h.area, h.number FROM dwelling d JOIN household h ON h.home = d.home AND h.id = d.household
-		WHERE d.home = $1 AND d.id = $2 AND {scope h.area}`, []any{home, id}, &household, &r.Ver, &r.Area, &r.Label)
+		WHERE d.home = $1 AND d.id = $2 AND {scope h.area h.id}`, []any{home, id}, &household, &r.Ver, &r.Area, &r.Label)
 	if errors.Is(err, store.ErrNoRows) {
 		return change.Record{}, fault.New(fault.NotFound, "no such dwelling")
 	}

@@ -43,7 +43,7 @@ func (e entrySubject) Load(ctx context.Context, scope access.Scope, id int64, on
 	r := change.Record{Kind: e.kind, ID: id, Home: home, On: on}
 	err = store.One(ctx, s.db.In(scope), `SELECT e.household, e.person, e.class, e.source, e.from_day, e.to_day, e.minor, e.origin, e.evidence, e.ended, e.ver, h.area, h.number
 		FROM entry e JOIN household h ON h.home = e.home AND h.id = e.household
-		WHERE e.home = $1 AND e.id = $2 AND e.subject = $3 AND {scope h.area}`, []any{home, id, e.kind},
+		WHERE e.home = $1 AND e.id = $2 AND e.subject = $3 AND {scope h.area h.id}`, []any{home, id, e.kind},
 		&row.Household, &row.Person, &row.Class, &row.Source, &row.From, &row.To, &row.Minor, &row.Basis, &row.Evidence, &ended, &r.Ver, &r.Area, &r.Label)
 	if errors.Is(err, store.ErrNoRows) {
 		return change.Record{}, fault.New(fault.NotFound, "no such entry")

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/policy"
 )
@@ -28,6 +29,14 @@ type Household struct {
 	Closed   *clock.Day
 	Origin   int64 // household it was split from, 0 for none
 	Ver      int64
+}
+
+// State is the state of the file, as far as it narrows who sees what of it.
+func (h Household) State() access.State {
+	if h.Closed != nil {
+		return access.Closed
+	}
+	return ""
 }
 
 // Person is a registered person.

@@ -234,7 +234,7 @@ func (s *Service) Found(ctx context.Context, scope access.Scope, ids []int64) ([
 	var all []Household
 	for home, some := range byHome {
 		args := append([]any{home}, store.Padded(some)...)
-		found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE h.home = $1 AND {scope h.area} AND h.id IN ("+store.In(2, len(args)-1)+") ORDER BY h.area, h.id", args, scanHousehold)
+		found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE h.home = $1 AND {scope h.area h.id} AND h.id IN ("+store.In(2, len(args)-1)+") ORDER BY h.area, h.id", args, scanHousehold)
 		if err != nil {
 			return nil, fmt.Errorf("find households: %w", err)
 		}

@@ -27,12 +27,13 @@ func grantFields(r *http.Request) []web.Field {
 		{Name: "area", Label: web.T(ctx, "office.grants.area"), Help: web.T(ctx, "office.grants.area_help"), Value: value("area"), Required: true, Autocomplete: "off"},
 		{Name: "from", Label: web.T(ctx, "common.from"), Help: web.T(ctx, "office.grants.from_help"), Kind: web.FieldDate, Value: value("from")},
 		{Name: "to", Label: web.T(ctx, "common.until"), Help: web.T(ctx, "office.grants.to_help"), Kind: web.FieldDate, Value: value("to")},
+		{Name: "assigned", Label: web.T(ctx, "office.grants.assigned"), Help: web.T(ctx, "office.grants.assigned_help"), Kind: web.FieldCheck, Value: value("assigned")},
 	}
 }
 
 // grantSent reads the grant of a form.
 func (p *Pages) grantSent(r *http.Request) (access.Grant, error) {
-	g := access.Grant{Role: r.PostForm.Get("role")}
+	g := access.Grant{Role: r.PostForm.Get("role"), Assigned: r.PostForm.Get("assigned") == "yes"}
 	var err error
 	if g.Area, err = p.areaSent(r); err != nil {
 		return g, err

@@ -50,6 +50,7 @@ func (p *Pages) showMe(w http.ResponseWriter, r *http.Request, status int, first
 		panel(web.T(ctx, "office.me.sessions"), sessions),
 		panel(web.T(ctx, "office.me.tokens"), text(web.T(ctx, "office.me.tokens_help")), tokens, pick(tokenForm(r))),
 		panel(web.T(ctx, "office.factor.title"), text(web.T(ctx, "office.factor.help")), web.Action{Label: web.T(ctx, "office.factor.open"), Href: "/me/factor", Icon: "key"}),
+		panel(web.T(ctx, "office.kin.title"), text(web.T(ctx, "office.kin.help")), web.Action{Label: web.T(ctx, "office.kin.open"), Href: "/me/kin", Icon: "users"}),
 		panel(web.T(ctx, "office.me.password"), pick(passwordForm(r))),
 	)
 	return show(w, r, status, p.Frame.Page(r, web.T(ctx, "office.me.title")), parts...)

@@ -38,6 +38,8 @@ type Pages struct {
 	// Approvals are acts of two persons.
 	Approvals *office.Approvals
 	Alerts    *office.Alerts
+	// Assignments open inspections.
+	Assignments *office.Assignments
 	// RecordNumber is the number by which people know a household or person; a later room says it.
 	RecordNumber func(id int64) string
 	Clock        clock.Clock
@@ -90,6 +92,7 @@ func (p *Pages) Register(s *web.Server) {
 	p.registerApprovals(s)
 	p.registerFactor(s)
 	p.registerAlerts(s)
+	p.registerInspections(s)
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)
 	s.Handle("GET /jobs/{id}", web.Login, p.jobPage)

@@ -78,7 +78,7 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := web.Page{Title: word(ctx, "household.title", "number", f.Number), Flash: append(saved(r), p.waiting(r, f)...)}
 	p.leadingTo(ctx, scope, &page, way, f.Number)
-	v := viewer{ctx: ctx, scope: scope, f: f}
+	v := viewer{ctx: ctx, scope: scope.In(f.State()), f: f}
 	if p.may(r, access.HouseholdEdit, f.Area) && f.Closed == nil {
 		v.edit = "/households/" + f.Number + "/change"
 		page.Actions = []web.Action{{Label: word(ctx, "edit.propose"), Href: v.edit, Icon: "change", Style: web.StylePrimary}}

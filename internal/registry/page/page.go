@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/job"
+	"rightkey/internal/office"
 	"rightkey/internal/registry"
 	"rightkey/internal/web"
 )
@@ -31,6 +32,10 @@ type Needs struct {
 	Account func(ctx context.Context, account int64) string
 	// Erasures take persons' data away; nil leaves their pages out.
 	Erasures *registry.Erasures
+	// Assignments say who answers for which household, Office keeps declarations of kin; without them those pages are not
+	// there.
+	Assignments *office.Assignments
+	Office      *office.Service
 	// Panels are what later rooms add to a household's page.
 	Panels []Panel
 }
@@ -66,6 +71,7 @@ func Places() []Place {
 		{web.NavItem{Key: "registry.nav.households", Href: "/households", Icon: "list"}, access.HouseholdList},
 		{web.NavItem{Key: "registry.nav.changes", Href: "/changes", Icon: "change"}, access.ChangeRead},
 		{web.NavItem{Key: "registry.nav.imports", Href: "/imports", Icon: "upload"}, access.ImportRun},
+		{web.NavItem{Key: "registry.nav.assignments", Href: "/assignments", Icon: "users"}, access.AssignmentEdit},
 	}
 }
 
@@ -123,6 +129,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("POST /imports/{id}/check", web.Needs(access.ImportRun), p.check)
 	server.Handle("POST /imports/{id}/apply", web.Needs(access.ImportRun), p.apply)
 	p.registerUnmask(server)
+	p.registerDuty(server)
 	p.registerRoster(server)
 	return nil
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -134,4 +135,13 @@ func (p *pages) unmasked(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) registerUnmask(server *web.Server) {
 	server.Handle("POST /households/{number}/unmask", web.Needs(access.FieldUnmask), p.unmask)
 	server.Handle("GET /unmasked/{id}", web.Needs(access.FieldUnmask), p.unmasked)
+}
+
+// asFault returns the fault in an error that a form can show.
+func asFault(err error) (*fault.Error, bool) {
+	var known *fault.Error
+	if !errors.As(err, &known) || known.Kind == fault.Internal || known.Kind == fault.Unavailable {
+		return nil, false
+	}
+	return known, true
 }

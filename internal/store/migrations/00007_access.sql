@@ -34,3 +34,23 @@ CREATE TABLE account_factor (
 CREATE TABLE account_recovery (
   account {int} NOT NULL REFERENCES account (id), code {bytes} NOT NULL, PRIMARY KEY (account, code)
 ) {clustered};
+-- Who answers for which household, from day to day. subject is a household; person the human being, whatever the login.
+CREATE TABLE assignment (
+  id {int} NOT NULL PRIMARY KEY, home {int} NOT NULL, household {int} NOT NULL, area {int} NOT NULL, person {text} NOT NULL,
+  from_day {int} NOT NULL, to_day {int}, made_by {int} NOT NULL, made {int} NOT NULL
+) {strict};
+CREATE INDEX assignment_person ON assignment (person, from_day);
+CREATE INDEX assignment_household ON assignment (home, household);
+-- A grant that reaches assigned households only.
+ALTER TABLE account_grant ADD COLUMN assigned {small} NOT NULL DEFAULT 0;
+-- An inspection lets an office above the county look into single households, under a case and until a day.
+CREATE TABLE inspection (
+  id {int} NOT NULL PRIMARY KEY, account {int} NOT NULL, area {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL,
+  matter {text} NOT NULL, from_day {int} NOT NULL, to_day {int} NOT NULL, opened {int} NOT NULL
+) {strict};
+CREATE INDEX inspection_account ON inspection (account, to_day);
+-- What people have declared as their own household and kin.
+CREATE TABLE own_declared (
+  person {text} NOT NULL, home {int} NOT NULL, subject_kind {text} NOT NULL, subject {int} NOT NULL, relation {text} NOT NULL, declared {int} NOT NULL, declared_by {int} NOT NULL,
+  PRIMARY KEY (person, subject)
+) {clustered};
