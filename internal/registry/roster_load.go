@@ -87,7 +87,7 @@ func (s *Service) planner(ctx context.Context, scope access.Scope, h Household, 
 	if p.source, err = s.roll(ctx, scope, h); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(context.Context, access.Scope, *planner) error{s.planTarget, s.planOutside, s.planArea} {
+	for _, part := range []func(context.Context, access.Scope, *planner) error{s.planTarget, s.planOutside, s.planArea, s.planShares} {
 		if err := part(ctx, scope, p); err != nil {
 			return nil, err
 		}

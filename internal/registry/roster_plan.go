@@ -58,6 +58,9 @@ type Plan struct {
 	Act           Act
 	Rule          ActRule
 	Before, After []Roll
+	// Shares are what a split divides besides the members.
+	Shares   []Share
+	sharesOn clock.Day
 	// Problems do not refuse the act: they are listed, or block benefits until they are settled.
 	Problems []policy.Problem
 }
@@ -72,6 +75,7 @@ type planner struct {
 	source     Roll
 	target     *Roll    // household that members go to; of a split an empty one
 	outside    []Person // of Persons those who belong to no household, with their last day in Since
+	held       held
 	objections Objections
 }
 
@@ -95,6 +99,9 @@ func (p *planner) plan() (Plan, Objections) {
 		return out, p.objections
 	}
 	p.do()
+	if p.rule.Kind == ActSplit {
+		out.Shares, out.sharesOn = p.divide(), p.held.on
+	}
 	if len(p.objections) > 0 {
 		return out, p.objections
 	}

@@ -147,10 +147,17 @@ func (s rosterSchema) check(p *policy.Pack) error {
 			return fmt.Errorf("spouse: there is no relation %q", code)
 		}
 	}
+	section := ""
 	for _, code := range s.Shares {
 		item, ok := p.Item(SubjectHousehold, code)
 		if !ok || item.Core || (item.Kind != policy.Decimal && item.Kind != policy.Int) {
 			return fmt.Errorf("shares: %q is not a number of the household", code)
+		}
+		if section == "" {
+			section = item.Section
+		}
+		if item.Section != section {
+			return fmt.Errorf("shares: %q stands in another section of the form than the others", code)
 		}
 	}
 	return nil

@@ -238,6 +238,46 @@ func TestASplitFoundsAHouseholdThatKnowsItsOrigin(t *testing.T) {
 	})
 }
 
+func TestASplitDividesWhatTheHouseholdHasAndTheNewOneMayTakeTheHouse(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		row := h.find(t, "11001001")
+		bo := member(t, h.file(t, row.ID), "Bo Reef")
+		at, until := int64(clock.Date(2013, 1, 1)), int64(onDay)
+		err := h.Raw.Tx(ctx, func(tx store.Tx) error {
+			_, err := tx.Exec(ctx, "INSERT INTO dwelling (home, id, household, from_day, lat, lon) VALUES ($1, $2, $3, $4, 1.5, 2.5)", row.Home, row.ID+500_000, row.ID, at)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		split := registry.Act{Code: "own_hearth", Day: onDay, Persons: []int64{bo.ID}, Dwelling: true}
+		for share, code := range map[string]string{"4": "too_much", "-1": "not_a_number", "some": "not_a_number"} {
+			split.Shares = map[string]string{"drift_nets": share}
+			if _, err := h.report(t, row.ID, split); len(registry.ObjectionsOf(err)) != 1 || registry.ObjectionsOf(err)[0].Code != code {
+				t.Errorf("a share of %s: %v", share, err)
+			}
+		}
+		split.Shares = map[string]string{"lamp": "1"}
+		if _, err := h.report(t, row.ID, split); len(registry.ObjectionsOf(err)) != 1 || registry.ObjectionsOf(err)[0].Code != "no_share" {
+			t.Errorf("what cannot be divided: %v", err)
+		}
+		split.Shares = map[string]string{"drift_nets": "2"}
+		h.act(t, row.ID, split)
+		list, err := h.Registry.List(ctx, h.scope(t, 2, access.HouseholdList), registry.Filter{Name: "Bo Reef"}, registry.Position{}, 5)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("households of Bo Reef: %+v %v", list, err)
+		}
+		old, founded := h.file(t, row.ID), h.file(t, list[0].ID)
+		if old.Facts["drift_nets"] != int64(1) || founded.Facts["drift_nets"] != int64(2) || old.Facts["catch_value"] != int64(100) || founded.Facts["catch_value"] != nil {
+			t.Errorf("facts %v and %v", old.Facts, founded.Facts)
+		}
+		if len(old.Dwellings) != 1 || old.Dwellings[0].To == nil || int64(*old.Dwellings[0].To) != until || len(founded.Dwellings) != 1 || *founded.Dwellings[0].Lat != 1.5 || founded.Dwellings[0].From != onDay {
+			t.Errorf("houses %+v and %+v", old.Dwellings, founded.Dwellings)
+		}
+	})
+}
+
 func TestTheNationalNumberIsPutRightAndTheNextClaimantConfirmed(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)

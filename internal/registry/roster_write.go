@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"rightkey/internal/access"
+	"rightkey/internal/change"
 	"rightkey/internal/crypt"
 	"rightkey/internal/journal"
 	"rightkey/internal/store"
@@ -19,7 +20,7 @@ type rosterWriter struct {
 	claims []claim
 	founds map[int64]bool // identifiers of households that the act founds
 	born   map[int64]crypt.DataKey
-	shares func(ctx context.Context, tx store.Tx) error
+	shares []change.Write
 }
 
 // writer takes the identifiers and keys of who and what is new, before the transaction.
@@ -43,6 +44,9 @@ func (s *Service) writer(ctx context.Context, scope access.Scope, plan Plan) (*r
 				return nil, err
 			}
 		}
+	}
+	if err := w.prepareShares(ctx, scope); err != nil {
+		return nil, err
 	}
 	return w, w.claimNumbers(ctx, scope)
 }
@@ -88,8 +92,10 @@ func (w *rosterWriter) write(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
-	if w.shares != nil {
-		return w.shares(ctx, tx)
+	for _, write := range w.shares {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
 	}
 	return nil
 }

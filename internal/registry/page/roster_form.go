@@ -174,6 +174,7 @@ func (q *questions) afterwards() {
 	}
 	if kind == registry.ActSplit {
 		add(q.field("new_head", web.FieldSelect, false, heads))
+		q.shares()
 	}
 	if !slices.Contains([]registry.ActKind{registry.ActDeath, registry.ActLeave, registry.ActMove, registry.ActMerge, registry.ActSplit, registry.ActHead, registry.ActRelation}, kind) {
 		return
@@ -188,6 +189,24 @@ func (q *questions) afterwards() {
 			now = m.Relation
 		}
 		add(q.relation(m.Number, word(q.ctx, "roster.relation_of", "name", nameOf(m)), now))
+	}
+}
+
+// shares asks what a split divides besides the members.
+func (q *questions) shares() {
+	add := func(f web.Field) { q.page.fields = append(q.page.fields, f) }
+	house := q.field("dwelling", web.FieldSelect, false, []web.Option{{Label: word(q.ctx, "roster.house_stays")}, {Value: "goes", Label: word(q.ctx, "roster.house_goes")}})
+	add(house)
+	for _, code := range registry.RosterOf(q.page.file.Pack).Shares {
+		item, ok := q.page.file.Pack.Item(registry.SubjectHousehold, code)
+		held := q.page.file.Facts[code]
+		if !ok || held == nil {
+			continue
+		}
+		name := "share." + code
+		lang := web.Lang(q.ctx)
+		add(web.Field{Name: name, Label: word(q.ctx, "roster.share_of", "item", item.Label.In(lang)), Help: word(q.ctx, "roster.share_help", "held", item.Format(lang, held)),
+			Value: q.entered.Get(name), Error: q.wrong("shares"), Unit: unitOf(q.ctx, q.page.file.Pack, item), Autocomplete: "off", Attributes: map[string]any{"inputmode": "decimal"}})
 	}
 }
 

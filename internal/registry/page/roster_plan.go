@@ -40,7 +40,14 @@ func (p *pages) planView(ctx context.Context, scope access.Scope, plan registry.
 		if err != nil {
 			return view, err
 		}
-		view.sides = append(view.sides, sides{ctx, scope, pack, places}.columns(plan.Before[i], plan.After[i]))
+		side := sides{ctx, scope, pack, places}.columns(plan.Before[i], plan.After[i])
+		for _, share := range plan.Shares {
+			if item, ok := pack.Item(registry.SubjectHousehold, share.Item); ok {
+				value := []policy.Value{share.Stays, share.Goes}[i]
+				side.Lines = append(side.Lines, web.DiffLine{Label: item.Label.In(web.Lang(ctx)), Left: web.DiffValue{Missing: true}, Right: sideOf(ctx, pack, item, value)})
+			}
+		}
+		view.sides = append(view.sides, side)
 	}
 	return view, nil
 }
