@@ -19,6 +19,9 @@ import (
 	officerest "rightkey/internal/office/rest"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
+	"rightkey/internal/registry/quality"
+	qualitypage "rightkey/internal/registry/quality/page"
+	qualityrest "rightkey/internal/registry/quality/rest"
 	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
@@ -30,20 +33,35 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
 		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, RecordNumber: registry.Number, Clock: h.clock,
-		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult}}
+		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures,
-		Panels: []registrypage.Panel{identifypage.Panel(h.identify)}})
+		Panels: []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality)},
+		Work:   []registrypage.Work{qualitypage.Waiting(h.quality)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range slices.Concat(registrypage.Places(), identifypage.Places()) {
+	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
+}
+
+// workers are the accounts to which problems in scope can be given, by name.
+func (h *house) workers(ctx context.Context, scope access.Scope) ([]web.Option, error) {
+	list, err := h.office.Workers(ctx, scope, access.HouseholdEdit, scope.Caller().Today)
+	if err != nil {
+		return nil, err
+	}
+	options := make([]web.Option, len(list))
+	for i, w := range list {
+		options[i] = web.Option{Value: strconv.FormatInt(w.ID, 10), Label: w.Name}
+	}
+	return options, nil
 }
 
 // accountName names an account for timelines, by its number where it has no name.
@@ -66,6 +84,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Approvals: h.approvals})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
 	registryrest.RegisterErasures(api, h.erasures)
+	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	return api, nil
 }

@@ -366,6 +366,13 @@ func (p *pages) work(r *http.Request) (web.Table, error) {
 			t.Rows = append(t.Rows, web.Row{Href: "/changes", Cells: []web.Cell{web.Text(word(ctx, "overview.more_changes", "n", n-int64(len(sets)))), {}, {}}})
 		}
 	}
+	for _, work := range p.Work {
+		rows, err := work(ctx, p.Caller(ctx))
+		if err != nil {
+			return t, err
+		}
+		t.Rows = append(t.Rows, rows...)
+	}
 	scope, err := p.scope(r, access.ImportRun)
 	if err != nil {
 		return t, nil //nolint:nilerr // who may not import has no imports to wait for

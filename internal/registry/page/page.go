@@ -38,7 +38,12 @@ type Needs struct {
 	Office      *office.Service
 	// Panels are what later rooms add to a household's page.
 	Panels []Panel
+	// Work are what others add to what waits for the reader of the overview.
+	Work []Work
 }
+
+// Work lists things that wait for a caller, as rows of the overview: what it is, its state, its time.
+type Work func(ctx context.Context, c access.Caller) ([]web.Row, error)
 
 // Column is one of the two columns of a household's page; on a narrow screen they stand one under the other.
 type Column int

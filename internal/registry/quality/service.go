@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"context"
 	"time"
 
 	"rightkey/internal/access"
@@ -22,6 +23,7 @@ type Service struct {
 	registry *registry.Service
 	jobs     *job.Runner
 	welfare  func(one registry.Case, day clock.Day) (Welfare, error)
+	caller   func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // Needs is what the service works with.
@@ -34,11 +36,13 @@ type Needs struct {
 	Jobs     *job.Runner
 	// Welfare judges a household on a day as the identification does; nil: rules on income say nothing.
 	Welfare func(one registry.Case, day clock.Day) (Welfare, error)
+	// Caller says who an account is today, before problems are given to it.
+	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the list of problems and registers its job.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare, caller: n.Caller}
 	n.Jobs.Register(JobKind, s.work)
 	return s
 }

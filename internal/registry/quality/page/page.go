@@ -1,0 +1,263 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	registrypage "rightkey/internal/registry/page"
+	"rightkey/internal/registry/quality"
+	"rightkey/internal/web"
+)
+
+// Needs is what the pages stand on.
+type Needs struct {
+	Quality *quality.Service
+	// Caller is who asks.
+	Caller func(context.Context) access.Caller
+	// Frame completes a page with what all pages share; nil adds nothing.
+	Frame func(*http.Request, web.Page) web.Page
+	// Account names an account; nil shows its number.
+	Account func(ctx context.Context, account int64) string
+	// Workers are the accounts in scope to which problems can be given; nil: none.
+	Workers func(ctx context.Context, scope access.Scope) ([]web.Option, error)
+}
+
+// Places are these pages' places of the main navigation.
+func Places() []registrypage.Place {
+	return []registrypage.Place{{NavItem: web.NavItem{Key: "quality.nav", Href: "/problems", Icon: "alert"}, Verb: access.HouseholdList}}
+}
+
+// pages are the handlers.
+type pages struct{ Needs }
+
+// Register adds the pages to a server.
+func Register(server *web.Server, n Needs) {
+	p := &pages{n}
+	server.Handle("GET /problems", web.Needs(access.HouseholdList), p.list)
+	server.Handle("GET /problems/export", web.Needs(access.ExportRun), p.export)
+	server.Handle("POST /problems/assign", web.Needs(access.ChangeDecide), p.assign)
+	server.Handle("POST /problems/run", web.Needs(access.AssessRun), p.run)
+	server.Handle("GET /problems/{id}", web.Needs(access.HouseholdRead), p.problem)
+	server.Handle("POST /problems/{id}/claim", web.Needs(access.HouseholdEdit), p.claim)
+	server.Handle("POST /problems/{id}/accept", web.Needs(access.HouseholdEdit), p.accept)
+	server.Handle("POST /problems/{id}/confirm", web.Needs(access.ChangeDecide), p.confirm)
+}
+
+func (p *pages) scope(r *http.Request, verb access.Verb) (access.Scope, error) {
+	return access.Decide(p.Caller(r.Context()), verb)
+}
+
+// may says whether the caller of a request may act by a verb in an area.
+func (p *pages) may(r *http.Request, verb access.Verb, area int64) bool {
+	scope, err := p.scope(r, verb)
+	return err == nil && scope.Holds(area)
+}
+
+// show renders parts in the shell.
+func (p *pages) show(w http.ResponseWriter, r *http.Request, page web.Page, parts ...templ.Component) error {
+	page.Viewer = web.ViewerFrom(r.Context())
+	if r.Method == http.MethodGet {
+		page.Path = r.URL.RequestURI()
+	}
+	if p.Frame != nil {
+		page = p.Frame(r, page)
+	}
+	return web.Render(w, r, http.StatusOK, framed(page, parts))
+}
+
+// word says a message of these pages.
+func word(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "quality."+key, args...)
+}
+
+// account names an account, nobody where there is none.
+func (p *pages) account(ctx context.Context, id int64) string {
+	if id == 0 {
+		return ""
+	}
+	if p.Account != nil {
+		return p.Account(ctx, id)
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// roleName is what the pack calls a role, its code where it has no word.
+func roleName(ctx context.Context, pack *policy.Pack, code string) string {
+	if pack != nil {
+		for _, role := range pack.Roles {
+			if role.Code == code {
+				return role.Label.In(web.Lang(ctx))
+			}
+		}
+	}
+	if key := "office.role." + code; i18n.Has(key) {
+		return web.T(ctx, key)
+	}
+	return code
+}
+
+// asked are the parameters of an address that have a value; one that is not known is refused.
+func asked(r *http.Request, known ...string) (url.Values, error) {
+	query := url.Values{}
+	for name, values := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return nil, fault.New(fault.Invalid, "%s", word(r.Context(), "fault.parameter")).With(0, name, "%s", word(r.Context(), "fault.parameter"))
+		}
+		if value := strings.TrimSpace(values[0]); value != "" {
+			query.Set(name, value)
+		}
+	}
+	return query, nil
+}
+
+// address is a path with a query, without the names that follow.
+func address(path string, query url.Values, without ...string) string {
+	kept := url.Values{}
+	for name, values := range query {
+		if !slices.Contains(without, name) {
+			kept[name] = values
+		}
+	}
+	if len(kept) == 0 {
+		return path
+	}
+	return path + "?" + kept.Encode()
+}
+
+// with is a query with one more value.
+func with(query url.Values, name, value string) url.Values {
+	more := url.Values{}
+	for n, values := range query {
+		more[n] = values
+	}
+	more.Set(name, value)
+	return more
+}
+
+// place is the area that the list looks at.
+type place struct {
+	key int64
+	way []area.Area
+}
+
+func (p *pages) placeOf(ctx context.Context, scope access.Scope, code string) (place, error) {
+	var at place
+	areas := p.Quality.Registry().Areas()
+	ranges := scope.Ranges()
+	switch {
+	case code != "":
+		a, err := areas.ByCode(ctx, scope, code)
+		if err != nil {
+			return at, err
+		}
+		at.key = a.Key
+	case len(ranges) == 1 && areas.Scheme().Range(ranges[0].Lo) == ranges[0]:
+		at.key = ranges[0].Lo
+	}
+	var err error
+	at.way, err = areas.Path(ctx, at.key)
+	return at, err
+}
+
+// crumbs lead from the widest area in scope to the one looked at.
+func (at place) crumbs(ctx context.Context, scope access.Scope) []web.Crumb {
+	crumbs := []web.Crumb{{Label: word(ctx, "nav"), Href: "/problems"}}
+	for _, a := range at.way {
+		if scope.Holds(a.Key) {
+			crumbs = append(crumbs, web.Crumb{Label: a.Label(web.Lang(ctx)), Href: "/problems?area=" + a.Code})
+		}
+	}
+	return crumbs
+}
+
+// places are areas and those around them, by key.
+func (p *pages) places(ctx context.Context, keys []int64) (map[int64]area.Area, error) {
+	scheme := p.Quality.Registry().Areas().Scheme()
+	var all []int64
+	for _, key := range keys {
+		all = append(all, key, scheme.Parent(key))
+	}
+	return p.Quality.Registry().Places(ctx, all)
+}
+
+func placeName(ctx context.Context, places map[int64]area.Area, key int64) string {
+	a, ok := places[key]
+	if !ok {
+		return strconv.FormatInt(key, 10)
+	}
+	text := a.Label(web.Lang(ctx))
+	if around, ok := places[a.Parent]; ok {
+		text += ", " + around.Label(web.Lang(ctx))
+	}
+	return text
+}
+
+// severityBadge says whether a problem blocks benefit.
+func severityBadge(ctx context.Context, severity policy.Severity) web.Badge {
+	if severity == policy.Provisional {
+		return web.Badge{Tone: web.ToneBad, Text: word(ctx, "severity.provisional")}
+	}
+	return web.Badge{Tone: web.ToneWarn, Text: word(ctx, "severity.problem")}
+}
+
+func stateBadge(ctx context.Context, state quality.State) web.Badge {
+	tones := map[quality.State]web.Tone{quality.Open: web.ToneWarn, quality.Claimed: web.ToneInfo, quality.Proposed: web.ToneInfo, quality.Accepted: web.ToneGood, quality.Fixed: web.ToneGood}
+	return web.Badge{Tone: tones[state], Text: word(ctx, "state."+string(state))}
+}
+
+// packAt is the pack in use at an area, nil where there is none.
+func (p *pages) packAt(area int64) (*policy.Pack, error) {
+	pack, _, err := p.Quality.Rules(area)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
+		return nil, nil
+	}
+	return pack, err
+}
+
+// said is what is wrong, with the rule's code before it.
+func said(ctx context.Context, pack *policy.Pack, rule string) string {
+	if pack == nil {
+		return rule
+	}
+	text := quality.Text(pack, rule, web.Lang(ctx))
+	if code := quality.Code(rule); code != "" {
+		return code + " " + text
+	}
+	return text
+}
+
+// fixHref is the address of the form where a problem is put right, with the field in focus; "" if that is not one
+// field of the form of the household or a member.
+func fixHref(pack *policy.Pack, p quality.Problem) string {
+	if pack == nil {
+		return ""
+	}
+	subject, code, _ := strings.Cut(quality.FixAt(pack, p), ".")
+	item, ok := pack.Item(subject, code)
+	form := url.Values{}
+	switch {
+	case !ok, subject != registry.SubjectHousehold && subject != registry.SubjectPerson:
+		return ""
+	case subject == registry.SubjectPerson && p.SubjectKind != registry.SubjectPerson:
+		return ""
+	case subject == registry.SubjectPerson:
+		form.Set("of", registry.Number(p.Subject))
+	}
+	form.Set("section", item.Section)
+	if code == registry.FieldNationalID || code == registry.FieldRelation {
+		return ""
+	}
+	return "/households/" + p.Number + "/change?" + form.Encode() + "#field-f-" + code
+}

@@ -1,0 +1,279 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
+	"rightkey/internal/web"
+)
+
+// identifier reads the problem from the address.
+func identifier(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+	}
+	return id, nil
+}
+
+// problem shows one problem: what is wrong and why it is said, where it is put right, who answers for it, and what
+// the reader can do.
+func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := identifier(r)
+	if err != nil {
+		return err
+	}
+	scope, err := p.scope(r, access.HouseholdRead)
+	if err != nil {
+		return err
+	}
+	one, err := p.Quality.Open(ctx, scope, id)
+	if err != nil {
+		return err
+	}
+	pack, err := p.packAt(one.Area)
+	if err != nil {
+		return err
+	}
+	at, err := p.placeOf(ctx, scope, "")
+	if err != nil {
+		return err
+	}
+	if at.way, err = p.Quality.Registry().Areas().Path(ctx, one.Area); err != nil {
+		return err
+	}
+	text := said(ctx, pack, one.Rule)
+	page := web.Page{Title: text, Crumbs: append(at.crumbs(ctx, scope), web.Crumb{Label: one.Number, Href: "/households/" + one.Number}, web.Crumb{Label: word(ctx, "problem")})}
+	if fix := fixHref(pack, one); fix != "" && one.Unsettled() && p.may(r, access.HouseholdEdit, one.Area) {
+		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "fix"), Href: fix, Icon: "change", Style: web.StylePrimary})
+	}
+	facts, err := p.facts(ctx, pack, one)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, page, append([]templ.Component{panel(word(ctx, "problem"), facts)}, p.todo(r, one)...)...)
+}
+
+func (p *pages) facts(ctx context.Context, pack *policy.Pack, one quality.Problem) (web.Facts, error) {
+	lang := web.Lang(ctx)
+	places, err := p.places(ctx, []int64{one.Area})
+	if err != nil {
+		return web.Facts{}, err
+	}
+	facts := []web.Fact{
+		{Label: word(ctx, "severity.title"), View: severityBadge(ctx, one.Severity), Note: word(ctx, "severity.note_"+string(one.Severity))},
+		{Label: web.T(ctx, "common.status"), View: stateBadge(ctx, one.State), Note: one.Reason},
+		{Label: word(ctx, "household"), Value: one.Number, Href: "/households/" + one.Number, Note: placeName(ctx, places, one.Area)},
+	}
+	if one.SubjectKind == registry.SubjectPerson {
+		number := registry.Number(one.Subject)
+		facts = append(facts, web.Fact{Label: word(ctx, "person"), Value: number, Href: "/persons/" + number})
+	}
+	owner := p.ownerCell(ctx, pack, one)
+	facts = append(facts, web.Fact{Label: word(ctx, "owner"), Value: owner.Text}, web.Fact{Label: word(ctx, "due"), Value: i18n.Day(lang, one.Due)},
+		web.Fact{Label: word(ctx, "found"), Value: i18n.Moment(lang, one.Found), Note: again(ctx, one)})
+	if labels := fieldLabels(ctx, pack, one.Fields); labels != "" {
+		facts = append(facts, web.Fact{Label: word(ctx, "fields"), Value: labels})
+	}
+	if pack != nil {
+		if rule, ok := quality.RulesOf(pack).Find(one.Rule); ok {
+			source := web.Fact{Label: web.T(ctx, "common.source"), Value: rule.Source, Missing: rule.Source == ""}
+			if rule.Unconfirmed {
+				source.Note = web.T(ctx, "common.unconfirmed")
+			}
+			facts = append(facts, source)
+		}
+	}
+	return web.Facts{Items: facts}, nil
+}
+
+func again(ctx context.Context, one quality.Problem) string {
+	if one.Reopened == 0 {
+		return ""
+	}
+	return word(ctx, "again", "n", one.Reopened)
+}
+
+// fieldLabels names the items that a rule looks at.
+func fieldLabels(ctx context.Context, pack *policy.Pack, fields []string) string {
+	if pack == nil {
+		return ""
+	}
+	var labels []string
+	for _, name := range fields {
+		subject, code, _ := strings.Cut(name, ".")
+		if item, ok := pack.Item(subject, code); ok {
+			labels = append(labels, item.Label.In(web.Lang(ctx)))
+		}
+	}
+	return strings.Join(labels, word(ctx, "comma"))
+}
+
+// todo is what the reader can do with a problem.
+func (p *pages) todo(r *http.Request, one quality.Problem) []templ.Component {
+	ctx := r.Context()
+	if !one.Unsettled() {
+		return nil
+	}
+	path, ver := "/problems/"+strconv.FormatInt(one.ID, 10), strconv.FormatInt(one.Ver, 10)
+	button := func(act, label string, more ...web.Pair) web.Action {
+		return web.Action{Label: label, Href: path + "/" + act, Post: true, Hidden: append([]web.Pair{{Name: "ver", Value: ver}}, more...)}
+	}
+	caller := p.Caller(ctx)
+	var parts []templ.Component
+	switch {
+	case one.State == quality.Proposed && p.may(r, access.ChangeDecide, one.Area) && one.Proposer != caller.Account:
+		yes, no := button("confirm", word(ctx, "confirm.yes"), web.Pair{Name: "agreed", Value: "yes"}), button("confirm", word(ctx, "confirm.no"), web.Pair{Name: "agreed", Value: "no"})
+		yes.Style = web.StylePrimary
+		parts = append(parts, panel(word(ctx, "confirm.title"), note(word(ctx, "confirm.text", "person", p.account(ctx, one.Proposer), "reason", one.Reason)), web.Actions([]web.Action{yes, no})))
+	case one.State == quality.Proposed:
+		parts = append(parts, web.Notice{Tone: web.ToneInfo, Text: word(ctx, "confirm.waits")})
+	case p.may(r, access.HouseholdEdit, one.Area):
+		if one.Owner != caller.Account {
+			parts = append(parts, panel(word(ctx, "claim.title"), web.Actions([]web.Action{button("claim", word(ctx, "claim.do"))})))
+		}
+		help, label := word(ctx, "accept.help"), word(ctx, "accept.do")
+		if one.Severity == policy.Provisional {
+			help, label = word(ctx, "accept.help_second"), word(ctx, "accept.propose")
+		}
+		reason := web.Field{Name: "reason", Label: web.T(ctx, "common.reason"), Help: help, Required: true, Attributes: map[string]any{"maxlength": "300"}}
+		parts = append(parts, panel(word(ctx, "accept.title"), acceptForm(path+"/accept", ver, reason, label)))
+	}
+	return parts
+}
+
+// acting reads what every act needs.
+func (p *pages) acting(r *http.Request, verb access.Verb) (scope access.Scope, id, ver int64, err error) {
+	if id, err = identifier(r); err != nil {
+		return scope, 0, 0, err
+	}
+	if err = r.ParseForm(); err != nil {
+		return scope, 0, 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	if ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil {
+		return scope, 0, 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
+	}
+	scope, err = p.scope(r, verb)
+	return scope, id, ver, err
+}
+
+func acted(w http.ResponseWriter, r *http.Request, id int64) error {
+	http.Redirect(w, r, "/problems/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
+	return nil
+}
+
+func (p *pages) claim(w http.ResponseWriter, r *http.Request) error {
+	scope, id, ver, err := p.acting(r, access.HouseholdEdit)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Quality.Claim(r.Context(), scope, id, ver); err != nil {
+		return err
+	}
+	return acted(w, r, id)
+}
+
+func (p *pages) accept(w http.ResponseWriter, r *http.Request) error {
+	scope, id, ver, err := p.acting(r, access.HouseholdEdit)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Quality.Accept(r.Context(), scope, id, ver, r.PostForm.Get("reason")); err != nil {
+		return err
+	}
+	return acted(w, r, id)
+}
+
+func (p *pages) confirm(w http.ResponseWriter, r *http.Request) error {
+	scope, id, ver, err := p.acting(r, access.ChangeDecide)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Quality.Confirm(r.Context(), scope, id, ver, r.PostForm.Get("agreed") == "yes"); err != nil {
+		return err
+	}
+	return acted(w, r, id)
+}
+
+// assign gives the chosen problems to somebody.
+func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	}
+	scope, err := p.scope(r, access.ChangeDecide)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, text := range r.PostForm["problem"] {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || id <= 0 {
+			return fault.New(fault.Invalid, "%s", web.T(ctx, "error.invalid"))
+		}
+		ids = append(ids, id)
+	}
+	owner, err := strconv.ParseInt(r.PostForm.Get("owner"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Invalid, "%s", word(ctx, "assign.owner_missing")).With(0, "owner", "%s", word(ctx, "assign.owner_missing"))
+	}
+	var due clock.Day
+	if text := r.PostForm.Get("due"); text != "" {
+		if due, err = clock.ParseDay(text); err != nil {
+			return fault.New(fault.Invalid, "%s", word(ctx, "fault.due")).With(0, "due", "%s", word(ctx, "fault.due"))
+		}
+	}
+	n, err := p.Quality.Assign(ctx, scope, ids, owner, due)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, backTo(r.PostForm.Get("back"), n), http.StatusSeeOther)
+	return nil
+}
+
+// backTo is the list that somebody came from, and that so many problems were given away. Other addresses lead to the
+// whole list.
+func backTo(text string, n int) string {
+	back, err := url.Parse(text)
+	if err != nil || back.Host != "" || back.Scheme != "" || back.Path != "/problems" {
+		back = &url.URL{Path: "/problems"}
+	}
+	query := back.Query()
+	query.Set("done", strconv.Itoa(n))
+	return "/problems?" + query.Encode()
+}
+
+// run looks at the households of an area anew.
+func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	}
+	scope, err := p.scope(r, access.AssessRun)
+	if err != nil {
+		return err
+	}
+	at, err := p.placeOf(ctx, scope, r.PostForm.Get("area"))
+	if err != nil {
+		return err
+	}
+	j, err := p.Quality.Start(ctx, scope, quality.RunArgs{Area: at.key})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/jobs/"+strconv.FormatInt(j.ID, 10), http.StatusSeeOther)
+	return nil
+}
