@@ -32,8 +32,12 @@ type File struct {
 	Dwellings []Dwelling
 	Entries   []Entry // newest period first
 	Statuses  []StatusChange
-	Waiting   []change.Set    // change sets that nobody has decided
-	Events    []journal.Event // what happened, newest first, then who read the file
+	// AsOf is the day on which the file stood so, nil for the present.
+	AsOf    *clock.Day
+	past    *past
+	ended   []Member        // every membership that ended
+	Waiting []change.Set    // change sets that nobody has decided
+	Events  []journal.Event // what happened, newest first, then who read the file
 }
 
 // Open returns a household's file and journals that it was read; the answer waits for the journal's commit. It
@@ -56,18 +60,27 @@ func (s *Service) OpenYear(ctx context.Context, scope access.Scope, id int64, ye
 	if err := s.fill(ctx, scope.In(h.State()), &f); err != nil {
 		return File{}, err
 	}
-	if scope.Isolated(h.Area) { // who judges anew does not see what others found
+	f.isolate(scope)
+	return f, s.showed(ctx, scope, f)
+}
+
+// isolate takes away what others found, for who judges a household anew.
+func (f *File) isolate(scope access.Scope) {
+	if scope.Isolated(f.Area) {
 		f.Status, f.Since, f.Statuses, f.Waiting, f.Events = "", f.Opened, nil, nil, nil
 	}
-	shown := []int64{h.ID}
+}
+
+// showed journals that a file is about to be shown.
+func (s *Service) showed(ctx context.Context, scope access.Scope, f File) error {
+	shown := []int64{f.ID}
 	for _, m := range slices.Concat(f.Members, f.Former) {
 		shown = append(shown, m.ID)
 	}
-	who := journal.Who{Account: scope.Caller().Account, Role: scope.Role(h.Area), Place: scope.Caller().Place, Why: scope.Caller().Purpose}
-	if err := s.journal.Shown(ctx, who, eventRead, SubjectHousehold, h.Home, h.Area, shown); err != nil {
-		return File{}, fmt.Errorf("journal that a household was read: %w", err)
+	if err := s.journal.Shown(ctx, reads(scope, f.Area), eventRead, SubjectHousehold, f.Home, f.Area, shown); err != nil {
+		return fmt.Errorf("journal that a household was read: %w", err)
 	}
-	return f, nil
+	return nil
 }
 
 func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
@@ -80,7 +93,7 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 	if err != nil {
 		return err
 	}
-	f.Facts, f.Answered = f.show(all)
+	f.Facts, f.Answered = f.show(SubjectHousehold, f.ID, all)
 	f.Facts = s.visible(scope, f.Area, SubjectHousehold, f.Facts)
 	for _, part := range []func(context.Context, access.Scope, *File) error{s.fillMembers, s.fillDwellings, s.fillEntries, s.fillStatuses, s.fillWaiting} {
 		if err := part(ctx, scope, f); err != nil {
@@ -100,7 +113,10 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 }
 
 // show chooses the answers that the file shows and says of which year those of the yearly sections are.
-func (f *File) show(all documents) (policy.Facts, map[string]int) {
+func (f *File) show(kind string, subject int64, all documents) (policy.Facts, map[string]int) {
+	if f.past != nil {
+		all = f.past.rewind(all, kind, subject, *f.AsOf)
+	}
 	for _, d := range all {
 		f.addYear(d.Year)
 	}
@@ -168,7 +184,7 @@ func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) 
 		if err != nil {
 			return err
 		}
-		m.Facts, m.Answered = f.show(all)
+		m.Facts, m.Answered = f.show(SubjectPerson, m.ID, all)
 		m.Facts = s.visible(scope, f.Area, SubjectPerson, m.Facts)
 		s.maskPerson(scope, f.Area, &m)
 		if m.To == nil {
@@ -177,6 +193,7 @@ func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) 
 			f.Former = append(f.Former, m)
 		}
 	}
+	f.ended = f.Former
 	f.Former = formerly(f.Members, f.Former)
 	return nil
 }
@@ -219,7 +236,7 @@ func (s *Service) fillDwellings(ctx context.Context, scope access.Scope, f *File
 		if err != nil {
 			return err
 		}
-		d.Facts, d.Answered = f.show(all)
+		d.Facts, d.Answered = f.show(SubjectDwelling, d.ID, all)
 		d.Facts = s.visible(scope, f.Area, SubjectDwelling, d.Facts)
 		if !scope.Sees(f.Area, access.P2) {
 			d.Lat, d.Lon = nil, nil
@@ -233,7 +250,11 @@ func (s *Service) fillEntries(ctx context.Context, scope access.Scope, f *File) 
 		return nil
 	}
 	var err error
-	f.Entries, err = s.entries(ctx, scope, f.Home, f.ID)
+	if f.past != nil {
+		f.Entries, err = s.entriesAsOf(ctx, scope, f)
+	} else {
+		f.Entries, err = s.entries(ctx, scope, f.Home, f.ID)
+	}
 	for _, y := range Years(f.Entries) {
 		f.addYear(y)
 	}
@@ -241,8 +262,12 @@ func (s *Service) fillEntries(ctx context.Context, scope access.Scope, f *File) 
 }
 
 func (s *Service) entries(ctx context.Context, scope access.Scope, home, household int64) ([]Entry, error) {
+	return s.entriesWhere(ctx, scope, home, household, "ended IS NULL")
+}
+
+func (s *Service) entriesWhere(ctx context.Context, scope access.Scope, home, household int64, condition string, args ...any) ([]Entry, error) {
 	found, err := store.All(ctx, s.db.In(scope), `SELECT home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin, evidence, ver FROM entry
-		WHERE {checked} AND home = $1 AND household = $2 AND ended IS NULL ORDER BY from_day DESC, subject DESC, class, id`, []any{home, household},
+		WHERE {checked} AND home = $1 AND household = $2 AND `+condition+` ORDER BY from_day DESC, subject DESC, class, id`, append([]any{home, household}, args...),
 		func(r store.Rows, e *Entry) error {
 			return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis, &e.Evidence, &e.Ver)
 		})
@@ -299,13 +324,13 @@ const eventRead = "household.read"
 // Timeline returns the newest events of a household and its members, newest first: either what happened, or who read
 // the file, so that many readings do not push out what happened.
 func (s *Service) Timeline(ctx context.Context, scope access.Scope, h Household, reads bool, limit int) ([]journal.Event, error) {
-	compare := "<>"
+	compare := "NOT LIKE"
 	if reads {
-		compare = "="
+		compare = "LIKE"
 	}
 	rows, err := s.db.Query(ctx, scope, journal.Select+` WHERE {checked} AND e.home = $1 AND (e.subject = $2 OR e.subject IN
 		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 UNION ALL SELECT d.id FROM dwelling d WHERE d.home = $1 AND d.household = $2
-		UNION ALL SELECT n.id FROM entry n WHERE n.home = $1 AND n.household = $2)) AND e.kind `+compare+` $4 ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit, eventRead)
+		UNION ALL SELECT n.id FROM entry n WHERE n.home = $1 AND n.household = $2)) AND e.kind `+compare+` $4 ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit, "%.read")
 	if err != nil {
 		return nil, fmt.Errorf("read the timeline: %w", err)
 	}

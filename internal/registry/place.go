@@ -70,7 +70,7 @@ func (s *Service) Place(ctx context.Context, scope access.Scope, key int64, year
 		return p, err
 	}
 	f := File{Year: year}
-	p.Facts, p.Answered = f.show(all)
+	p.Facts, p.Answered = f.show(p.Kind, p.ID, all)
 	p.Facts = s.visible(scope, p.Key, p.Kind, p.Facts)
 	p.Years = f.Years
 	return p, nil

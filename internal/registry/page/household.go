@@ -21,7 +21,8 @@ import (
 // filePage is what the template of a household's file shows.
 type filePage struct {
 	head      web.Facts
-	years     []yearLink        // to see the answers of one year
+	years     []yearLink // to see the answers of one year
+	asOf      asOfForm
 	reasons   []templ.Component // of later rooms, above: why poor …
 	main      []templ.Component // of later rooms, in the main column
 	side      []templ.Component // of later rooms, in the side column
@@ -64,11 +65,7 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	year, err := yearOf(ctx, r.URL.Query().Get("year"))
-	if err != nil {
-		return err
-	}
-	f, err := p.Registry.OpenYear(ctx, scope, id, year)
+	f, err := p.opened(r, scope, id)
 	if err != nil {
 		return err
 	}
@@ -79,13 +76,14 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	page := web.Page{Title: word(ctx, "household.title", "number", f.Number), Flash: append(saved(r), p.waiting(r, f)...)}
 	p.leadingTo(ctx, scope, &page, way, f.Number)
 	v := viewer{ctx: ctx, scope: scope.In(f.State()), f: f}
-	if p.may(r, access.HouseholdEdit, f.Area) && f.Closed == nil {
+	if p.may(r, access.HouseholdEdit, f.Area) && f.Closed == nil && f.AsOf == nil {
 		v.edit = "/households/" + f.Number + "/change"
 		page.Actions = []web.Action{{Label: word(ctx, "edit.propose"), Href: v.edit, Icon: "change", Style: web.StylePrimary}}
 	}
-	if p.may(r, access.HouseholdEdit, f.Area) {
+	if p.may(r, access.HouseholdEdit, f.Area) && f.AsOf == nil {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "roster.change"), Href: "/households/" + f.Number + "/roster", Icon: "change"})
 	}
+	page.Flash = append(v.banner(), page.Flash...)
 	content := v.page()
 	content.timeline, content.readers = p.events(ctx, f)
 	if err := p.fillPanels(ctx, scope, f, &content); err != nil {
@@ -189,7 +187,7 @@ func (v viewer) page() filePage {
 	income, expenditure := registry.Income(v.f.Entries, year)
 	page.income = v.stack(registry.SubjectIncome, income, year)
 	page.spending = v.stack(registry.SubjectExpenditure, expenditure, year)
-	page.years = v.years()
+	page.years, page.asOf = v.years(), v.asOf()
 	return page
 }
 

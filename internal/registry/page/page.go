@@ -114,6 +114,7 @@ func Register(server *web.Server, n Needs) error {
 	p.registerErasures(server)
 	server.Handle("GET /households/{number}/change", web.Needs(access.HouseholdEdit), p.edit)
 	server.Handle("POST /households/{number}/change", web.Needs(access.HouseholdEdit), p.propose)
+	server.Handle("GET /households/{number}/history", web.Needs(access.HouseholdRead), p.history)
 	server.Handle("GET /households/{number}/entry", web.Needs(access.HouseholdEdit), p.entry)
 	server.Handle("POST /households/{number}/entry", web.Needs(access.HouseholdEdit), p.enter)
 	server.Handle("GET /areas/{key}/form", web.Needs(access.AreaRead), p.place)

@@ -86,3 +86,24 @@ func entryLink(t *testing.T, body, class string) string {
 	}
 	return found[1]
 }
+
+func TestAFileIsSeenAsItStoodAndWithItsHistory(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		file := "/households/" + h.find(t, "11001001").Number
+		form := h.get(t, clerk, file+"/change?section=hearth")
+		h.post(t, clerk, file+"/change", "section", "hearth", "ver", hidden(t, form.body, "ver"), "b.bell", "", "f.bell", "true", "valid_on", "2014-06-30", "reason", "visit").want(t, "save", 303)
+		h.get(t, clerk, file).want(t, "the file", 200, "As it stood on", file+"/history", "House bell</dt><dd><span class=\"cell\"><bdi>")
+		then := h.get(t, clerk, file+"?asof=2014-01-01").want(t, "as of", 200, "As it stood on 1 Jan 2014", "This is not the present", "Back to the present", "Ann Oat", "Reed", "House bell</dt><dd><span class=\"cell\"><span class=\"missing\">")
+		then.without(t, "as of", "Propose a change", "Add income", "/change?section")
+		h.get(t, clerk, file+"?asof=2014-06-30").want(t, "that very day", 200, "House bell</dt><dd><span class=\"cell\"><bdi>")
+		for query, status := range map[string]int{"?asof=2013-12-30": 404, "?asof=2099-01-01": 400, "?asof=x": 400} {
+			h.get(t, clerk, file+query).want(t, query, status)
+		}
+		all := h.get(t, clerk, file+"/history").want(t, "history", 200, "House bell", "30 Jun 2014", "visit", "Goats · 2013", "Roof · 2013", "Ann Oat", "import", "/changes/")
+		all.without(t, "history", "%!", "map[")
+		h.get(t, clerk, file+"/history?field=household.bell").want(t, "one field", 200, "House bell", "visit").without(t, "one field", "Goats · 2013")
+		h.get(t, clerk, file).want(t, "who looked", 200, "History read")
+		h.get(t, south, file+"/history").want(t, "out of scope", 404)
+		h.get(t, analyst, file+"/history").want(t, "analyst", 403)
+	})
+}

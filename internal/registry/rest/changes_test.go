@@ -160,3 +160,29 @@ func TestARepeatedSubmissionIsDoneOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestTheHistoryAndTheFileAsItStoodAreAnswered(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		number := h.number(t, "11001001")
+		h.submit(t, clerk, number, "api", 2, map[string]any{"lamp": false}).want(t, "edit", 200, nil)
+		var list struct {
+			Items []registryrest.FieldChange `json:"items"`
+		}
+		h.get(t, clerk, "/households/"+number+"/history?subject=household&field=lamp").want(t, "history", 200, &list)
+		if len(list.Items) != 2 || list.Items[0].Before != true || list.Items[0].After != false || list.Items[0].Source != "api" || list.Items[1].Source != "import" {
+			t.Errorf("%+v", list.Items)
+		}
+		h.get(t, clerk, "/households/"+number+"/history?limit=3").want(t, "a page", 200, &list)
+		if len(list.Items) != 3 {
+			t.Errorf("%d items of a page of 3", len(list.Items))
+		}
+		var then registryrest.HouseholdFile
+		if h.get(t, clerk, "/households/"+number+"?as_of=2014-06-30").want(t, "as of", 200, &then); then.Facts["lamp"] != true || len(then.Persons) != 2 {
+			t.Errorf("%+v", then)
+		}
+		h.get(t, clerk, "/households/"+number+"?as_of=2099-01-01").want(t, "tomorrow", 400, nil)
+		h.get(t, clerk, "/households/"+number+"?as_of=2001-01-01").want(t, "before its registration", 404, nil)
+		h.get(t, analyst, "/households/"+number+"/history").want(t, "analyst", 403, nil)
+	})
+}

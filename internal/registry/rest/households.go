@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
@@ -83,7 +84,8 @@ type StatusChange struct {
 
 // Year is the year of the yearly sections' answers in a household's file.
 type Year struct {
-	Year int `query:"year" minimum:"1900" maximum:"2999" doc:"Of yearly form sections, the answers of this year; without it the latest of each section."`
+	Year int    `query:"year" minimum:"1900" maximum:"2999" doc:"Of yearly form sections, the answers of this year; without it the latest of each section."`
+	AsOf string `query:"as_of" format:"date" doc:"The file as it stood on this day, as far as the register knows today; not together with year."`
 }
 
 // HouseholdFile is all that the register holds of a household and the caller may see.
@@ -247,7 +249,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "get-household", Method: http.MethodGet, Path: "/households/{number}", Summary: "Read a household's file", Room: room, Verb: access.HouseholdRead,
 		About: "The reading is journalled before it is answered. The ETag is the household's version, for If-Match of a change."},
 		func(ctx context.Context, in *getInput) (*fileOutput, error) {
-			f, codes, err := rooms.open(ctx, in.Number, in.Year.Year)
+			f, codes, err := rooms.open(ctx, in.Number, in.Year)
 			if err != nil {
 				return nil, err
 			}
@@ -256,7 +258,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-household-persons", Method: http.MethodGet, Path: "/households/{number}/persons", Summary: "List the members of a household", Room: room, Verb: access.HouseholdRead,
 		About: "Present members, the head first, then former ones. The reading is journalled."},
 		func(ctx context.Context, in *getInput) (*rest.Listed[Person], error) {
-			f, _, err := rooms.open(ctx, in.Number, in.Year.Year)
+			f, _, err := rooms.open(ctx, in.Number, in.Year)
 			if err != nil {
 				return nil, err
 			}
@@ -290,17 +292,29 @@ func (rooms Rooms) households(ctx context.Context, f registry.Filter, after regi
 	return rest.List(ctx, items, registry.Position{Area: last.Area, ID: last.ID})
 }
 
-func (rooms Rooms) open(ctx context.Context, number string, year int) (registry.File, map[int64]string, error) {
+func (rooms Rooms) open(ctx context.Context, number string, view Year) (registry.File, map[int64]string, error) {
 	id, err := numbered(number)
 	if err != nil {
 		return registry.File{}, nil, err
 	}
-	f, err := rooms.Registry.OpenYear(ctx, rest.Scope(ctx), id, year)
+	f, err := rooms.file(ctx, id, view)
 	if err != nil {
 		return f, nil, err
 	}
 	codes, err := rooms.codes(ctx, f.Area)
 	return f, codes, err
+}
+
+// file is the file of a year, or as it stood on a day.
+func (rooms Rooms) file(ctx context.Context, id int64, view Year) (registry.File, error) {
+	if view.AsOf == "" {
+		return rooms.Registry.OpenYear(ctx, rest.Scope(ctx), id, view.Year)
+	}
+	on, err := clock.ParseDay(view.AsOf)
+	if err != nil || on > rest.Caller(ctx).Today || view.Year != 0 {
+		return registry.File{}, fault.New(fault.Invalid, "as_of is not a day up to today, or stands beside year").With(0, "query.as_of", "is not a day up to today, or stands beside year")
+	}
+	return rooms.Registry.OpenAsOf(ctx, rest.Scope(ctx), id, on)
 }
 
 func (rooms Rooms) registerPersons(api *rest.API) {

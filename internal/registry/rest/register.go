@@ -23,6 +23,7 @@ const room = "Households, changes and imports"
 func Register(api *rest.API, rooms Rooms) {
 	rooms.registerHouseholds(api)
 	rooms.registerPersons(api)
+	rooms.registerHistory(api)
 	rooms.registerUnmask(api)
 	rooms.registerSearches(api)
 	rooms.registerChanges(api)
