@@ -83,6 +83,8 @@ type house struct {
 	out      outside
 	sealer   *journal.Sealer
 	erasures *registry.Erasures
+	// erasedAgain is how many persons were erased at the opening, because the list of erasures says so.
+	erasedAgain int
 }
 
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.
@@ -125,7 +127,7 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 	if err := h.furnish(ctx, ring, scheme); err != nil {
 		return nil, err
 	}
-	if _, err := h.erasures.Again(ctx); err != nil { // of what a backup that was put back still held
+	if h.erasedAgain, err = h.erasures.Again(ctx); err != nil { // of what a backup that was put back still held
 		return nil, err
 	}
 	return h, h.registry.PrepareFinding(ctx)

@@ -18,6 +18,8 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Bring a file into the register."`
 	Audit    auditCommands   `cmd:"" help:"Check the journal."`
 	Export   exportCommands  `cmd:"" help:"Look into exported files."`
+	Backup   backupCommand   `cmd:"" help:"Copy the database while it is in use."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup back, or try whether it can be."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Poverty  povertyCommands `cmd:"" help:"Measure poverty, and train and judge the scores that find the poor."`
 	Policy   policyCommand   `cmd:"" help:"Check policy packs."`

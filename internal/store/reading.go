@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -28,7 +30,8 @@ func OpenReading(ctx context.Context, o Options) (DB, error) {
 		return nil, fault.Wrap(fault.NotFound, err, "there is no database at %s", filepath.Base(path))
 	}
 	db := &readingDB{sqliteDB: &sqliteDB{path: path}}
-	if db.readers, err = sql.Open("sqlite", dsn(path, "query_only(1)")+"&mode=rw"); err != nil {
+	q := url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "query_only(1)", "temp_store(memory)", "cache_size(-65536)"}}
+	if db.readers, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
 		return nil, err
 	}
 	if err := db.readers.PingContext(ctx); err != nil {
@@ -86,7 +89,48 @@ func Backup(ctx context.Context, path, to string) error {
 // older copy, and what it gave out after that copy must not be given out again.
 func SkipBlocks(ctx context.Context, db DB, known, skip int64) error {
 	return db.Tx(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE id_counter SET next = CASE WHEN next > $1 THEN next ELSE $1 END + $2 WHERE name = 'block' AND next < $1", known, skip)
+		_, err := tx.Exec(ctx, "UPDATE id_counter SET next = $1 + $2 WHERE name = 'block' AND next < $1", known, skip)
 		return err
 	})
+}
+
+// Schema is the version of a database's schema.
+func Schema(ctx context.Context, q Querier) (version int64, err error) {
+	err = One(ctx, q, "SELECT max(version_id) FROM goose_db_version WHERE 1 = 1", nil, &version)
+	return version, err
+}
+
+// Latest is the version of the schema that this program makes.
+func Latest() int64 {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0 // only for a malformed pattern
+	}
+	latest := int64(0)
+	for _, name := range names {
+		number, _, _ := strings.Cut(filepath.Base(name), "_")
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+			latest = max(latest, n)
+		}
+	}
+	return latest
+}
+
+// Tables are the tables of a database, sorted, without those of the migrations.
+func Tables(ctx context.Context, db DB) ([]string, error) {
+	sql := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%' ORDER BY name"
+	if db.Engine() == Postgres {
+		sql = "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' ORDER BY tablename"
+	}
+	return All(ctx, db, sql, nil, func(r Rows, name *string) error { return r.Scan(name) })
+}
+
+// Size is how many bytes a database takes on the disk.
+func Size(ctx context.Context, db DB) (bytes int64, err error) {
+	sql := "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+	if db.Engine() == Postgres {
+		sql = "SELECT pg_database_size(current_database())"
+	}
+	err = One(ctx, db, sql, nil, &bytes)
+	return bytes, err
 }

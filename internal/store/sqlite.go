@@ -64,7 +64,8 @@ func openSQLite(ctx context.Context, o Options) (DB, error) {
 }
 
 func (db *sqliteDB) connect(ctx context.Context, o Options) (err error) {
-	if db.writers, err = sql.Open("sqlite", dsn(db.path, "synchronous(full)")); err != nil {
+	// What is deleted, as the key of a person who was erased, is overwritten.
+	if db.writers, err = sql.Open("sqlite", dsn(db.path, "synchronous(full)", "secure_delete(1)")); err != nil {
 		return err
 	}
 	db.writers.SetMaxOpenConns(1)
