@@ -59,6 +59,7 @@ func (p place) clock() (clock.Clock, error) {
 
 // house is an open database with all rooms.
 type house struct {
+	data        string // folder beside the database
 	raw         store.DB
 	db          *access.DB
 	clock       clock.Clock
@@ -92,7 +93,7 @@ var program = access.System("given on the machine of the database itself")
 
 // openHouse opens the database; levels are the widths of the area levels of a new database ("" for an existing one).
 func openHouse(ctx context.Context, p place, levels string) (h *house, err error) {
-	h = &house{}
+	h = &house{data: p.Data}
 	if h.clock, err = p.clock(); err != nil {
 		return nil, err
 	}

@@ -93,6 +93,11 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	}
 	working, halt := context.WithCancel(ctx)
 	defer h.work(working, halt)()
+	unfollow, err := h.mirrorRegister(working, log)
+	if err != nil {
+		return err
+	}
+	defer unfollow()
 	go h.sweep(working, log, api)
 	go quality.NewWatcher(h.quality).Run(working)
 	server := handler.HTTPServer(l.Listen)

@@ -12,6 +12,9 @@ import (
 
 // Source is the register behind a mirror.
 type Source interface {
+	// Log names the journal and gives the position of its last event: a snapshot of another journal, or from later than
+	// its end (an older database was put back), is not used.
+	Log(ctx context.Context) (name string, end int64, err error)
 	// Load gives every household in order of area and id, and returns a position of the journal up to which all
 	// changes are in what it gave (later ones may be).
 	Load(ctx context.Context, schema *Schema, each func(Row) error) (pos int64, err error)
@@ -121,8 +124,12 @@ func (m *Mirror) Run(ctx context.Context) error {
 
 // load reads the snapshot, or all of the register where there is none.
 func (m *Mirror) load(ctx context.Context) error {
-	if m.snapshot != "" {
-		err := m.writer.Read(m.snapshot)
+	name, end, err := m.source.Log(ctx)
+	if err != nil {
+		return fmt.Errorf("load the mirror: %w", err)
+	}
+	if m.snapshot != "" && name != "" {
+		err := m.writer.Read(m.snapshot, name, end)
 		if err == nil {
 			m.publish(m.writer.Table())
 			return nil
@@ -171,7 +178,11 @@ func (m *Mirror) save() error {
 	if m.snapshot == "" {
 		return nil
 	}
-	_, err := m.writer.Write(m.snapshot)
+	name, _, err := m.source.Log(context.Background())
+	if err != nil || name == "" {
+		return err
+	}
+	_, err = m.writer.Write(m.snapshot, name)
 	return err
 }
 

@@ -55,6 +55,12 @@ func (r *register) pair(random *rand.Rand) int64 {
 	return int64(len(r.log))
 }
 
+func (r *register) Log(context.Context) (string, int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return "log", int64(len(r.log)), nil
+}
+
 func (r *register) Load(_ context.Context, _ *Schema, each func(Row) error) (int64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -210,7 +216,7 @@ func TestATornOrForeignSnapshotIsNotUsed(t *testing.T) {
 	}
 	w.Load(b, 7)
 	path := filepath.Join(t.TempDir(), "mirror")
-	if _, err := w.Write(path); err != nil {
+	if _, err := w.Write(path, "log"); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(path)
@@ -229,7 +235,7 @@ func TestATornOrForeignSnapshotIsNotUsed(t *testing.T) {
 			t.Fatal(err)
 		}
 		fresh := NewWriter(schema(t))
-		if err := fresh.Read(path); !errors.Is(err, ErrSnapshot) || fresh.Table().Rows() != 0 {
+		if err := fresh.Read(path, "log", 9); !errors.Is(err, ErrSnapshot) || fresh.Table().Rows() != 0 {
 			t.Errorf("%s: %v, %d rows", name, err, fresh.Table().Rows())
 		}
 	}
@@ -240,11 +246,19 @@ func TestATornOrForeignSnapshotIsNotUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := NewWriter(other).Read(path); !errors.Is(err, ErrSnapshot) {
+	if err := NewWriter(other).Read(path, "log", 9); !errors.Is(err, ErrSnapshot) {
 		t.Errorf("a snapshot of other columns: %v", err)
 	}
+	for _, of := range []struct {
+		log string
+		end int64
+	}{{"another", 9}, {"log", 6}} {
+		if err := NewWriter(schema(t)).Read(path, of.log, of.end); !errors.Is(err, ErrSnapshot) {
+			t.Errorf("a snapshot of position 7 where the journal %s ends at %d: %v", of.log, of.end, err)
+		}
+	}
 	fresh := NewWriter(schema(t))
-	if err := fresh.Read(path); err != nil || fresh.Table().Rows() != 50 || fresh.Table().Pos() != 7 {
+	if err := fresh.Read(path, "log", 9); err != nil || fresh.Table().Rows() != 50 || fresh.Table().Pos() != 7 {
 		t.Errorf("the whole snapshot: %v, %d rows at %d", err, fresh.Table().Rows(), fresh.Table().Pos())
 	}
 }

@@ -26,21 +26,22 @@ var ErrSnapshot = errors.New("not a usable snapshot of the mirror")
 
 // header begins a snapshot.
 type header struct {
+	Log     string   `json:"log"` // of the journal that the position is of
 	Columns []Column `json:"columns"`
 	Pos     int64    `json:"pos"`
 	Rows    int      `json:"rows"`
 	Chunks  int      `json:"chunks"`
 }
 
-// Write stores the writer's table, merged, and returns its hash.
-func (w *Writer) Write(path string) (sum [sha256.Size]byte, err error) {
+// Write stores the writer's table, merged, as of a position in the journal of this name, and returns its hash.
+func (w *Writer) Write(path, log string) (sum [sha256.Size]byte, err error) {
 	w.rebuild()
 	file, err := os.CreateTemp(filepath.Dir(path), ".mirror-*")
 	if err != nil {
 		return sum, fmt.Errorf("write a snapshot: %w", err)
 	}
 	defer os.Remove(file.Name())
-	if sum, err = w.table.write(file); err != nil {
+	if sum, err = w.table.write(file, log); err != nil {
 		file.Close()
 		return sum, fmt.Errorf("write a snapshot: %w", err)
 	}
@@ -50,12 +51,12 @@ func (w *Writer) Write(path string) (sum [sha256.Size]byte, err error) {
 	return sum, os.Rename(file.Name(), path)
 }
 
-func (t *Table) write(out io.Writer) (sum [sha256.Size]byte, err error) {
+func (t *Table) write(out io.Writer, log string) (sum [sha256.Size]byte, err error) {
 	digest := sha256.New()
 	buffered := bufio.NewWriterSize(out, 1<<20)
 	e := &encoder{out: io.MultiWriter(buffered, digest)}
 	e.bytes([]byte(magic))
-	head, err := json.Marshal(header{t.columns, t.pos, t.rows, len(t.sorted)})
+	head, err := json.Marshal(header{log, t.columns, t.pos, t.rows, len(t.sorted)})
 	if err != nil {
 		return sum, err
 	}
@@ -127,9 +128,9 @@ func raw[W word](list []W) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&list[0])), len(list)*int(unsafe.Sizeof(list[0])))
 }
 
-// Read loads a snapshot of the writer's columns. It returns ErrSnapshot, and leaves the writer as it was, where the
-// file is torn, changed or of other columns.
-func (w *Writer) Read(path string) error {
+// Read loads a snapshot of the writer's columns, of the journal of this name and not from after its end. It returns
+// ErrSnapshot, and leaves the writer as it was, where the file is torn, changed, of other columns or another journal.
+func (w *Writer) Read(path, log string, end int64) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -139,6 +140,9 @@ func (w *Writer) Read(path string) error {
 	head, chunks := d.table(w.schema)
 	if d.err != nil {
 		return fmt.Errorf("%w: %w", ErrSnapshot, d.err)
+	}
+	if head.Log != log || head.Pos > end {
+		return fmt.Errorf("%w: it is of position %d of the journal %q, which is %q and ends at %d", ErrSnapshot, head.Pos, head.Log, log, end)
 	}
 	schema, err := NewSchema(head.Columns)
 	if err != nil {

@@ -95,6 +95,9 @@ func (s *Service) Breakdown(ctx context.Context, scope access.Scope, f Filter) (
 	level := min(scheme.Level(f.Area)+1, scheme.Levels())
 	below := scheme.Range(scheme.Child(scheme.At(f.Area, level-1), 1))
 	width := below.Hi - below.Lo + 1
+	if cells, ok, err := s.mirroredCells(ctx, q.scope, f, width); ok || err != nil {
+		return cells, err
+	}
 	group := "h.area - h.area % " + q.bind(width)
 	sql := "SELECT a, status, count(*), CAST(sum(members) AS bigint) FROM (SELECT " + group + " AS a, h.status AS status, h.members AS members FROM household h WHERE " + q.where() + ") x GROUP BY a, status ORDER BY a, status"
 	cells, err := store.All(ctx, s.db.In(q.scope), sql, q.args, func(r store.Rows, c *Cell) error { return r.Scan(&c.Area, &c.Status, &c.Households, &c.Persons) })

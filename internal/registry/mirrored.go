@@ -106,6 +106,16 @@ func (m *Mirrored) add(ctx context.Context, pack *policy.Pack, item *policy.Item
 // Columns are the columns of the mirror.
 func (m *Mirrored) Columns() []mirror.Column { return m.columns }
 
+// Log names the journal and gives the position of its last event.
+func (m *Mirrored) Log(ctx context.Context) (string, int64, error) {
+	name, err := journal.LogOf(ctx, m.s.db.In(m.scope))
+	if err != nil {
+		return "", 0, err
+	}
+	end, err := m.s.journal.End(ctx)
+	return name, end, err
+}
+
 // loadStep is the number of households read at once.
 const loadStep = 2000
 

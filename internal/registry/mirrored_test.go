@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -190,4 +191,85 @@ func TestTheMirrorEqualsTheRegisterAfterAnyChangesAndRestarts(t *testing.T) {
 			m.agree(t)
 		}
 	})
+}
+
+func TestCountsByTheMirrorAreThoseOfSQL(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		rows := "key,area,status,nets,lamp,catch\n"
+		for n := range 60 {
+			rows += fmt.Sprintf("c%d,%s,%s,%d,%s,\n", n, []string{"11001001", "11001002", "11002001", "12001001"}[n%4], []string{"stranded", "afloat"}[n%2], n%7, []string{"yes", "no", ""}[n%3])
+		}
+		h.importCSV(t, 2, households, registry.Stop, rows)
+		filters := []registry.Filter{
+			{}, {Area: 11000000}, {Area: 11001000}, {Area: 11001001}, {Closed: true}, {Status: []string{"stranded"}}, {Status: []string{"nobody has it"}},
+			{Items: []registry.ItemFilter{{Subject: "household", Code: "lamp", Values: []string{"true", "false"}}}},
+			{Area: 11000000, Items: []registry.ItemFilter{{Subject: "household", Code: "drift_nets", Min: new(2.0), Max: new(4.0)}}},
+			{Items: []registry.ItemFilter{{Subject: "household", Code: "lamp", Values: []string{"never"}}}},
+		}
+		count := func(account int64, f registry.Filter) []registry.Cell {
+			cells, err := h.Registry.Breakdown(ctx, h.scope(t, account, access.HouseholdList), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cells
+		}
+		type of struct {
+			account int64
+			filter  int
+		}
+		bySQL := map[of][]registry.Cell{}
+		for n, f := range filters {
+			bySQL[of{2, n}], bySQL[of{7, n}] = count(2, f), count(7, f)
+		}
+		m := mirrorOf(t, h)
+		m.follow(t)
+		schema, err := mirror.NewSchema(m.source.Columns())
+		if err != nil {
+			t.Fatal(err)
+		}
+		live := mirror.New(m.source, schema, mirror.Options{})
+		running, stop := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- live.Run(running) }()
+		if err := live.Ready(ctx); err != nil {
+			t.Fatal(err)
+		}
+		h.Registry.Follow(live)
+		for n, f := range filters {
+			for _, account := range []int64{2, 7} {
+				if got := count(account, f); !slices.Equal(got, bySQL[of{account, n}]) {
+					t.Errorf("filter %d for account %d: %+v by the mirror, %+v by SQL", n, account, got, bySQL[of{account, n}])
+				}
+			}
+		}
+		if len(bySQL[of{2, 0}]) <= len(bySQL[of{7, 0}]) {
+			t.Error("the smaller scope counts as much as the larger")
+		}
+		h.edit(t, h.firstIn(t, "11002001"), h.Clock.Now().Day(time.UTC), change.Values{"lamp": true, "drift_nets": int64(39)})
+		m.follow(t) // seals
+		all := registry.Filter{Items: []registry.ItemFilter{{Subject: "household", Code: "drift_nets", Min: new(39.0)}}}
+		if cells := count(2, all); len(cells) != 1 || cells[0].Households != 1 {
+			t.Errorf("after an edit the mirror counts %+v", cells)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// firstIn is one of the households of an area.
+func (h *house) firstIn(t *testing.T, area string) int64 {
+	t.Helper()
+	scope := h.scope(t, 2, access.HouseholdList)
+	f, err := h.Registry.ParseFilter(ctx, scope, map[string][]string{"area": {area}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.Registry.List(ctx, scope, f, registry.Position{}, 1)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("a household in %s: %v", area, err)
+	}
+	return list[0].ID
 }

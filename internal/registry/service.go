@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
 	"rightkey/internal/journal"
+	"rightkey/internal/mirror"
 	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
@@ -33,6 +34,8 @@ type Service struct {
 	unmaskings *office.Unmaskings
 	// approvals keep the agreement of second persons; nil where nothing that needs one can be done
 	approvals *office.Approvals
+
+	mirror *mirror.Mirror // nil where nobody follows the register
 
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code

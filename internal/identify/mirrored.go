@@ -1,0 +1,68 @@
+package identify
+
+import (
+	"context"
+	"fmt"
+
+	"rightkey/internal/access"
+	"rightkey/internal/mirror"
+	"rightkey/internal/store"
+)
+
+// Columns that identification adds to the mirror: those of a household's latest assessment.
+const (
+	MirrorVerdict = "assessment.verdict" // poor, not_poor or unknown
+	MirrorWelfare = "assessment.welfare" // minor units per person or adult and period of the rule
+)
+
+// MirrorColumns are the columns that identification adds to the mirror of households.
+func (s *Service) MirrorColumns() []mirror.Column {
+	digits := 2
+	if pack, err := s.packs.Current(s.today()); err == nil {
+		digits = pack.Digits
+	}
+	return []mirror.Column{
+		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{string(Poor), string(NotPoor), string(Unknown)}},
+		{Name: MirrorWelfare, Kind: mirror.Number, Scale: digits},
+	}
+}
+
+// MirrorValues gives the latest assessment of households of a home.
+func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home int64, households []int64) (map[int64][]int64, error) {
+	args := []any{home}
+	for _, id := range households {
+		args = append(args, id)
+	}
+	in := store.In(2, len(households))
+	scope := access.System("the mirror follows the register; queries on it are decided one by one")
+	rows, err := s.db.Query(ctx, scope, `SELECT a.household, a.verdict, a.welfare FROM assessment a
+		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
+		WHERE a.home = $1 AND a.household IN (`+in+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read assessments for the mirror: %w", err)
+	}
+	defer rows.Close()
+	verdict, err := schema.Index(MirrorVerdict)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64][]int64{}
+	for rows.Next() {
+		var household int64
+		var outcome string
+		var welfare *int64
+		if err := rows.Scan(&household, &outcome, &welfare); err != nil {
+			return nil, err
+		}
+		code, err := schema.Code(verdict, outcome)
+		if err != nil {
+			return nil, err
+		}
+		values := []int64{code, mirror.Unknown}
+		if welfare != nil {
+			values[1] = *welfare
+		}
+		found[household] = values
+	}
+	return found, rows.Err()
+}

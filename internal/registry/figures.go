@@ -1,0 +1,138 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"rightkey/internal/access"
+	"rightkey/internal/mirror"
+	"rightkey/internal/policy"
+)
+
+// Follow lets a mirror of the register answer what it can: counts of households by area and status, under conditions
+// on the columns that it has. Everything else is counted by SQL, and so is everything while the mirror is being loaded.
+func (s *Service) Follow(m *mirror.Mirror) { s.mirror = m }
+
+// fresh is how long a count waits for the mirror to hold what is in the journal; then it is answered as of before.
+const fresh = 300 * time.Millisecond
+
+// table is the mirror, with everything that was in the journal when it was asked; nil where there is none yet.
+func (s *Service) table(ctx context.Context) (*mirror.Table, error) {
+	if s.mirror == nil || s.mirror.Table() == nil {
+		return nil, nil
+	}
+	end, err := s.journal.End(ctx)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, fresh)
+	defer cancel()
+	if t, err := s.mirror.WaitFor(waiting, end); err == nil {
+		return t, nil
+	}
+	return s.mirror.Table(), ctx.Err()
+}
+
+// mirroredCells is Breakdown by the mirror; false where the mirror cannot tell.
+func (s *Service) mirroredCells(ctx context.Context, scope access.Scope, f Filter, width int64) ([]Cell, bool, error) {
+	if f.Number != "" || f.Name != "" {
+		return nil, false, nil
+	}
+	t, err := s.table(ctx)
+	if t == nil || err != nil {
+		return nil, false, err
+	}
+	where, ok := s.conditions(t, f)
+	if !ok {
+		return nil, false, nil
+	}
+	counted, err := t.Count(mirror.Query{In: scope.Ranges(), Where: where, ByArea: width, By: []mirror.Group{{Column: MirrorStatus}}, Sum: []string{MirrorMembers}})
+	if err != nil {
+		return nil, false, err
+	}
+	status := codesOf(t, MirrorStatus)
+	cells := make([]Cell, len(counted))
+	for i, c := range counted {
+		cells[i] = Cell{Area: c.Area, Households: c.Count, Persons: c.Sums[0].Total}
+		if c.Key[0] != mirror.Unknown {
+			cells[i].Status = status[c.Key[0]]
+		}
+	}
+	slices.SortFunc(cells, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Status, b.Status)) })
+	return cells, true, nil
+}
+
+// conditions are a filter as the mirror knows it; false where it has no column for it. The filter was checked before.
+func (s *Service) conditions(t *mirror.Table, f Filter) ([]mirror.Condition, bool) {
+	var where []mirror.Condition
+	if !f.Closed {
+		where = append(where, mirror.Condition{Column: MirrorState, In: []int64{0}})
+	}
+	if len(f.Status) > 0 {
+		where = append(where, mirror.Condition{Column: MirrorStatus, In: numbersOf(codesOf(t, MirrorStatus), f.Status)})
+	}
+	for _, item := range f.Items {
+		c, ok := s.itemCondition(t, f.Area, item)
+		if !ok {
+			return nil, false
+		}
+		where = append(where, c)
+	}
+	return where, true
+}
+
+// itemCondition is a condition on an item of the household; false where the mirror has no column of it.
+func (s *Service) itemCondition(t *mirror.Table, area int64, f ItemFilter) (mirror.Condition, bool) {
+	name := f.Subject + "." + f.Code
+	at := slices.IndexFunc(t.Columns(), func(c mirror.Column) bool { return c.Name == name })
+	if at < 0 || f.Subject != SubjectHousehold {
+		return mirror.Condition{}, false
+	}
+	column := t.Columns()[at]
+	if column.Kind == mirror.Code {
+		return mirror.Condition{Column: name, In: numbersOf(column.Codes, f.Values)}, len(f.Values) > 0
+	}
+	pack, err := s.Pack(area)
+	if err != nil || len(f.Values) > 0 {
+		return mirror.Condition{}, false
+	}
+	item, ok := pack.Item(f.Subject, f.Code)
+	if !ok {
+		return mirror.Condition{}, false
+	}
+	scale := 1.0
+	if item.Kind == policy.Decimal {
+		scale = math.Pow10(column.Scale)
+	}
+	c := mirror.Condition{Column: name}
+	if f.Min != nil {
+		c.Lo = new(int64(math.Ceil(*f.Min * scale)))
+	}
+	if f.Max != nil {
+		c.Hi = new(int64(math.Floor(*f.Max * scale)))
+	}
+	return c, true
+}
+
+func codesOf(t *mirror.Table, column string) []string {
+	for _, c := range t.Columns() {
+		if c.Name == column {
+			return c.Codes
+		}
+	}
+	return nil
+}
+
+// numbersOf are the numbers of codes; a code that nobody has is left out, and then nothing may be left.
+func numbersOf(codes, wanted []string) []int64 {
+	numbers := []int64{}
+	for _, code := range wanted {
+		if n := slices.Index(codes, code); n >= 0 {
+			numbers = append(numbers, int64(n))
+		}
+	}
+	return numbers
+}
