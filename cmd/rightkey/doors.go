@@ -32,7 +32,8 @@ import (
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
-		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, RecordNumber: registry.Number, Clock: h.clock,
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
+		RecordNumber: registry.Number, Clock: h.clock,
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})

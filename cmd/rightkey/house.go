@@ -74,6 +74,7 @@ type house struct {
 	loads       *office.AreaLoads
 	approvals   *office.Approvals
 	assignments *office.Assignments
+	identity    *office.Identity
 	alerts      *office.Alerts
 	denials     *office.Denials
 	registry    *registry.Service

@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,6 +41,31 @@ type serveCommand struct {
 	place
 	listening
 	SecondFactor string `enum:"required,offered" default:"required" help:"Whether roles that decide, show secret fields or manage accounts are worth nothing without a second factor (required, offered)."`
+	identityProvider
+}
+
+// identityProvider says which identity provider signs people in besides the password.
+type identityProvider struct {
+	Issuer     string `name:"oidc-issuer" placeholder:"URL" help:"OpenID Connect provider that signs people in to accounts that exist here."`
+	Client     string `name:"oidc-client" placeholder:"ID" help:"Client of the provider."`
+	SecretFile string `name:"oidc-secret" placeholder:"FILE" help:"File with the client's secret."`
+	Address    string `name:"oidc-address" placeholder:"URL" help:"Address of this server as browsers know it; the provider sends them back to /login/oidc/back there."`
+	Claim      string `name:"oidc-claim" default:"preferred_username" help:"Claim that is the login here."`
+}
+
+// identity opens the provider, nil where none was given.
+func (p identityProvider) identity(o *office.Service) (*office.Identity, error) {
+	if p.Issuer == "" {
+		return nil, nil
+	}
+	if p.Client == "" || p.Address == "" {
+		return nil, fmt.Errorf("--oidc-issuer needs --oidc-client and --oidc-address")
+	}
+	secret, err := os.ReadFile(p.SecretFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret of the identity provider's client: %w", err)
+	}
+	return office.NewIdentity(o, office.IdentityOptions{Issuer: p.Issuer, Client: p.Client, Secret: strings.TrimSpace(string(secret)), Address: strings.TrimSuffix(p.Address, "/"), Claim: p.Claim}), nil
 }
 
 // Help is shown by --help.
@@ -62,6 +88,9 @@ func (c *serveCommand) Run(app *kong.Kong) error {
 	defer h.close()
 	if c.SecondFactor == "required" {
 		h.office.RequireFactor()
+	}
+	if h.identity, err = c.identity(h.office); err != nil {
+		return err
 	}
 	return c.serve(ctx, app, h, func(io.Writer) {})
 }
@@ -171,10 +200,11 @@ func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*w
 
 // sweep takes away what has expired, once an hour: sessions, throttles, uploaded area files, kept answers of the API.
 func (h *house) sweep(ctx context.Context, log *slog.Logger, api *rest.API) {
+	watch := office.NewWatch(h.office, h.alerts, time.Local)
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(h.office.Sweep(ctx), h.denials.Sum(ctx), api.Sweep(ctx), h.registry.ForgetExports(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.office.Sweep(ctx), h.denials.Sum(ctx), watch.Run(ctx), api.Sweep(ctx), h.registry.ForgetExports(ctx)); err != nil && ctx.Err() == nil {
 			log.Error("sweep", "error", err)
 		}
 		select {

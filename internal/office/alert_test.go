@@ -9,6 +9,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
+	"rightkey/internal/journal"
 	"rightkey/internal/office"
 	"rightkey/internal/store"
 )
@@ -145,5 +146,35 @@ func TestTheTwentyFirstSecretOfAnHourIsRefusedAndNoticed(t *testing.T) {
 		d.Clock.Set(d.Clock.Now().Add(15 * time.Minute))
 		_, err = unmaskings.Own(ctx, county, u.ID)
 		wantKind(t, err, fault.Gone, "after 15 minutes")
+	})
+}
+
+func TestEachHourOfReadingsIsLookedThroughOnce(t *testing.T) {
+	eachWithAdmin(t, func(t *testing.T, d *desk) {
+		ctx := t.Context()
+		alerts := office.NewAlerts(d.DB, d.Journal)
+		clerk := d.invite(t, "clerk", "zhang", "township-clerk", 11)
+		auditor := d.invite(t, "auditor", "wu", "auditor", 10)
+		for i := range int64(20) {
+			must(t, d.Journal.Shown(ctx, journal.Who{Account: clerk.Account, Role: "township-clerk"}, "household.read", "household", 0, 11, []int64{5000 + i}))
+			d.Clock.Set(d.Clock.Now().Add(time.Second))
+		}
+		watch := office.NewWatch(d.office, alerts, time.UTC)
+		must(t, watch.Run(ctx))
+		found := func() []office.Alert {
+			list, err := alerts.List(ctx, auditor, "", 0, 10)
+			must(t, err)
+			return list
+		}
+		if list := found(); len(list) != 0 {
+			t.Errorf("the hour is not over: %+v", list)
+		}
+		d.Clock.Set(d.Clock.Now().Add(time.Hour))
+		for range 2 {
+			must(t, watch.Run(ctx))
+		}
+		if list := found(); len(list) != 1 || list[0].Rule != office.RuleWalk || list[0].Count != 20 || list[0].Account != clerk.Account {
+			t.Errorf("alerts: %+v", list)
+		}
 	})
 }

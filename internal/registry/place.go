@@ -92,7 +92,7 @@ func (s *Service) placeAt(ctx context.Context, scope access.Scope, key int64) (P
 	if len(PlaceForms(p.Pack, p.Kind)) == 0 {
 		return p, fault.New(fault.NotFound, "areas of this level have no form")
 	}
-	err = store.One(ctx, s.db.In(scope), "SELECT home, id, ver FROM place WHERE area = $1 AND {scope area}", []any{key}, &p.Home, &p.ID, &p.Ver)
+	err = store.One(ctx, s.db.In(scope), "SELECT home, id, ver FROM place WHERE area = $1 AND {place area}", []any{key}, &p.Home, &p.ID, &p.Ver)
 	if err != nil && !errors.Is(err, store.ErrNoRows) {
 		return p, fmt.Errorf("read a place: %w", err)
 	}
@@ -120,7 +120,7 @@ func (s *Service) OpenPlace(ctx context.Context, scope access.Scope, key int64) 
 	}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
 		var others int64
-		if err := store.One(ctx, tx, "SELECT count(*) FROM place WHERE area = $1 AND {scope area}", []any{key}, &others); err != nil {
+		if err := store.One(ctx, tx, "SELECT count(*) FROM place WHERE area = $1 AND {place area}", []any{key}, &others); err != nil {
 			return err
 		}
 		if others > 0 {

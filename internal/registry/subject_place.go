@@ -36,7 +36,7 @@ func (p placeSubject) Load(ctx context.Context, scope access.Scope, id int64, on
 		return change.Record{}, err
 	}
 	var key, ver int64
-	err = store.One(ctx, s.db.In(scope), "SELECT area, ver FROM place WHERE home = $1 AND id = $2 AND {scope area}", []any{home, id}, &key, &ver)
+	err = store.One(ctx, s.db.In(scope), "SELECT area, ver FROM place WHERE home = $1 AND id = $2 AND {place area}", []any{home, id}, &key, &ver)
 	if errors.Is(err, store.ErrNoRows) {
 		return change.Record{}, fault.New(fault.NotFound, "no such area")
 	}

@@ -38,6 +38,8 @@ type Pages struct {
 	// Approvals are acts of two persons.
 	Approvals *office.Approvals
 	Alerts    *office.Alerts
+	// Identity is the identity provider of the office; nil where there is none.
+	Identity *office.Identity
 	// Assignments open inspections.
 	Assignments *office.Assignments
 	// RecordNumber is the number by which people know a household or person; a later room says it.
@@ -92,6 +94,7 @@ func (p *Pages) Register(s *web.Server) {
 	p.registerApprovals(s)
 	p.registerFactor(s)
 	p.registerAlerts(s)
+	p.registerIdentity(s)
 	p.registerInspections(s)
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
 	"rightkey/internal/web"
@@ -23,13 +25,17 @@ func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, ne
 	ctx := r.Context()
 	page := p.Frame.Page(r, web.T(ctx, "office.login.title"))
 	page.Flash = append(page.Flash, notices...)
-	return show(w, r, status, page, panel(web.T(ctx, "office.login.head"), form{
+	parts := []templ.Component{form{
 		Action: "/login", Submit: web.T(ctx, "office.login.submit"), Hidden: []web.Pair{{Name: "next", Value: next}},
 		Fields: []web.Field{
 			{Name: "login", Label: web.T(ctx, "office.login.login"), Value: login, Required: true, Autocomplete: "username"},
 			{Name: "password", Label: web.T(ctx, "office.login.password"), Kind: web.FieldPassword, Required: true, Autocomplete: "current-password"},
 		},
-	}, text(web.T(ctx, "office.login.help"))))
+	}, text(web.T(ctx, "office.login.help"))}
+	if p.Identity != nil {
+		parts = append(parts, web.Action{Label: web.T(ctx, "office.login.provider"), Href: "/login/oidc?" + url.Values{"next": {next}}.Encode(), Icon: "key"})
+	}
+	return show(w, r, status, page, panel(web.T(ctx, "office.login.head"), parts...))
 }
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
