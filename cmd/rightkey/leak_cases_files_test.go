@@ -14,6 +14,8 @@ func init() {
 			"POST /import-templates/{id}/delete": formCase(),
 			"GET /import-forms/{file}":           noCase,
 			"GET /exports":                       noCase,
+			"GET /households/{number}/handbook":  shownCase(""),
+			"GET /verify/{token}":                noCase,
 			"GET /exports/new":                   {query: "area=12"},
 			"POST /exports":                      formCase("subject", "household", "format", "csv", "purpose", "review", "reason", "Farmark"),
 			"GET /exports/{id}":                  noCase,

@@ -97,6 +97,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"import_template",
 	"export",
 	"export_part",
+	"document",
 	"job",
 	"event",
 	"event_body",

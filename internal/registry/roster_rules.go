@@ -88,7 +88,10 @@ func RosterOf(pack *policy.Pack) RosterRules {
 }
 
 // RegisterSections lets packs that this loader loads have this room's sections.
-func RegisterSections(loader *policy.Loader) { loader.Section(RosterSection, decodeRoster) }
+func RegisterSections(loader *policy.Loader) {
+	loader.Section(RosterSection, decodeRoster)
+	loader.Section(HandbookSection, decodeHandbook)
+}
 
 type rosterSchema struct {
 	Acts   []actSchema `yaml:"acts"`

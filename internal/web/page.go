@@ -90,8 +90,13 @@ func (p Page) htmlTheme() templ.Attributes {
 }
 
 // styleSheet is the address of the style sheet for the viewer's writing direction.
-func (p Page) styleSheet() string {
-	if i18n.Dir(p.Viewer.Lang) == "rtl" {
+func (p Page) styleSheet() string { return styleSheetOf(p.Viewer.Lang) }
+
+// StyleSheet is the address of the style sheet for the reader, for documents without the shell.
+func StyleSheet(ctx context.Context) string { return styleSheetOf(Lang(ctx)) }
+
+func styleSheetOf(lang i18n.Lang) string {
+	if i18n.Dir(lang) == "rtl" {
 		return assets.Path("app.rtl.css")
 	}
 	return assets.Path("app.css")

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -148,6 +150,14 @@ func (p *Page) Paper(name string) {
 	if folder := os.Getenv("RIGHTKEY_SCREENSHOTS"); folder != "" {
 		p.keep(filepath.Join(folder, name+".pdf"), chromedp.PrintToPDF())
 	}
+}
+
+// PDF is the page as it is printed, on the paper that its style sheet names.
+func (p *Page) PDF() []byte {
+	p.t.Helper()
+	own := true
+	p.do("look at the printed page", call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	return ask(p, "print", chromedp.PrintToPDF(func(q *page.PrintToPDFParams) { q.PreferCSSPageSize, q.PrintBackground = &own, &own }))
 }
 
 // keep writes what a step makes into a file; a failure is noted but fails no test.

@@ -132,7 +132,7 @@ func (p *Pages) showFactor(w http.ResponseWriter, r *http.Request, status int, f
 		f = form{Action: "/me/factor/end", Submit: web.T(ctx, "office.factor.end"), Plain: true, Fields: []web.Field{codeField(r)}}
 		parts = append(parts, web.Badge{Tone: web.ToneGood, Text: web.T(ctx, "office.factor.on")})
 	case pending:
-		code, err := qrCode(enrolment.URL, web.T(ctx, "office.factor.qr"))
+		code, err := web.QR(enrolment.URL, web.T(ctx, "office.factor.qr"))
 		if err != nil {
 			return err
 		}

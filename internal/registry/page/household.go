@@ -84,6 +84,9 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "roster.change"), Href: "/households/" + f.Number + "/roster", Icon: "change"})
 	}
 	page.Flash = append(v.banner(), page.Flash...)
+	if f.AsOf == nil {
+		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "handbook.print"), Href: "/households/" + f.Number + "/handbook", Icon: "download"})
+	}
 	content := v.page()
 	content.timeline, content.readers = p.events(ctx, f)
 	if err := p.fillPanels(ctx, scope, f, &content); err != nil {

@@ -29,8 +29,12 @@ func TestTheFormsOfEveryShippedPackAreShown(t *testing.T) {
 	}
 }
 
-func showPack(t *testing.T, folder string) {
-	pack, err := policy.NewLoader().Load(policies.Files, folder)
+// smallest is a register under a shipped pack with one household of some members in its only village.
+func smallest(t *testing.T, folder string, members int) (*house, registry.Household) {
+	t.Helper()
+	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
+	pack, err := loader.Load(policies.Files, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,17 +46,36 @@ func showPack(t *testing.T, folder string) {
 	}
 	s := stand.New(t, storetest.SQLite(t), strings.Join(widths, "-"))
 	h := furnish(t, s, policies.Files, folder, areas)
-	person, _ := pack.Item(registry.SubjectPerson, registry.FieldRelation)
-	relation := ""
-	for _, option := range person.Options() {
+	item, _ := pack.Item(registry.SubjectPerson, registry.FieldRelation)
+	head, other := "", ""
+	for _, option := range item.Options() {
 		if option.Group == registry.GroupHead {
-			relation = option.Code
+			head = option.Code
+		} else {
+			other = option.Code
 		}
 	}
 	h.load(t, office, registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31", Columns: map[string]string{}}, "key,area\nh1,"+code+"\n")
+	var persons strings.Builder
+	persons.WriteString("key,hh,name,birth,relation\n")
+	for i := range members {
+		relation := other
+		if i == 0 {
+			relation = head
+		}
+		fmt.Fprintf(&persons, "p%d,h1,Ana %d,1970-05-01,%s\n", i, i, relation)
+	}
 	h.load(t, office, registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
-		Columns: map[string]string{"name": "name", "birth": "birth"}, Constants: map[string]string{"relation": relation, "sex": firstCode(pack, "sex")}}, "key,hh,name,birth\np1,h1,Ana,1970-05-01\n")
-	home := h.only(t)
+		Columns: map[string]string{"name": "name", "birth": "birth", "relation": "relation"}, Constants: map[string]string{"sex": firstCode(pack, "sex")}}, persons.String())
+	return h, h.only(t)
+}
+
+func showPack(t *testing.T, folder string) {
+	h, home := smallest(t, folder, 1)
+	pack, err := h.Registry.Pack(home.Area)
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.addEntries(t, home, registry.Entry{Subject: "income", Class: firstCode(pack, "income.class"), Minor: 123456})
 	base := "/households/" + home.Number
 	targets := []string{"/", "/households", base, base + "/change"}

@@ -109,6 +109,8 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
 	server.Handle("GET /households/search", web.Needs(access.HouseholdList), p.found)
 	p.registerExports(server)
+	server.Handle("GET /households/{number}/handbook", web.Needs(access.HouseholdRead), p.printHandbook)
+	server.Handle("GET /verify/{token}", web.Public, p.verify)
 	server.Handle("GET /households/{number}", web.Needs(access.HouseholdRead), p.household)
 	server.Handle("GET /persons/{number}", web.Needs(access.HouseholdRead), p.person)
 	p.registerErasures(server)

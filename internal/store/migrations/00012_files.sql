@@ -30,3 +30,9 @@ CREATE TABLE export_part (
   export {int} NOT NULL, n {int} NOT NULL, body {bytes} NOT NULL,
   PRIMARY KEY (export, n)
 ) {strict};
+
+-- Printed documents: who holds the token on one may ask whether it is genuine. token is a hash of it.
+CREATE TABLE document (
+  token {bytes} NOT NULL PRIMARY KEY, kind {text} NOT NULL, pages {int} NOT NULL, day {int} NOT NULL,
+  home {int} NOT NULL, subject {int} NOT NULL, area {int} NOT NULL, ver {int} NOT NULL, account {int} NOT NULL, created {int} NOT NULL
+) {strict};

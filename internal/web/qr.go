@@ -1,4 +1,4 @@
-package page
+package web
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
-// qrCode draws a text as a QR code in SVG, dark on light whatever the page's light is; label says what it is.
-func qrCode(text, label string) (templ.Component, error) {
+// QR draws a text as a QR code in SVG, dark on light whatever the page's light is; label says what it is.
+func QR(text, label string) (templ.Component, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return nil, fmt.Errorf("make a QR code: %w", err)
