@@ -108,6 +108,8 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"inspection",
 	"name_key",
 	"phone_key",
+	"attachment",
+	"attachment_chunk",
 	"problem_item",
 	"quality_mark",
 	"place",

@@ -21,6 +21,7 @@ var followers = []follower{
 	{"fact_index", "subject", true},
 	{"name_key", "person", false},
 	{"phone_key", "subject", true},
+	{"attachment", "subject", true},
 	{"problem_item", "household", false},
 	{"quality_mark", "household", false},
 }
@@ -59,7 +60,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 // joins a household of another home; a membership stays where its household is.
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
-	{"name_key", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"},
+	{"name_key", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
 }
 
 // rehome brings a person's rows from one home to another, so that a household and those who live in it are always in

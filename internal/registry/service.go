@@ -18,6 +18,7 @@ import (
 	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
+	"rightkey/internal/registry/upload"
 	"rightkey/internal/store"
 )
 
@@ -35,7 +36,9 @@ type Service struct {
 	// approvals keep the agreement of second persons; nil where nothing that needs one can be done
 	approvals *office.Approvals
 
-	mirror *mirror.Mirror // nil where nobody follows the register
+	mirror  *mirror.Mirror // nil where nobody follows the register
+	scanner upload.Scanner // nil: files are not looked through
+	drawing sync.Mutex     // one picture is decoded at a time
 
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code

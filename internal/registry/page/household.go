@@ -100,6 +100,13 @@ func (p *pages) fillPanels(ctx context.Context, scope access.Scope, f registry.F
 	if secrets := p.secretsPanel(ctx, scope, f); secrets != nil {
 		content.side = append(content.side, secrets)
 	}
+	attachments, err := p.attachmentsPanel(ctx, scope, f)
+	if err != nil {
+		return err
+	}
+	if attachments != nil {
+		content.main = append(content.main, attachments)
+	}
 	for _, panel := range p.Panels {
 		part, err := panel.Show(ctx, scope, f)
 		switch {

@@ -15,6 +15,7 @@ import (
 	"rightkey/internal/job"
 	"rightkey/internal/office"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/upload"
 	"rightkey/internal/web"
 )
 
@@ -107,6 +108,10 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /{$}", web.Login, p.overview)
 	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)
 	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
+	server.Handle("POST /households/{number}/attachments", web.Needs(access.HouseholdEdit), p.attach, web.Upload(upload.MaxBytes+1<<20, attachmentTime))
+	server.Handle("GET /households/{number}/attachments/{token}", web.Needs(access.HouseholdRead), p.openAttachment)
+	server.Handle("GET /households/{number}/attachments/{token}/thumbnail", web.Needs(access.HouseholdRead), p.thumbnail)
+	server.Handle("POST /households/{number}/attachments/{token}/end", web.Needs(access.HouseholdEdit), p.endAttachment)
 	server.Handle("GET /households/search", web.Needs(access.HouseholdList), p.found)
 	p.registerExports(server)
 	server.Handle("GET /households/{number}/handbook", web.Needs(access.HouseholdRead), p.printHandbook)

@@ -15,10 +15,10 @@ import (
 func acceptPDF(data []byte) (File, error) {
 	end := bytes.TrimRight(data, "\x00\t\n\f\r ")
 	if !bytes.HasSuffix(end, []byte("%%EOF")) {
-		return File{}, fault.New(fault.Invalid, "the document is damaged, or something stands behind its end")
+		return File{}, fault.Wrap(fault.Invalid, Damaged, "the document is damaged, or something stands behind its end")
 	}
 	if html.Match(data[:min(len(data), 4096)]) {
-		return File{}, fault.New(fault.Invalid, "the document is a web page too")
+		return File{}, fault.Wrap(fault.Invalid, Active, "the document is a web page too")
 	}
 	if name := activeLong.Find(unescaped(data)); name != nil { // also where a reader might see no stream
 		return File{}, notOnlyRead(name)
@@ -34,17 +34,17 @@ func acceptPDF(data []byte) (File, error) {
 	}
 	switch {
 	case left < 0:
-		return File{}, fault.New(fault.TooLarge, "the document grows too large when it is opened")
+		return File{}, fault.Wrap(fault.TooLarge, TooLarge, "the document grows too large when it is opened")
 	case pages > MaxPages:
-		return File{}, fault.New(fault.TooLarge, "the document has more than %d pages", MaxPages)
+		return File{}, fault.Wrap(fault.TooLarge, TooLong, "the document has more than %d pages", MaxPages)
 	case pages == 0:
-		return File{}, fault.New(fault.Invalid, "the document has no pages")
+		return File{}, fault.Wrap(fault.Invalid, Damaged, "the document has no pages")
 	}
 	return File{Type: PDF, Body: data, Pages: pages}, nil
 }
 
 func notOnlyRead(name []byte) error {
-	return fault.New(fault.Invalid, "the document can do more than be read (%s)", name[1:])
+	return fault.Wrap(fault.Invalid, Active, "the document can do more than be read (%s)", name[1:])
 }
 
 var (

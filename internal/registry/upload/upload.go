@@ -7,6 +7,7 @@ package upload
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -39,13 +40,36 @@ type File struct {
 	Pages         int    // of a document, 0 for an image
 }
 
+// Refusal is why a file is not taken, for a page to say in its reader's language.
+type Refusal string
+
+// The refusals.
+const (
+	OtherType Refusal = "type"
+	Damaged   Refusal = "damaged"
+	Active    Refusal = "active" // a document that can do more than be read
+	TooLarge  Refusal = "large"
+	TooLong   Refusal = "pages"
+	TooFine   Refusal = "pixels"
+)
+
+// Error says what the operator reads.
+func (r Refusal) Error() string { return "an upload was refused: " + string(r) }
+
+// Why is the refusal behind an error of Accept, "" for another error.
+func Why(err error) Refusal {
+	var r Refusal
+	errors.As(err, &r)
+	return r
+}
+
 // Accept checks a file by its content, whatever its name or sender say, and makes of it what is stored. It returns an
 // Invalid fault for a type that is not allowed, a damaged file or a document with active content, and a TooLarge fault
 // for one over a limit; no image is decoded before its size is known to be within the limits.
 func Accept(data []byte) (File, error) {
 	switch {
 	case len(data) > MaxBytes:
-		return File{}, fault.New(fault.TooLarge, "the file is larger than %d MB", MaxBytes>>20)
+		return File{}, fault.Wrap(fault.TooLarge, TooLarge, "the file is larger than %d MB", MaxBytes>>20)
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
 		return acceptJPEG(data)
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
@@ -53,7 +77,7 @@ func Accept(data []byte) (File, error) {
 	case bytes.HasPrefix(data, []byte("%PDF-1.")), bytes.HasPrefix(data, []byte("%PDF-2.")):
 		return acceptPDF(data)
 	}
-	return File{}, fault.New(fault.Invalid, "only JPEG and PNG images and PDF documents are taken").With(0, "file", "is of another type")
+	return File{}, fault.Wrap(fault.Invalid, OtherType, "only JPEG and PNG images and PDF documents are taken")
 }
 
 func acceptJPEG(data []byte) (File, error) {
@@ -87,12 +111,14 @@ func within(c image.Config, err error) error {
 		return damaged(err)
 	}
 	if c.Width < 1 || c.Height < 1 || c.Width > MaxSide || c.Height > MaxSide || c.Width*c.Height > MaxPixels {
-		return fault.New(fault.TooLarge, "the image has too many pixels (at most %d million)", MaxPixels/1_000_000)
+		return fault.Wrap(fault.TooLarge, TooFine, "the image has too many pixels (at most %d million)", MaxPixels/1_000_000)
 	}
 	return nil
 }
 
-func damaged(err error) error { return fault.Wrap(fault.Invalid, err, "the file is damaged") }
+func damaged(err error) error {
+	return fault.Wrap(fault.Invalid, errors.Join(Damaged, err), "the file is damaged")
+}
 
 func drawn(kind string, picture image.Image, encode func(*bytes.Buffer) error) (File, error) {
 	var body, thumb bytes.Buffer

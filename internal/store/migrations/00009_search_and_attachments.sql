@@ -18,3 +18,19 @@ CREATE TABLE lookup (
   account {int} NOT NULL, kind {text} NOT NULL, slot {int} NOT NULL, n {int} NOT NULL,
   PRIMARY KEY (account, kind, slot)
 ) {clustered};
+-- Photos and documents of a household, a person or a dwelling. Their content is sealed in chunks under the data key
+-- of the household or person (owner), so that who destroys the key destroys them.
+CREATE TABLE attachment (
+  home {int} NOT NULL, id {int} NOT NULL, subject {int} NOT NULL, subject_kind {text} NOT NULL, household {int} NOT NULL, area {int} NOT NULL,
+  owner {int} NOT NULL, token {text} NOT NULL, kind {text} NOT NULL, type {text} NOT NULL, size {int} NOT NULL, width {int} NOT NULL, height {int} NOT NULL, pages {int} NOT NULL,
+  state {text} NOT NULL, added {int} NOT NULL, account {int} NOT NULL, ended {int}, ended_by {int}, ver {int} NOT NULL DEFAULT 1,
+  PRIMARY KEY (home, id)
+) {clustered};
+CREATE UNIQUE INDEX attachment_token ON attachment (home, token);
+CREATE INDEX attachment_household ON attachment (home, household, id);
+CREATE INDEX attachment_subject ON attachment (home, subject);
+CREATE TABLE attachment_chunk (
+  home {int} NOT NULL, attachment {int} NOT NULL, thumbnail {small} NOT NULL, n {int} NOT NULL, subject {int} NOT NULL, body {bytes} NOT NULL,
+  PRIMARY KEY (home, attachment, thumbnail, n)
+) {clustered};
+CREATE INDEX attachment_chunk_subject ON attachment_chunk (home, subject);

@@ -1,0 +1,237 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/registry"
+	"rightkey/internal/registry/upload"
+	"rightkey/internal/web"
+)
+
+// attachmentTime is how long a photo may take to arrive on a slow line.
+const attachmentTime = 15 * time.Minute
+
+// attachmentsPart is what the template shows of a household's photos and documents.
+type attachmentsPart struct {
+	action string // of the form that adds one; empty for who may not
+	fields []web.Field
+	items  []attachmentItem
+}
+
+// attachmentItem is one photo or document.
+type attachmentItem struct {
+	label   string
+	about   string // whose it is, when it was added and by whom
+	href    string
+	picture string // address of the small picture; empty for none
+	notice  string // why it cannot be opened
+	end     string // of the form that takes it away; empty for who may not
+	ver     string
+}
+
+// attachmentsPanel shows the photos and documents of a household; nil where there is neither any nor leave to add one.
+func (p *pages) attachmentsPanel(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
+	list, err := p.Registry.Attachments(ctx, scope, f.Household)
+	if err != nil {
+		return nil, err
+	}
+	part := attachmentsPart{}
+	edit, err := access.Decide(scope.Caller(), access.HouseholdEdit)
+	mayEdit := err == nil && edit.Holds(f.Area) && f.Closed == nil
+	if mayEdit {
+		part.action = "/households/" + f.Number + "/attachments"
+		part.fields = attachmentFields(ctx, scope, f)
+	}
+	if len(list) == 0 && !mayEdit {
+		return nil, nil
+	}
+	for _, a := range list {
+		part.items = append(part.items, p.attachmentItem(ctx, f, a, mayEdit))
+	}
+	return attachmentsView(part), nil
+}
+
+func (p *pages) attachmentItem(ctx context.Context, f registry.File, a registry.Attachment, mayEnd bool) attachmentItem {
+	lang := web.Lang(ctx)
+	path := "/households/" + f.Number + "/attachments/" + a.Token
+	item := attachmentItem{label: word(ctx, "attachment.kind_"+string(a.Kind)), href: path, ver: strconv.FormatInt(a.Ver, 10),
+		about: word(ctx, "attachment.about", "when", i18n.Moment(lang, a.Added), "who", p.account(ctx, a.Account))}
+	for _, m := range f.Members {
+		if m.ID == a.Subject {
+			item.label += " · " + nameOf(m)
+		}
+	}
+	if a.Pages > 0 {
+		item.about += " · " + word(ctx, "attachment.pages", "n", a.Pages)
+	}
+	switch {
+	case a.State != registry.Clean:
+		item.notice = word(ctx, "attachment.state_"+string(a.State))
+	case a.HasThumbnail():
+		item.picture = path + "/thumbnail"
+	}
+	if mayEnd {
+		item.end = path + "/end"
+	}
+	return item
+}
+
+// attachmentFields asks for a file, what it shows and whose it is.
+func attachmentFields(ctx context.Context, scope access.Scope, f registry.File) []web.Field {
+	var kinds []web.Option
+	for _, kind := range registry.AttachmentKinds() {
+		if scope.Sees(f.Area, kind.Class()) {
+			kinds = append(kinds, web.Option{Value: string(kind), Label: word(ctx, "attachment.kind_"+string(kind))})
+		}
+	}
+	subjects := []web.Option{{Value: "", Label: word(ctx, "find.household")}}
+	for _, m := range f.Members {
+		subjects = append(subjects, web.Option{Value: m.Number, Label: nameOf(m)})
+	}
+	return []web.Field{
+		{Name: "kind", Label: word(ctx, "attachment.kind"), Kind: web.FieldSelect, Options: kinds, Required: true, IDPrefix: "attachment-"},
+		{Name: "subject", Label: word(ctx, "attachment.subject"), Kind: web.FieldSelect, Options: subjects, IDPrefix: "attachment-"},
+		{Name: "file", Label: word(ctx, "attachment.file"), Help: word(ctx, "attachment.file_help", "size", upload.MaxBytes>>20), Kind: web.FieldFile, Required: true, IDPrefix: "attachment-",
+			Attributes: templ.Attributes{"accept": "image/jpeg,image/png,application/pdf"}},
+	}
+}
+
+// attach takes a photo or document of a household.
+func (p *pages) attach(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	scope, err := p.scope(r, access.HouseholdEdit)
+	if err != nil {
+		return err
+	}
+	about, data, err := sentFile(r)
+	if err != nil {
+		return broken(r, err)
+	}
+	subject := int64(0)
+	if text := about.Get("subject"); text != "" {
+		ok := false
+		if subject, ok = registry.ParseNumber(text); !ok {
+			return fault.New(fault.NotFound, "%s", word(ctx, "no_number"))
+		}
+	}
+	if len(data) == 0 {
+		return fault.New(fault.Invalid, "%s", word(ctx, "import.no_file"))
+	}
+	if _, err := p.Registry.Attach(ctx, scope, id, subject, registry.AttachmentKind(about.Get("kind")), data); err != nil {
+		if why := upload.Why(err); why != "" {
+			return fault.New(fault.KindOf(err), "%s", word(ctx, "attachment.refused_"+string(why)))
+		}
+		return err
+	}
+	http.Redirect(w, r, "/households/"+r.PathValue("number")+"#attachments", http.StatusSeeOther)
+	return nil
+}
+
+// sentFile reads a form with one file.
+func sentFile(r *http.Request) (url.Values, []byte, error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	about, data := url.Values{}, []byte(nil)
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return about, data, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if part.FormName() != "file" {
+			err = readAbout(part, about)
+		} else {
+			data, err = io.ReadAll(io.LimitReader(part, upload.MaxBytes+1))
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// openAttachment sends a photo or document as a file to keep.
+func (p *pages) openAttachment(w http.ResponseWriter, r *http.Request) error {
+	a, content, err := p.attachmentOf(r, false)
+	if err != nil {
+		return err
+	}
+	ending := map[string]string{upload.JPEG: ".jpg", upload.PNG: ".png", upload.PDF: ".pdf"}[a.Type]
+	w.Header().Set("Content-Disposition", `attachment; filename="`+string(a.Kind)+"-"+r.PathValue("number")+ending+`"`)
+	return sendFile(w, a.Type, content)
+}
+
+// thumbnail shows the small picture of a photo.
+func (p *pages) thumbnail(w http.ResponseWriter, r *http.Request) error {
+	_, content, err := p.attachmentOf(r, true)
+	if err != nil {
+		return err
+	}
+	return sendFile(w, upload.JPEG, content)
+}
+
+func (p *pages) attachmentOf(r *http.Request, small bool) (registry.Attachment, []byte, error) {
+	id, err := number(r)
+	if err != nil {
+		return registry.Attachment{}, nil, err
+	}
+	scope, err := p.scope(r, access.HouseholdRead)
+	if err != nil {
+		return registry.Attachment{}, nil, err
+	}
+	return p.Registry.OpenAttachment(r.Context(), scope, id, r.PathValue("token"), small)
+}
+
+// sendFile sends what may run nothing, whatever a browser takes it for (ASVS 5.0: V3.2.1, V5.4).
+func sendFile(w http.ResponseWriter, kind string, content []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	_, err := w.Write(content)
+	if err != nil {
+		return nil // the reader has gone away; there is nobody left to tell
+	}
+	return nil
+}
+
+// endAttachment takes a photo or document away from view.
+func (p *pages) endAttachment(w http.ResponseWriter, r *http.Request) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	scope, err := p.scope(r, access.HouseholdEdit)
+	if err != nil {
+		return err
+	}
+	if err := p.Registry.EndAttachment(r.Context(), scope, id, r.PathValue("token"), ver); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/households/"+r.PathValue("number")+"#attachments", http.StatusSeeOther)
+	return nil
+}
