@@ -26,6 +26,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerHistory(api)
 	rooms.registerUnmask(api)
 	rooms.registerSearches(api)
+	rooms.registerAttachments(api)
 	rooms.registerChanges(api)
 	rooms.registerDecisions(api)
 	rooms.registerRoster(api)

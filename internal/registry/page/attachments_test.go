@@ -1,0 +1,88 @@
+package page_test
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// attach sends a file by the form of a household's page.
+func (h *house) attach(t *testing.T, account int64, household, kind, content string) answer {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("kind", kind); err != nil {
+		t.Fatal(err)
+	}
+	part, err := form.CreateFormFile("file", "../../etc/<b>.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/households/"+household+"/attachments", &body)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return h.ask(t, account, r)
+}
+
+func TestAPhotoIsAddedShownAndTakenAwayOnTheHouseholdsPage(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		reef := h.find(t, "11001001")
+		var picture bytes.Buffer
+		if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
+			t.Fatal(err)
+		}
+		h.get(t, village, "/households/"+reef.Number).want(t, "before", 200, "Photos and documents", "No photo or document yet.", "Photo of the house")
+		if got := h.attach(t, village, reef.Number, "house_photo", picture.String()); got.location() != "/households/"+reef.Number+"#attachments" {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+		page := h.get(t, village, "/households/"+reef.Number).want(t, "after", 200, "Photo of the house", "/thumbnail", "Take away").without(t, "after", "etc/")
+		path := regexp.MustCompile(`/households/` + reef.Number + `/attachments/[\w-]+`).FindString(page.body)
+		file := h.get(t, village, path).want(t, "the file", 200)
+		for name, want := range map[string]string{"Content-Type": "image/jpeg", "Content-Disposition": `attachment; filename="house_photo-` + reef.Number + `.jpg"`, "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"} {
+			if got := file.header.Get(name); got != want {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		}
+		if small := h.get(t, village, path+"/thumbnail").want(t, "the small picture", 200); small.header.Get("Content-Type") != "image/jpeg" || len(small.body) >= len(file.body) {
+			t.Errorf("the small picture: %s, %d bytes", small.header.Get("Content-Type"), len(small.body))
+		}
+		kelp := h.find(t, "12001001")
+		for _, other := range []string{path, path + "/thumbnail", strings.Replace(path, reef.Number, kelp.Number, 1)} {
+			h.get(t, clerkOfNothing(h, t), other).want(t, other, 404)
+		}
+		h.post(t, village, path+"/end", "ver", "9").want(t, "stale", 412)
+		h.post(t, village, path+"/end", "ver", "1").want(t, "end", 303)
+		h.get(t, village, path).want(t, "after its end", 404)
+	})
+}
+
+// clerkOfNothing is an account without that household in its area.
+func clerkOfNothing(h *house, t *testing.T) int64 {
+	t.Helper()
+	h.accounts[99] = h.Caller(99, "person-99", "village-official@11001002")
+	return 99
+}
+
+func TestAFileThatIsNoPhotoIsRefusedInWords(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		reef := h.find(t, "11001001")
+		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 400, "Only JPEG and PNG pictures and PDF documents are taken.")
+		h.attach(t, village, reef.Number, "house_photo", strings.Repeat("x", 10<<20+1)).want(t, "too large", 413)
+		h.attach(t, village, reef.Number, "house_photo", "").want(t, "no file", 400)
+		h.attach(t, village, h.find(t, "12001001").Number, "house_photo", "%PDF-1.7").want(t, "out of scope", 404)
+		h.attach(t, analyst, reef.Number, "house_photo", "%PDF-1.7").want(t, "analyst", 403)
+	})
+}
