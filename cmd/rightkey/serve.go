@@ -22,6 +22,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
 	"rightkey/internal/registry/quality"
+	"rightkey/internal/registry/upload"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
 )
@@ -33,6 +34,7 @@ type listening struct {
 	TLSKey  string         `placeholder:"FILE" help:"TLS key (PEM)."`
 	TLSSelf bool           `help:"Make a self-signed certificate for this run."`
 	Proxy   []netip.Prefix `placeholder:"CIDR" help:"Reverse proxies whose forwarded headers are believed."`
+	Clamd   string         `placeholder:"ADDRESS" help:"ClamAV's daemon, unix:PATH or tcp:HOST:PORT: uploads stay in quarantine until it has looked at them."`
 	JSONLog bool           `help:"Write log lines as JSON."`
 }
 
@@ -107,6 +109,13 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	config, err := l.tls()
 	if err != nil {
 		return err
+	}
+	if l.Clamd != "" {
+		scanner, err := upload.Clamd(l.Clamd)
+		if err != nil {
+			return err
+		}
+		h.registry.UseScanner(scanner)
 	}
 	handler, api, err := h.doors(log, config != nil, l.Proxy)
 	if err != nil {

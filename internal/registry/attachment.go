@@ -225,10 +225,14 @@ func chunkPlace(id int64, thumbnail, n int) crypt.Place {
 }
 
 // Attachments lists the photos and documents of a household, its members and dwellings that the caller may see,
-// newest first; ended ones are left out.
-func (s *Service) Attachments(ctx context.Context, scope access.Scope, h Household) ([]Attachment, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+attachmentColumns+` FROM attachment t JOIN household h ON h.home = t.home AND h.id = t.household
-		WHERE t.home = $1 AND t.household = $2 AND t.ended IS NULL AND {scope h.area} ORDER BY t.id DESC`, []any{h.Home, h.ID}, scanAttachment)
+// newest first; ended ones are left out. It returns a NotFound fault for a household out of scope.
+func (s *Service) Attachments(ctx context.Context, scope access.Scope, household int64) ([]Attachment, error) {
+	h, err := s.household(ctx, scope, household)
+	if err != nil {
+		return nil, err
+	}
+	found, err := store.All(ctx, s.db.In(scope), "SELECT "+attachmentColumns+" FROM attachment t WHERE {checked} AND t.home = $1 AND t.household = $2 AND t.ended IS NULL ORDER BY t.id DESC",
+		[]any{h.Home, h.ID}, scanAttachment)
 	if err != nil {
 		return nil, fmt.Errorf("list attachments: %w", err)
 	}

@@ -131,10 +131,10 @@ func TestPaperIsForWhoMaySeeSpecialFields(t *testing.T) {
 		if _, _, err := h.Registry.OpenAttachment(ctx, h.scope(t, 4, access.HouseholdRead), row.ID, a.Token, false); !fault.Is(err, fault.NotFound) {
 			t.Errorf("without a purpose it is read: %v", err)
 		}
-		if list, err := h.Registry.Attachments(ctx, h.scope(t, 4, access.HouseholdRead), row); err != nil || len(list) != 0 {
+		if list, err := h.Registry.Attachments(ctx, h.scope(t, 4, access.HouseholdRead), row.ID); err != nil || len(list) != 0 {
 			t.Errorf("without a purpose it is listed: %+v %v", list, err)
 		}
-		if list, err := h.Registry.Attachments(ctx, edit, row); err != nil || len(list) != 1 {
+		if list, err := h.Registry.Attachments(ctx, edit, row.ID); err != nil || len(list) != 1 {
 			t.Errorf("for verification: %+v %v", list, err)
 		}
 	})
@@ -275,7 +275,7 @@ func TestAFileIsOpenedOnlyAfterTheScannerHasLooked(t *testing.T) {
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("the trial text is taken: %v", err)
 		}
-		list, err := h.Registry.Attachments(ctx, read, row)
+		list, err := h.Registry.Attachments(ctx, read, row.ID)
 		if err != nil || len(list) != 2 || list[0].State != registry.Infected {
 			t.Fatalf("%+v %v", list, err)
 		}

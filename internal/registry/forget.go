@@ -25,6 +25,8 @@ var forgetting = []forgotten{
 	{"alias", nil, "DELETE FROM alias WHERE home = $1 AND id = $2"},
 	{"name_key", nil, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2"},
 	{"phone_key", nil, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2"},
+	{"attachment_chunk", nil, "DELETE FROM attachment_chunk WHERE {checked} AND home = $1 AND subject = $2"},
+	{"attachment", nil, "DELETE FROM attachment WHERE {checked} AND home = $1 AND subject = $2"},
 	{"problem_item", []string{"reason"}, "UPDATE problem_item SET reason = '' WHERE {checked} AND home = $1 AND subject = $2"},
 	// A household's marks are made anew when its rules run next.
 	{"quality_mark", []string{"mark"}, `DELETE FROM quality_mark WHERE {checked} AND home = $1 AND mark IS NOT NULL

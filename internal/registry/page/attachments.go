@@ -42,7 +42,7 @@ type attachmentItem struct {
 
 // attachmentsPanel shows the photos and documents of a household; nil where there is neither any nor leave to add one.
 func (p *pages) attachmentsPanel(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
-	list, err := p.Registry.Attachments(ctx, scope, f.Household)
+	list, err := p.Registry.Attachments(ctx, scope, f.ID)
 	if err != nil {
 		return nil, err
 	}

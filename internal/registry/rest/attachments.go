@@ -82,11 +82,11 @@ func (rooms Rooms) registerAttachments(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-attachments", Method: http.MethodGet, Path: "/households/{number}/attachments", Summary: "List photos and documents of a household", Room: room, Verb: access.HouseholdRead,
 		About: "Those of the household, its members and dwellings that you may see, newest first."},
 		func(ctx context.Context, in *listInput) (*rest.Listed[Attachment], error) {
-			f, _, err := rooms.open(ctx, in.Number)
+			id, err := numbered(in.Number)
 			if err != nil {
 				return nil, err
 			}
-			found, err := rooms.Registry.Attachments(ctx, rest.Scope(ctx), f.Household)
+			found, err := rooms.Registry.Attachments(ctx, rest.Scope(ctx), id)
 			if err != nil {
 				return nil, err
 			}
