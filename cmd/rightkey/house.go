@@ -59,27 +59,28 @@ func (p place) clock() (clock.Clock, error) {
 
 // house is an open database with all rooms.
 type house struct {
-	data        string // folder beside the database
-	raw         store.DB
-	db          *access.DB
-	clock       clock.Clock
-	ids         *store.Ids
-	journal     *journal.Journal
-	keys        *journal.Keys
-	areas       *area.Service
-	packs       *library.Library
-	changes     *change.Service
-	jobs        *job.Runner
-	office      *office.Service
-	loads       *office.AreaLoads
-	approvals   *office.Approvals
-	assignments *office.Assignments
-	identity    *office.Identity
-	alerts      *office.Alerts
-	denials     *office.Denials
-	registry    *registry.Service
-	identify    *identify.Service
-	quality     *quality.Service
+	data          string // folder beside the database
+	raw           store.DB
+	db            *access.DB
+	clock         clock.Clock
+	ids           *store.Ids
+	journal       *journal.Journal
+	keys          *journal.Keys
+	areas         *area.Service
+	packs         *library.Library
+	changes       *change.Service
+	jobs          *job.Runner
+	office        *office.Service
+	loads         *office.AreaLoads
+	approvals     *office.Approvals
+	organisations *office.Organisations
+	assignments   *office.Assignments
+	identity      *office.Identity
+	alerts        *office.Alerts
+	denials       *office.Denials
+	registry      *registry.Service
+	identify      *identify.Service
+	quality       *quality.Service
 
 	// What lies outside the database, and who seals its journal.
 	out      outside
@@ -149,6 +150,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Keys: h.keys, Scheme: scheme})
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
 	h.assignments = office.NewAssignments(h.db, h.journal)
+	h.organisations = office.NewOrganisations(h.db, h.journal, scheme)
 	h.alerts = office.NewAlerts(h.db, h.journal)
 	h.denials = office.NewDenials(h.db, h.journal, h.alerts)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)

@@ -120,7 +120,7 @@ func leaks(t *testing.T, p place) {
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
 	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
-		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}"} {
+		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
 		}

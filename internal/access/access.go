@@ -12,28 +12,30 @@ type Verb string
 
 // The verbs that exist so far.
 const (
-	HouseholdList  Verb = "household.list" // see rows of the list and search
-	HouseholdRead  Verb = "household.read" // open a household's file
-	HouseholdEdit  Verb = "household.edit" // propose changes
-	ChangeRead     Verb = "change.read"    // see change sets
-	ChangeDecide   Verb = "change.decide"  // approve or return a change set of somebody else
-	ImportRun      Verb = "import.run"
-	ExportRun      Verb = "export.run"
-	AssessRun      Verb = "assess.run"   // judge households under a pack; writes assessments, never status
-	PersonErase    Verb = "person.erase" // ask for, agree to and carry out the erasure of a person
-	PersonHold     Verb = "person.hold"  // forbid an erasure, and allow it again
-	AreaRead       Verb = "area.read"
-	AreaEdit       Verb = "area.edit"
-	PackRead       Verb = "pack.read"
-	PackEdit       Verb = "pack.edit"
-	AccountManage  Verb = "account.manage"
-	JournalRead    Verb = "journal.read"
-	JobRead        Verb = "job.read"
-	Statistics     Verb = "statistics.read"
-	AssignmentEdit Verb = "assignment.edit" // say who answers for which household
-	InspectionOpen Verb = "inspection.open" // open a named inspection in the own area
-	FieldUnmask    Verb = "field.unmask"    // see one secret field of one record, with a reason
-	AlertRead      Verb = "alert.read"      // review what rules noticed about the work of others
+	HouseholdList Verb = "household.list" // see rows of the list and search
+	HouseholdRead Verb = "household.read" // open a household's file
+	HouseholdEdit Verb = "household.edit" // propose changes
+	ChangeRead    Verb = "change.read"    // see change sets
+	ChangeDecide  Verb = "change.decide"  // approve or return a change set of somebody else
+	ImportRun     Verb = "import.run"
+	ExportRun     Verb = "export.run"
+	AssessRun     Verb = "assess.run"   // judge households under a pack; writes assessments, never status
+	PersonErase   Verb = "person.erase" // ask for, agree to and carry out the erasure of a person
+	PersonHold    Verb = "person.hold"  // forbid an erasure, and allow it again
+	AreaRead      Verb = "area.read"
+	AreaEdit      Verb = "area.edit"
+	// OrganisationEdit registers organisations and changes them; who may read areas may read them.
+	OrganisationEdit Verb = "organisation.edit"
+	PackRead         Verb = "pack.read"
+	PackEdit         Verb = "pack.edit"
+	AccountManage    Verb = "account.manage"
+	JournalRead      Verb = "journal.read"
+	JobRead          Verb = "job.read"
+	Statistics       Verb = "statistics.read"
+	AssignmentEdit   Verb = "assignment.edit" // say who answers for which household
+	InspectionOpen   Verb = "inspection.open" // open a named inspection in the own area
+	FieldUnmask      Verb = "field.unmask"    // see one secret field of one record, with a reason
+	AlertRead        Verb = "alert.read"      // review what rules noticed about the work of others
 )
 
 // Class is the sensitivity of a field, P0 public to P4 secret.

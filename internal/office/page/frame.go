@@ -30,6 +30,7 @@ type Frame struct {
 func Places() []Place {
 	return []Place{
 		{Key: "office.nav.areas", Href: "/areas", Icon: "area", Need: web.Needs(access.AreaRead)},
+		{Key: "office.nav.organisations", Href: "/organisations", Icon: "users", Need: web.Needs(access.AreaRead)},
 		{Key: "office.nav.packs", Href: "/packs", Icon: "pack", Need: web.Needs(access.PackRead)},
 		{Key: "office.nav.accounts", Href: "/accounts", Icon: "users", Need: web.Needs(access.AccountManage)},
 		{Key: "office.nav.approvals", Href: "/approvals", Icon: "check", Need: web.Login},

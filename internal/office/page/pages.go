@@ -36,8 +36,9 @@ type Pages struct {
 	Jobs        *job.Runner
 	Events      *office.Events
 	// Approvals are acts of two persons.
-	Approvals *office.Approvals
-	Alerts    *office.Alerts
+	Approvals     *office.Approvals
+	Organisations *office.Organisations
+	Alerts        *office.Alerts
 	// Identity is the identity provider of the office; nil where there is none.
 	Identity *office.Identity
 	// Assignments open inspections.
@@ -85,6 +86,8 @@ func (p *Pages) Register(s *web.Server) {
 	s.Handle("GET /areas/load", web.Needs(access.AreaEdit), p.loadPage)
 	s.Handle("POST /areas/load", web.Needs(access.AreaEdit), p.checkFile, web.Upload(office.MaxAreaFile+1<<20, 30*time.Minute))
 	s.Handle("POST /areas/load/{job}", web.Needs(access.AreaEdit), p.applyFile)
+
+	p.registerOrganisations(s)
 
 	s.Handle("GET /packs", web.Needs(access.PackRead), p.packsPage)
 	s.Handle("GET /packs/{hash}", web.Needs(access.PackRead), p.packPage)

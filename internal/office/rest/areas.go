@@ -25,7 +25,8 @@ type Rooms struct {
 	Jobs  *job.Runner
 	Packs *library.Library
 	// Approvals are acts of two persons.
-	Approvals *office.Approvals
+	Approvals     *office.Approvals
+	Organisations *office.Organisations
 }
 
 const room = "Areas, packs and jobs"
@@ -37,6 +38,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerJobs(api)
 	rooms.registerPacks(api)
 	rooms.registerApprovals(api)
+	rooms.registerOrganisations(api)
 }
 
 // Area is an administrative area.

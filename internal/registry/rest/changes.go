@@ -102,10 +102,11 @@ func (rooms Rooms) answerSet(ctx context.Context, s change.Set) (*setOutput, err
 
 // SubmittedRow is a change to one record.
 type SubmittedRow struct {
-	Subject string         `json:"subject" enum:"household,person,dwelling,income,expenditure"`
+	Subject string         `json:"subject" pattern:"^[a-z][a-z0-9_]{0,40}$" doc:"household, person, dwelling, income, expenditure, or the code of a level of areas that has a form."`
 	Number  string         `json:"number,omitempty" doc:"Of the household or person." example:"000010485771"`
 	ID      int64          `json:"id,omitempty" doc:"Of the dwelling or the entry, instead of a number."`
 	Under   string         `json:"under,omitempty" doc:"To open an entry, or the first dwelling: the number of its household, instead of an id." example:"000010485771"`
+	Area    int64          `json:"area,omitempty" minimum:"1" doc:"Of the form of an area, instead of an id: the key of the area."`
 	BaseVer int64          `json:"base_ver,omitempty" minimum:"1" doc:"The version on which the change is based; may be left out of a single row where If-Match says it."`
 	Base    map[string]any `json:"base,omitempty" doc:"The values that were seen, where a device kept them (source offline): a field whose stored value is still this one is no conflict."`
 	Set     map[string]any `json:"set" doc:"The fields that change with their new values; null is unknown." example:"{\"status\":\"poor\"}"`
@@ -182,6 +183,9 @@ func (rooms Rooms) registerChanges(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "submit-change-set", Method: http.MethodPost, Path: "/change-sets", Summary: "Submit a change of records", Room: room, Verb: access.HouseholdEdit,
 		About: "What needs nobody else is applied at once; protected fields wait for a second person. Nothing is stored when a check refuses a value, or when nothing is different."},
 		func(ctx context.Context, in *submission) (*setOutput, error) {
+			if err := rooms.openForms(ctx, in); err != nil {
+				return nil, err
+			}
 			d, err := in.draft(ctx)
 			if err != nil {
 				return nil, err

@@ -27,6 +27,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerUnmask(api)
 	rooms.registerSearches(api)
 	rooms.registerAttachments(api)
+	rooms.registerPlaces(api)
 	rooms.registerChanges(api)
 	rooms.registerDecisions(api)
 	rooms.registerRoster(api)
