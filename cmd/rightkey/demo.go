@@ -21,6 +21,7 @@ import (
 	"rightkey/internal/job"
 	"rightkey/internal/office"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/quality"
 	"rightkey/policies"
 	"rightkey/synth/files"
 )
@@ -133,7 +134,10 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 			return err
 		}
 	}
-	return h.judgeDemo(ctx, folder, progress)
+	if err := h.judgeDemo(ctx, folder, progress); err != nil {
+		return err
+	}
+	return h.inspectDemo(ctx, progress)
 }
 
 // importDemoFile imports one file, or goes on with the import that was interrupted.
@@ -217,6 +221,19 @@ func (h *house) judgeDemo(ctx context.Context, folder string, progress io.Writer
 		return err
 	}
 	return writeMeta(ctx, h.db, metaDemo+"identify", "done")
+}
+
+// inspectDemo looks at the county once by the rules of data quality.
+func (h *house) inspectDemo(ctx context.Context, progress io.Writer) error {
+	scope, err := h.decide(access.AssessRun)
+	if err != nil {
+		return err
+	}
+	j, err := h.quality.Start(ctx, scope, quality.RunArgs{})
+	if err != nil {
+		return err
+	}
+	return h.followJob(ctx, j.ID, progress, "data quality")
 }
 
 // followJob shows the progress of a job until it ends; one that did not succeed is an error.

@@ -22,6 +22,7 @@ type Whole struct {
 	People    []WholePart
 	Dwellings []WholePart
 	Entries   []Entry
+	Year      int // the newest year for which anything is known that is asked yearly, 0 for none
 }
 
 // WholePart is a person or dwelling of a household with its items by code. A person's core items are among them, and as
@@ -165,14 +166,18 @@ func (g *gathering) entries(ctx context.Context) error {
 
 // facts reads the documents of the households and their parts; of a yearly section the latest year.
 func (g *gathering) facts(ctx context.Context) error {
-	into := map[int64]policy.Facts{}
+	into, of := map[int64]policy.Facts{}, map[int64]*Whole{}
 	var subjects []int64
 	for id, w := range g.at {
 		w.Facts = policy.Facts{FieldStatus: textOrNil(w.Status)}
-		into[id] = w.Facts
+		into[id], of[id] = w.Facts, w
+		for _, e := range w.Entries {
+			y, _, _ := e.To.Civil()
+			w.Year = max(w.Year, y)
+		}
 		subjects = append(subjects, id)
 		for _, part := range append(w.People[:len(w.People):len(w.People)], w.Dwellings...) {
-			into[part.ID] = part.Facts
+			into[part.ID], of[part.ID] = part.Facts, w
 			subjects = append(subjects, part.ID)
 		}
 	}
@@ -196,7 +201,11 @@ func (g *gathering) facts(ctx context.Context) error {
 		return err
 	}
 	for subject, documents := range found {
-		maps.Copy(into[subject], documents.latest().flat())
+		latest := documents.latest()
+		maps.Copy(into[subject], latest.flat())
+		for _, year := range latest.years() {
+			of[subject].Year = max(of[subject].Year, year)
+		}
 	}
 	return nil
 }

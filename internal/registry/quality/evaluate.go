@@ -122,7 +122,7 @@ func (e evaluator) inputs(w registry.Whole) (inputs map[string]any, parts map[st
 	parts = map[string][]part{}
 	for _, person := range w.People {
 		facts := e.pack.Inputs(registry.SubjectPerson, person.Facts)
-		if age, ok := e.age(person.Facts); ok {
+		if age, ok := e.age(w, person.Facts); ok {
 			facts["age"] = age
 		}
 		parts[registry.SubjectPerson] = append(parts[registry.SubjectPerson], part{person.ID, facts})
@@ -144,13 +144,19 @@ func (e evaluator) inputs(w registry.Whole) (inputs map[string]any, parts map[st
 	return inputs, parts, income, err
 }
 
-func (e evaluator) age(facts policy.Facts) (float64, bool) {
+// age is a person's age on the day of the answers it is compared with: the end of the newest year that was asked, or
+// today if that is still to come.
+func (e evaluator) age(w registry.Whole, facts policy.Facts) (float64, bool) {
+	on := e.today
+	if w.Year > 0 {
+		on = min(on, clock.Date(w.Year, 12, 31))
+	}
 	text, _ := facts[registry.FieldBirth].(string)
 	birth, err := clock.ParseDay(text)
-	if err != nil || birth > e.today {
+	if err != nil || birth > on {
 		return 0, false
 	}
-	return float64(clock.Age(birth, e.today)), true
+	return float64(clock.Age(birth, on)), true
 }
 
 // entry is what conditions see of an entry: year, class, amount and basis, and what it came from.
@@ -225,7 +231,7 @@ func (e evaluator) checks(w registry.Whole) []Finding {
 				facts[code] = value
 			}
 		}
-		if age, ok := e.age(person.Facts); ok {
+		if age, ok := e.age(w, person.Facts); ok {
 			facts["age"] = age
 		}
 		found = append(found, e.checked(registry.SubjectPerson, person.ID, facts)...)
