@@ -88,6 +88,7 @@ type house struct {
 	erasures *registry.Erasures
 	// erasedAgain is how many persons were erased at the opening, because the list of erasures says so.
 	erasedAgain int
+	figures     *metrics // of the server, once it has doors
 }
 
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.

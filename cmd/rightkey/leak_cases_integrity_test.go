@@ -3,6 +3,8 @@ package main
 func init() {
 	moreCases = append(moreCases, func(*matrix) map[string]leakCase {
 		return map[string]leakCase{
+			"GET /healthz":                                   noCase,
+			"GET /readyz":                                    noCase,
 			"GET /persons/{number}/erasure":                  shownCase(""),
 			"POST /persons/{number}/erasure/ask":             formCase("reason", ""),
 			"POST /persons/{number}/erasure/hold":            formCase("reason", ""),

@@ -203,6 +203,12 @@ func (m *matrix) fillForm(form url.Values) url.Values {
 
 func openMatrix(t *testing.T, p place) *matrix {
 	t.Helper()
+	return openLoudMatrix(t, p, slog.New(slog.DiscardHandler), func(pages http.Handler) http.Handler { return pages })
+}
+
+// openLoudMatrix opens a matrix whose server writes to a log and stands behind front.
+func openLoudMatrix(t *testing.T, p place, log *slog.Logger, front func(http.Handler) http.Handler) *matrix {
+	t.Helper()
 	ctx := context.Background()
 	begin := initCommand{place: p, Pack: "../../internal/policy/testdata/ostania", Since: "2000-01-01"}
 	h, _, err := begin.make(ctx)
@@ -213,10 +219,10 @@ func openMatrix(t *testing.T, p place) *matrix {
 	ended := h.work(working, stop)
 	t.Cleanup(func() { ended(); h.close() })
 	m := &matrix{t: t, h: h, people: map[string]*http.Client{}, ids: map[string]string{}}
-	if m.pages, m.api, err = h.doors(slog.New(slog.DiscardHandler), false, nil); err != nil {
+	if m.pages, m.api, err = h.doors(log, false, nil); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(m.pages)
+	server := httptest.NewServer(front(m.pages))
 	t.Cleanup(server.Close)
 	m.url = server.URL
 	m.settle(t, ctx)

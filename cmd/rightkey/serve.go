@@ -35,6 +35,7 @@ type listening struct {
 	TLSSelf bool           `help:"Make a self-signed certificate for this run."`
 	Proxy   []netip.Prefix `placeholder:"CIDR" help:"Reverse proxies whose forwarded headers are believed."`
 	Clamd   string         `placeholder:"ADDRESS" help:"ClamAV's daemon, unix:PATH or tcp:HOST:PORT: uploads stay in quarantine until it has looked at them."`
+	Metrics string         `default:"localhost:9464" placeholder:"HOST:PORT" help:"Address of the Prometheus metrics (/metrics), off for none. Outside loopback TLS is needed."`
 	JSONLog bool           `help:"Write log lines as JSON."`
 }
 
@@ -136,6 +137,9 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 		return err
 	}
 	defer unfollow()
+	if err := l.serveMetrics(working, h.figures, config, log); err != nil {
+		return err
+	}
 	go h.sweep(working, log, api)
 	go quality.NewWatcher(h.quality).Run(working)
 	server := handler.HTTPServer(l.Listen)
@@ -191,10 +195,12 @@ func (l listening) tls() (*tls.Config, error) {
 // doors puts pages and API together.
 func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, *rest.API, error) {
 	sessions := office.NewSessions(h.office)
-	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log,
+	h.figures = newMetrics(h)
+	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log, Observe: h.figures.observe,
 		Denied: func(r *http.Request, kind fault.Kind) error {
 			return h.denials.Refused(r.Context(), office.CallerFrom(r.Context()), r.Pattern, r.URL.Path, kind)
 		}})
+	h.health(server)
 	if err := h.pages(server, sessions); err != nil {
 		return nil, nil, err
 	}

@@ -28,8 +28,17 @@ type Options struct {
 	LoginPath string
 	// Denied notes that somebody who is logged in asked for what they may not see or do; nil notes nothing.
 	Denied func(r *http.Request, kind fault.Kind) error
+	// Observe is told of every answered request, for metrics; nil tells nobody.
+	Observe func(Seen)
 	// Log takes one line per request and the causes of errors: no personal data, no query strings.
 	Log *slog.Logger
+}
+
+// Seen is an answered request as metrics see it.
+type Seen struct {
+	Route  string // the pattern, empty where no route matched
+	Status int
+	Took   time.Duration
 }
 
 // Server serves pages: it registers routes, keeps strangers out, and answers errors with a page in the reader's
@@ -148,13 +157,26 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		start := time.Now()
 		counted := &countingWriter{ResponseWriter: w}
 		next.ServeHTTP(counted, r)
+		took := time.Since(start)
+		if s.options.Observe != nil {
+			s.options.Observe(Seen{Route: r.Pattern, Status: counted.status, Took: took})
+		}
 		s.options.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("id", RequestID(r.Context())),
 			slog.String("method", r.Method),
 			slog.String("route", r.Pattern),
 			slog.Int("status", counted.status),
 			slog.Int64("bytes", counted.bytes),
-			slog.Duration("took", time.Since(start)),
+			slog.Duration("took", took),
+			slog.Int64("account", s.account(r.Context())),
 		)
 	})
+}
+
+// account is who asked, 0 for a stranger.
+func (s *Server) account(ctx context.Context) int64 {
+	if s.options.Caller == nil {
+		return 0
+	}
+	return s.options.Caller(ctx).Account
 }
