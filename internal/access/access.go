@@ -32,6 +32,8 @@ const (
 	JournalRead      Verb = "journal.read"
 	JobRead          Verb = "job.read"
 	Statistics       Verb = "statistics.read"
+	WindowEdit       Verb = "window.edit"     // say when the answers of a year are collected
+	WindowLate       Verb = "window.late"     // correct answers after their window has locked, with a second person
 	AssignmentEdit   Verb = "assignment.edit" // say who answers for which household
 	InspectionOpen   Verb = "inspection.open" // open a named inspection in the own area
 	FieldUnmask      Verb = "field.unmask"    // see one secret field of one record, with a reason

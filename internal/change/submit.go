@@ -223,6 +223,11 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	if len(p.row.Set) == 0 {
 		return nil, false, nil
 	}
+	isLate, err := late(ctx, subject, scope, record, p.row.Set)
+	if err != nil {
+		return nil, false, err
+	}
+	protected = protected || isLate
 	problems, err := subject.Check(ctx, record, p.row.Set)
 	if err != nil {
 		return nil, false, err

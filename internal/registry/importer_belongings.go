@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"rightkey/internal/change"
 	"rightkey/internal/store"
@@ -53,4 +54,41 @@ func (r *importRun) own(ctx context.Context, sql string, args ...any) (owned, er
 		return owned{}, err
 	}
 	return found[0], nil
+}
+
+// shut rejects a row whose year is not collected today.
+func (r *importRun) shut(p *parsed, w *WindowShut) {
+	column := r.im.Mapping.Year
+	if column == "" {
+		column = r.im.Mapping.Key
+	}
+	p.reject(column, "window", "year", strconv.Itoa(w.Year), "opens", w.Opens.String(), "locks", w.Locks.String())
+}
+
+// inTime rejects a row that would open a record whose yearly answers are not collected today. A late correction needs
+// a second person, who decides on changes of records, not on new ones.
+func (r *importRun) inTime(ctx context.Context, p *parsed, area int64) error {
+	y, _, _ := p.day.Civil()
+	late, err := r.s.lateFacts(ctx, r.scope, r.r.pack, r.im.Mapping.Subject, area, p.day, p.values)
+	if err == nil && !late {
+		late, err = r.s.lateFacts(ctx, r.scope, r.r.pack, SubjectDwelling, area, p.day, p.dwelling)
+	}
+	for _, a := range p.entries {
+		if err == nil && !late {
+			late, err = r.s.lateEntry(ctx, r.scope, r.r.pack, a.subject, area, int64(y))
+		}
+	}
+	if subject := r.im.Mapping.Subject; err == nil && !late && (subject == SubjectIncome || subject == SubjectExpenditure) {
+		e := entryOf(r.r.pack, subject, p.values, p.day)
+		y, _, _ = e.To.Civil()
+		late, err = r.s.lateEntry(ctx, r.scope, r.r.pack, subject, area, int64(y))
+	}
+	if shut := shutOf(err); shut != nil {
+		r.shut(p, shut)
+		return nil
+	}
+	if late {
+		p.reject(r.im.Mapping.Key, "late", "year", strconv.Itoa(y))
+	}
+	return err
 }

@@ -49,8 +49,10 @@ func (r *importRun) planHouseholds(ctx context.Context, b *batch, rows []parsed,
 			b.outcomes[i], err = r.revise(ctx, b, p, SubjectHousehold, at.id, change.Values(p.values), dry)
 		} else if r.unknownNumber(p) {
 			continue
-		} else if b.outcomes[i] = r.creates(p, dry); !dry {
-			err = r.newHousehold(ctx, b, p, area)
+		} else if err = r.inTime(ctx, p, area); err == nil && !p.rejected() {
+			if b.outcomes[i] = r.creates(p, dry); !dry {
+				err = r.newHousehold(ctx, b, p, area)
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("row %d: %w", p.n, err)
@@ -198,6 +200,12 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 			continue
 		}
 		if r.unknownNumber(p) {
+			continue
+		}
+		if err := r.inTime(ctx, p, h.Area); err != nil {
+			return fmt.Errorf("row %d: %w", p.n, err)
+		}
+		if p.rejected() {
 			continue
 		}
 		if b.outcomes[i] = r.creates(p, dry); dry {

@@ -118,6 +118,12 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 			p.reject(r.r.columnOf(SubjectPerson, FieldRelation), "second_head")
 			continue
 		}
+		if err := r.inTime(ctx, p, h.Area); err != nil {
+			return fmt.Errorf("row %d: %w", p.n, err)
+		}
+		if p.rejected() {
+			continue
+		}
 		b.outcomes[i] = r.creates(p, dry)
 		if isHead {
 			j.head = -1

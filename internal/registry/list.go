@@ -22,6 +22,8 @@ type Filter struct {
 	Name   string   // the head's name begins so
 	// Items are conditions on items of the pack that are marked list, all of which hold.
 	Items []ItemFilter
+	// Answered and Unanswered select households whose answers of a year are, or are not, in the register.
+	Answered, Unanswered YearFilter
 	// Closed also selects households that have ended.
 	Closed bool
 }
@@ -150,6 +152,9 @@ func (s *Service) condition(ctx context.Context, scope access.Scope, f Filter) (
 			return nil, err
 		}
 	}
+	if err := s.byYear(q, f); err != nil {
+		return nil, err
+	}
 	for _, item := range f.Items {
 		if err := s.byItem(ctx, scope, q, f.Area, item); err != nil {
 			return nil, err
@@ -251,6 +256,7 @@ func (s *Service) Filterable(scope access.Scope, area int64) ([]*policy.Item, er
 }
 
 // ParseFilter reads a filter from the parameters of an address: area (code), status, number, name, closed=1,
+// answered=YEAR or YEAR.SECTION, unanswered,
 // i.SUBJECT.CODE=value (repeated: any of them), i.SUBJECT.CODE.min and .max. A parameter that is none of these and
 // not in others is refused.
 func (s *Service) ParseFilter(ctx context.Context, scope access.Scope, parameters map[string][]string, others ...string) (Filter, error) {
@@ -274,6 +280,16 @@ func (s *Service) ParseFilter(ctx context.Context, scope access.Scope, parameter
 			f.Number = values[0]
 		case name == "name":
 			f.Name = values[0]
+		case name == "answered" || name == "unanswered":
+			y, err := parseYearFilter(name, values[0])
+			if err != nil {
+				return f, err
+			}
+			if name == "answered" {
+				f.Answered = y
+			} else {
+				f.Unanswered = y
+			}
 		case name == "closed":
 			f.Closed = values[0] == "1"
 		case strings.HasPrefix(name, "i."):

@@ -184,11 +184,13 @@ func entryOf(e registry.Entry) Entry {
 
 // Filters are those of a list of households. A filter that does not exist is refused.
 type Filters struct {
-	Area   string            `query:"area" doc:"Official code of an area: households there and below."`
-	Status []string          `query:"status,explode" doc:"Any of these codes; give it several times."`
-	Number string            `query:"number" doc:"The household's number."`
-	Closed bool              `query:"closed" doc:"Also households that have ended."`
-	Item   map[string]string `query:"item,deepObject" doc:"Conditions on items that the pack marks for lists, all of which hold: item[household.roof]=3 (a code, true or false; several times for any of them), item[household.land.min]=2 and item[household.land.max]=5 (numbers, days, amounts in minor units)."`
+	Area       string            `query:"area" doc:"Official code of an area: households there and below."`
+	Status     []string          `query:"status,explode" doc:"Any of these codes; give it several times."`
+	Number     string            `query:"number" doc:"The household's number."`
+	Answered   string            `query:"answered" doc:"A year, or year.section: households of whom something of it is answered or entered." example:"2014"`
+	Unanswered string            `query:"unanswered" doc:"A year, or year.section: households of whom nothing of it is."`
+	Closed     bool              `query:"closed" doc:"Also households that have ended."`
+	Item       map[string]string `query:"item,deepObject" doc:"Conditions on items that the pack marks for lists, all of which hold: item[household.roof]=3 (a code, true or false; several times for any of them), item[household.land.min]=2 and item[household.land.max]=5 (numbers, days, amounts in minor units)."`
 
 	asked url.Values
 }
@@ -202,7 +204,7 @@ func (f *Filters) Resolve(ctx huma.Context) []error {
 
 // filter is the register's own form of the filters.
 func (f *Filters) filter(ctx context.Context, rooms Rooms) (registry.Filter, error) {
-	parameters := url.Values{"area": {f.Area}, "status": f.Status, "number": {f.Number}}
+	parameters := url.Values{"area": {f.Area}, "status": f.Status, "number": {f.Number}, "answered": {f.Answered}, "unanswered": {f.Unanswered}}
 	if f.Closed {
 		parameters.Set("closed", "1")
 	}

@@ -5,3 +5,11 @@ ALTER TABLE change_row ADD COLUMN under {int} NOT NULL DEFAULT 0;
 ALTER TABLE entry ADD COLUMN opened {int};
 ALTER TABLE entry ADD COLUMN evidence {text} NOT NULL DEFAULT '';
 CREATE INDEX change_row_under ON change_row (home, under) WHERE under <> 0;
+-- When the yearly answers of an area are collected. section '' is every yearly section; late_until NULL is no late
+-- correction; a window that was taken back keeps its row.
+CREATE TABLE collection_window (
+  id {int} NOT NULL PRIMARY KEY, area {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL, section {text} NOT NULL, year {int} NOT NULL,
+  reference {int} NOT NULL, opens {int} NOT NULL, locks {int} NOT NULL, late_until {int},
+  account {int} NOT NULL, saved {int} NOT NULL, ended {int}, ver {int} NOT NULL DEFAULT 1
+) {strict};
+CREATE INDEX collection_window_year ON collection_window (year, lo, hi);
