@@ -170,7 +170,7 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &p.day,
 		Rows: append([]change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}, belongings...)}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
-	if shut := shutOf(err); shut != nil {
+	if shut := ShutOf(err); shut != nil {
 		r.shut(p, shut)
 		return rejected, nil
 	}

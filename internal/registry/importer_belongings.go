@@ -83,7 +83,7 @@ func (r *importRun) inTime(ctx context.Context, p *parsed, area int64) error {
 		y, _, _ = e.To.Civil()
 		late, err = r.s.lateEntry(ctx, r.scope, r.r.pack, subject, area, int64(y))
 	}
-	if shut := shutOf(err); shut != nil {
+	if shut := ShutOf(err); shut != nil {
 		r.shut(p, shut)
 		return nil
 	}

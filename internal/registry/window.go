@@ -64,8 +64,8 @@ func (w *WindowShut) Error() string {
 	return fmt.Sprintf("the answers of %d are collected from %s to %s", w.Year, w.Opens, w.Locks)
 }
 
-// shutOf is the window behind a refusal, nil for another error.
-func shutOf(err error) *WindowShut {
+// ShutOf is the window behind a refusal, nil for another error.
+func ShutOf(err error) *WindowShut {
 	var shut *WindowShut
 	errors.As(err, &shut)
 	return shut

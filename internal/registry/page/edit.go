@@ -308,6 +308,9 @@ func (p *pages) answerForm(w http.ResponseWriter, r *http.Request, find finder) 
 	}
 	set, err := p.Registry.Changes().Submit(ctx, s.scope, draft)
 	switch {
+	case registry.ShutOf(err) != nil:
+		e.reason.Error = shutText(ctx, registry.ShutOf(err))
+		return p.refused(w, r, e, list)
 	case fault.Is(err, fault.Stale):
 		return p.overtaken(w, r, e, list)
 	case fault.Is(err, fault.Invalid):

@@ -6,7 +6,10 @@ import (
 	"strconv"
 
 	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
 )
 
 // earliestYear is the first year that an address may ask for.
@@ -63,4 +66,10 @@ func (s subject) years(section string) []yearLink {
 		links = append(links, yearLink{label: strconv.Itoa(y), href: of.path(section), here: y == s.year})
 	}
 	return links
+}
+
+// shutText says why answers of a year cannot be written today.
+func shutText(ctx context.Context, w *registry.WindowShut) string {
+	lang := web.Lang(ctx)
+	return word(ctx, "window.shut", "year", strconv.Itoa(w.Year), "opens", i18n.Day(lang, w.Opens), "locks", i18n.Day(lang, w.Locks))
 }

@@ -166,6 +166,9 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	}
 	set, err := p.Registry.Changes().Submit(ctx, s.scope, draft)
 	switch {
+	case registry.ShutOf(err) != nil:
+		e.reason.Error = shutText(ctx, registry.ShutOf(err))
+		return p.refusedEntry(w, r, e, list)
 	case fault.Is(err, fault.Stale):
 		e = storedEntry(ctx, s)
 		e.stale = true

@@ -107,3 +107,23 @@ func TestAFileIsSeenAsItStoodAndWithItsHistory(t *testing.T) {
 		h.get(t, analyst, file+"/history").want(t, "analyst", 403)
 	})
 }
+
+func TestCollectionWindowsAreOpenedAndCountWhoHasAnswered(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		h.get(t, office, "/windows").want(t, "none", 200, "No collection window stands", "A new window")
+		h.get(t, village, "/windows").want(t, "village", 200, "No collection window stands").without(t, "village", "A new window")
+		fields := []string{"ver", "0", "area", "11", "year", "2014", "section", "", "reference", "2014-12-31", "opens", "2015-01-01", "locks", "2015-02-01", "late_until", ""}
+		h.post(t, office, "/windows", append([]string{"locks", "x"}, fields...)...).want(t, "refused", 400, "ends before it opens")
+		h.post(t, village, "/windows", fields...).want(t, "village", 403)
+		h.post(t, south, "/windows", fields...).want(t, "another county", 400, "no area of yours")
+		h.post(t, office, "/windows", fields...).want(t, "open", 303)
+		h.get(t, office, "/windows").want(t, "list", 200, "not open yet", "1 Jan 2015 – 1 Feb 2015", "/households?area=11&amp;unanswered=2014", ">2 ")
+		h.get(t, office, "/households?area=11&unanswered=2014").want(t, "the door", 200, "Ann Oat", "Cat Rye")
+		file := "/households/" + h.find(t, "11001001").Number
+		form := h.get(t, clerk, file+"/change?section=fields&year=2014")
+		answers := []string{"section", "fields", "year", "2014", "ver", hidden(t, form.body, "ver"), "b.goats", "", "f.goats", "5", "reason", "visit"}
+		h.post(t, clerk, file+"/change", answers...).want(t, "before", 400, "are collected from 1 Jan 2015 to 1 Feb 2015")
+		h.post(t, clerk, file+"/entry", "subject", "income", "ver", "0", "f.year", "2014", "b.year", "", "f.class", "farm", "b.class", "", "f.amount", "1", "b.amount", "", "reason", "visit").want(t, "an entry before", 400, "are collected from")
+		h.get(t, south, "/windows").want(t, "the south", 200, "No collection window stands")
+	})
+}

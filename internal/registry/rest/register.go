@@ -24,6 +24,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerHouseholds(api)
 	rooms.registerPersons(api)
 	rooms.registerHistory(api)
+	rooms.registerWindows(api)
 	rooms.registerUnmask(api)
 	rooms.registerSearches(api)
 	rooms.registerAttachments(api)
