@@ -17,6 +17,8 @@ func init() {
 			"GET /api/v1/transfers/{id}":                       noCase,
 			"POST /api/v1/transfers/{id}/accept":               bodyCase(`{}`),
 			"POST /api/v1/transfers/{id}/return":               bodyCase(`{"comment": "no"}`),
+			"GET /api/v1/area-changes":                         noCase,
+			"POST /api/v1/area-changes":                        bodyCase(`{"from": "12001001", "to": "12001", "kind": "move", "day": "2013-12-31"}`),
 		}
 	})
 }

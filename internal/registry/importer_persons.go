@@ -94,9 +94,9 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 		}
 		if at, exists := found[p.key]; exists {
 			values := change.Values(maps.Clone(p.values))
-			delete(values, FieldNationalID) // a new number or relation is a case of its own
+			delete(values, FieldNationalID) // another number or relation is an act of the roster
 			delete(values, FieldRelation)
-			if b.outcomes[i], err = r.revise(ctx, b, p, SubjectPerson, at.id, values, dry); err != nil {
+			if b.outcomes[i], err = r.reviseMember(ctx, b, p, at.id, h, values, dry); err != nil {
 				return fmt.Errorf("row %d: %w", p.n, err)
 			}
 			continue

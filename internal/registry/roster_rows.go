@@ -24,6 +24,7 @@ var followers = []follower{
 	{"attachment", "subject", true},
 	{"problem_item", "household", false},
 	{"quality_mark", "household", false},
+	{"assignment", "household", false},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these

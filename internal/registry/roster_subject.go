@@ -62,7 +62,7 @@ func (r rosterSubject) plan(ctx context.Context, scope access.Scope, record chan
 		return Plan{}, act, err
 	}
 	plan, err := r.s.planned(ctx, scope, h, act)
-	if _, whole := set[fieldOf(plan.Rule)]; err == nil && !whole {
+	if _, alone := set[FieldActAlone]; err == nil && alone && plan.Rule.Protected {
 		err = Objections{{Field: "code", Code: "no_act"}}.fault()
 	}
 	return plan, act, err

@@ -33,6 +33,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerDecisions(api)
 	rooms.registerRoster(api)
 	rooms.registerTransfers(api)
+	rooms.registerAreaChanges(api)
 	rooms.registerImports(api)
 	rooms.registerImportSteps(api)
 }

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// followEvery is how often the program looks whether the day of a change of areas has come.
+const followEvery = 10 * time.Minute
+
+// follow brings households to the areas that theirs have become, until ctx is done.
+func (h *house) follow(ctx context.Context, log *slog.Logger) {
+	for {
+		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
+			log.Error("follow the changes of areas", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(followEvery):
+		}
+	}
+}
