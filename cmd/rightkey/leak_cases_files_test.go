@@ -17,7 +17,7 @@ func init() {
 			"GET /households/{number}/handbook":  shownCase(""),
 			"GET /verify/{token}":                noCase,
 			"GET /exports/new":                   {query: "area=12"},
-			"POST /exports":                      formCase("subject", "household", "format", "csv", "purpose", "review", "reason", "Farmark"),
+			"POST /exports":                      formCase("subject", "household", "format", "csv", "purpose", "review", "reason", "comparison"),
 			"GET /exports/{id}":                  noCase,
 			"GET /exports/{id}/progress":         noCase,
 			"POST /exports/{id}/make":            formCase("ver", "1"),

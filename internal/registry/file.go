@@ -107,7 +107,7 @@ func (s *Service) fill(ctx context.Context, scope access.Scope, f *File) error {
 	if err != nil {
 		return err
 	}
-	read, err := s.Timeline(ctx, scope, f.Household, true, 20)
+	read, err := s.Timeline(ctx, scope, f.Household, true, mostReads)
 	f.Events = append(happened, read...)
 	return err
 }
@@ -317,6 +317,9 @@ func (s *Service) fillWaiting(ctx context.Context, scope access.Scope, f *File) 
 	}
 	return nil
 }
+
+// mostReads is how many readings of a file are looked at to say who looked at it lately.
+const mostReads = 200
 
 // eventRead is the kind of the event that a household's file was read.
 const eventRead = "household.read"

@@ -40,6 +40,8 @@ type Service struct {
 	scanner upload.Scanner // nil: files are not looked through
 	drawing sync.Mutex     // one picture is decoded at a time
 
+	norms norms // what is usual in villages
+
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code
 }

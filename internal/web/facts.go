@@ -15,4 +15,5 @@ type Fact struct {
 	Href    string          // the evidence
 	Note    string          // source and date, in small type
 	Missing bool            // not known, which is not 0 and not empty
+	Strong  bool            // it stands out; Note says from what
 }

@@ -11,7 +11,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/change"
-	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
@@ -31,8 +30,7 @@ type filePage struct {
 	former    web.Table
 	facts     []section // of the household
 	dwellings []section
-	income    *web.Stacked
-	spending  *web.Stacked
+	incomes   []*web.Stacked // income and expenditure by year
 	entries   web.Table
 	enter     []web.Action // to enter income and expenditure
 	statuses  web.Table
@@ -87,6 +85,11 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	if f.AsOf == nil {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "handbook.print"), Href: "/households/" + f.Number + "/handbook", Icon: "download"})
 	}
+	if f.AsOf == nil {
+		if v.norms, err = p.Registry.Norms(ctx, scope, f.Household); err != nil {
+			return err
+		}
+	}
 	content := v.page()
 	content.timeline, content.readers = p.events(ctx, f)
 	if err := p.fillPanels(ctx, scope, f, &content); err != nil {
@@ -107,12 +110,14 @@ func (p *pages) fillPanels(ctx context.Context, scope access.Scope, f registry.F
 	if attachments != nil {
 		content.main = append(content.main, attachments)
 	}
+	responsible := false
 	for _, panel := range p.Panels {
 		part, err := panel.Show(ctx, scope, f)
 		switch {
 		case err != nil:
 			return err
 		case part == nil:
+			continue
 		case panel.First:
 			content.reasons = append(content.reasons, part)
 		case panel.Column == Side:
@@ -120,6 +125,10 @@ func (p *pages) fillPanels(ctx context.Context, scope access.Scope, f registry.F
 		default:
 			content.main = append(content.main, part)
 		}
+		responsible = responsible || panel.Responsible
+	}
+	if !responsible {
+		content.side = append([]templ.Component{nobodyYet()}, content.side...)
 	}
 	return nil
 }
@@ -174,6 +183,7 @@ type viewer struct {
 	scope access.Scope
 	f     registry.File
 	edit  string // address of the form that proposes changes; empty for who may not
+	norms map[string]registry.Norm
 }
 
 func (v viewer) page() filePage {
@@ -190,13 +200,7 @@ func (v viewer) page() filePage {
 	page.facts = v.sections(registry.SubjectHousehold, v.f.Facts, v.f.Answered, "")
 	page.dwellings = v.dwellings()
 	page.enter = v.entryLinks()
-	year := v.f.Year
-	if years := registry.Years(v.f.Entries); year == 0 && len(years) > 0 {
-		year = years[0]
-	}
-	income, expenditure := registry.Income(v.f.Entries, year)
-	page.income = v.stack(registry.SubjectIncome, income, year)
-	page.spending = v.stack(registry.SubjectExpenditure, expenditure, year)
+	page.incomes = v.incomes()
 	page.years, page.asOf = v.years(), v.asOf()
 	return page
 }
@@ -249,64 +253,6 @@ func nameOf(m registry.Member) string {
 		return "***"
 	}
 	return m.Name
-}
-
-func (v viewer) members(list []registry.Member) web.Table {
-	lang := web.Lang(v.ctx)
-	pack := v.f.Pack
-	table := web.Table{Caption: word(v.ctx, "household.members"), Empty: web.Empty{Text: word(v.ctx, "household.no_members")}, Columns: []web.Column{
-		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldName)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldRelation)},
-		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldSex)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldBirth)},
-		{Label: word(v.ctx, "household.age"), Number: true}, {Label: word(v.ctx, "household.identity")}, {Label: word(v.ctx, "household.person_number")},
-	}}
-	today := v.scope.Caller().Today
-	for _, m := range list {
-		row := web.Row{Cells: []web.Cell{
-			{Text: nameOf(m), View: anchor("member-" + m.Number)}, v.coded(registry.FieldRelation, m.Relation), v.coded(registry.FieldSex, m.Sex),
-			{Missing: true}, {Missing: true}, {Text: m.IDTail, Missing: m.IDTail == ""}, web.Text(m.Number),
-		}}
-		if m.Birth != nil {
-			row.Cells[3], row.Cells[4] = web.Text(i18n.Day(lang, *m.Birth)), web.Text(strconv.Itoa(clock.Age(*m.Birth, today)))
-		}
-		if m.IDTail != "" {
-			row.Cells[5] = web.Cell{Text: "…" + m.IDTail, View: identityBadge(v.ctx, m.IDState)}
-		}
-		if m.Erased != 0 {
-			row.Cells[0].Text = eword(v.ctx, "erased")
-			table.Rows = append(table.Rows, row)
-			continue
-		}
-		if v.edit != "" && m.To == nil {
-			row.Cells[6] = web.Cell{Text: m.Number, View: smallLink(v.edit+"?of="+m.Number, word(v.ctx, "edit.propose_short"), word(v.ctx, "edit.for", "name", nameOf(m)))}
-		}
-		if access.May(v.scope.Caller(), access.PersonErase) {
-			link := smallLink(erasePath(m.Number), eword(v.ctx, "link"), eword(v.ctx, "link_of", "name", nameOf(m)))
-			row.Cells[5].View = templ.Join(slices.DeleteFunc([]templ.Component{row.Cells[5].View, link}, func(c templ.Component) bool { return c == nil })...)
-		}
-		table.Rows = append(table.Rows, row)
-	}
-	return table
-}
-
-// identityBadge says how sure the national number is.
-func identityBadge(ctx context.Context, state string) templ.Component {
-	if state == "provisional" {
-		return web.Badge{Tone: web.ToneWarn, Text: word(ctx, "household.provisional")}
-	}
-	return web.Badge{Tone: web.ToneGood, Text: word(ctx, "household.confirmed")}
-}
-
-// coded is a cell with a choice of a person's core item.
-func (v viewer) coded(code, value string) web.Cell {
-	if value == "" {
-		return web.Cell{Missing: true}
-	}
-	if item, ok := v.f.Pack.Item(registry.SubjectPerson, code); ok {
-		if text := item.Format(web.Lang(v.ctx), value); text != "" {
-			return web.Text(text)
-		}
-	}
-	return web.Text(value)
 }
 
 // sees says whether the reader may see an item, of a secret one its last characters.
@@ -392,87 +338,11 @@ func (v viewer) factsOf(items []*policy.Item, facts policy.Facts) []web.Fact {
 			text += " " + unit
 		}
 		list[i] = web.Fact{Label: item.Label.In(web.Lang(v.ctx)), Value: text, Missing: !known || value == nil}
+		if norm, usual := v.norms[item.Subject+"."+item.Code]; usual && known && norm.Differs(value) {
+			list[i].Strong, list[i].Note = true, word(v.ctx, "household.norm", "value", v.usual(norm))
+		}
 	}
 	return list
-}
-
-// stack is the income (or expenditure) of a year by class; nil for none.
-func (v viewer) stack(subject string, byClass map[string]int64, year int) *web.Stacked {
-	if len(byClass) == 0 {
-		return nil
-	}
-	lang := web.Lang(v.ctx)
-	total := int64(0)
-	for _, minor := range byClass {
-		total += max(0, minor)
-	}
-	bar := &web.Stacked{Caption: word(v.ctx, "household."+subject, "year", strconv.Itoa(year), "amount", amount(lang, total, v.f.Pack)), Unit: v.f.Pack.Currency}
-	for _, class := range v.classes(subject, byClass) {
-		minor := byClass[class]
-		part := web.Part{Label: v.className(subject, class), Value: float64(minor), Text: amount(lang, minor, v.f.Pack)}
-		if total > 0 {
-			part.Share = i18n.Percent(lang, float64(minor)/float64(total), 0)
-		}
-		bar.Parts = append(bar.Parts, part)
-	}
-	return bar
-}
-
-// classes are the classes that have an amount, in the order of the pack.
-func (v viewer) classes(subject string, byClass map[string]int64) []string {
-	var order []string
-	if item, ok := v.f.Pack.Item(subject, "class"); ok {
-		for _, option := range item.Options() {
-			if _, has := byClass[option.Code]; has {
-				order = append(order, option.Code)
-			}
-		}
-	}
-	var others []string
-	for class := range byClass {
-		if !slices.Contains(order, class) {
-			others = append(others, class)
-		}
-	}
-	slices.Sort(others)
-	return append(order, others...)
-}
-
-func (v viewer) className(subject, class string) string {
-	if item, ok := v.f.Pack.Item(subject, "class"); ok {
-		if text := item.Format(web.Lang(v.ctx), class); text != "" {
-			return text
-		}
-	}
-	return class
-}
-
-func (v viewer) entries() web.Table {
-	lang := web.Lang(v.ctx)
-	table := web.Table{Caption: word(v.ctx, "household.entries"), Columns: []web.Column{
-		{Label: web.T(v.ctx, "common.year")}, {Label: word(v.ctx, "household.kind")}, {Label: word(v.ctx, "household.class")},
-		{Label: web.T(v.ctx, "common.source")}, {Label: word(v.ctx, "household.amount"), Number: true, Unit: v.f.Pack.Currency}, {Label: word(v.ctx, "household.basis")},
-	}}
-	if v.edit != "" {
-		table.Columns = append(table.Columns, web.Column{Label: word(v.ctx, "edit.propose_short")})
-	}
-	for _, e := range v.f.Entries {
-		year, _, _ := e.To.Civil()
-		basis := web.Cell{Text: e.Basis, Missing: e.Basis == ""}
-		if item, ok := v.f.Pack.Item(e.Subject, "basis"); ok && e.Basis != "" {
-			basis.Text = item.Format(lang, e.Basis)
-		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{
-			web.Text(strconv.Itoa(year)), web.Text(word(v.ctx, "subject."+e.Subject)), web.Text(v.className(e.Subject, e.Class)),
-			{Text: e.Source, Missing: e.Source == ""}, web.Text(amount(lang, e.Minor, v.f.Pack)), basis,
-		}})
-		if v.edit != "" {
-			at := "/households/" + v.f.Number + "/entry?id=" + strconv.FormatInt(e.ID, 10)
-			row := &table.Rows[len(table.Rows)-1]
-			row.Cells = append(row.Cells, web.Cell{View: smallLink(at, word(v.ctx, "edit.propose_short"), v.className(e.Subject, e.Class)+" "+strconv.Itoa(year))})
-		}
-	}
-	return table
 }
 
 func (v viewer) statuses() web.Table {

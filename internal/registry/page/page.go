@@ -60,6 +60,9 @@ type Panel struct {
 	Column Column
 	// First puts the panel above the room's own parts: the reason for the status belongs there.
 	First bool
+	// Responsible says that the panel names who answers for the household; without one the page says that nobody is
+	// named yet.
+	Responsible bool
 	// Show makes the panel for a reader; a nil component shows nothing.
 	Show func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error)
 }

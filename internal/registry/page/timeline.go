@@ -15,14 +15,42 @@ import (
 func (p *pages) events(ctx context.Context, f registry.File) (happened, read web.Timeline) {
 	happened.Label, read.Label = word(ctx, "household.timeline"), word(ctx, "household.readers")
 	for _, e := range f.Events {
-		told := p.told(ctx, f, e)
-		if strings.HasSuffix(e.Kind, ".read") || strings.HasSuffix(e.Kind, ".listed") {
-			read.Events = append(read.Events, told)
-		} else {
-			happened.Events = append(happened.Events, told)
+		if !strings.HasSuffix(e.Kind, "read") && !strings.HasSuffix(e.Kind, ".listed") {
+			happened.Events = append(happened.Events, p.told(ctx, f, e))
 		}
 	}
+	read.Events = p.lookers(ctx, f)
 	return happened, read
+}
+
+// lookedLately is how far back the page says who looked at the file.
+const lookedLately = 30 * 24 * time.Hour
+
+// lookers are who opened the file lately, the last first: when last, how often and for what.
+func (p *pages) lookers(ctx context.Context, f registry.File) []web.Event {
+	since := p.Registry.Now().Add(-lookedLately)
+	type looking struct {
+		account int64
+		kind    string
+	}
+	var order []looking
+	last, times := map[looking]journal.Event{}, map[looking]int{}
+	for _, e := range f.Events { // the newest first
+		if !strings.HasSuffix(e.Kind, "read") || e.At < since {
+			continue
+		}
+		l := looking{e.Who.Account, e.Kind}
+		if times[l]++; times[l] == 1 {
+			order, last[l] = append(order, l), e
+		}
+	}
+	var events []web.Event
+	for _, l := range order {
+		told := p.told(ctx, f, last[l])
+		told.Text = strings.TrimSpace(word(ctx, "household.reader", "n", times[l]) + " " + told.Text)
+		events = append(events, told)
+	}
+	return events
 }
 
 func (p *pages) told(ctx context.Context, f registry.File, e journal.Event) web.Event {
