@@ -44,6 +44,8 @@ var forgetting = []forgotten{
 		AND (set_id, n) IN (SELECT r.set_id, r.n FROM change_row r WHERE r.home = $1 AND r.subject = $2)`},
 	{"change_row", nil, "DELETE FROM change_row WHERE {checked} AND home = $1 AND subject = $2"},
 	{"event_body", nil, "DELETE FROM event_body WHERE {checked} AND home = $1 AND id IN (SELECT e.id FROM event e WHERE e.home = $1 AND e.subject = $2)"},
+	// What was printed about him is no longer confirmed by its code.
+	{"document", nil, "DELETE FROM document WHERE {checked} AND home = $1 AND subject = $2"},
 	{"own_declared", nil, "DELETE FROM own_declared WHERE {checked} AND home = $1 AND subject = $2"},
 	{"legal_hold", nil, "DELETE FROM legal_hold WHERE {checked} AND home = $1 AND person = $2"},
 	{"data_key", nil, "DELETE FROM data_key WHERE home = $1 AND subject = $2"},
