@@ -96,7 +96,7 @@ func TestAPictureIsTurnedAsItWasSeen(t *testing.T) {
 		}
 		size := p.Bounds()
 		red := func(x, y int) bool { r, _, b, _ := p.At(x, y).RGBA(); return r > b }
-		got := "?"
+		var got string
 		switch {
 		case size.Dx() > size.Dy() && red(3, 16):
 			got = "red left"
