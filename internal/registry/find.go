@@ -155,7 +155,7 @@ func (s *Service) journalHits(ctx context.Context, scope access.Scope, hits []Hi
 		for i, h := range shown[home] {
 			ids[i] = h.subject()
 		}
-		entries = append(entries, journal.Entry{Kind: "household.found", SubjectKind: SubjectHousehold, Subject: first.Household.ID, Home: home, Area: first.Household.Area,
+		entries = append(entries, journal.Entry{Kind: "search.read", SubjectKind: SubjectHousehold, Subject: first.Household.ID, Home: home, Area: first.Household.Area,
 			Body: map[string]any{"shown": ids, "why": first.Why}})
 	}
 	if len(entries) == 0 {

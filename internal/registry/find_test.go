@@ -166,7 +166,7 @@ func TestSearchesAreCountedAndJournalled(t *testing.T) {
 		if _, err := h.Registry.Find(ctx, scope, registry.Query{Text: "1234567897"}, 20); err != nil {
 			t.Errorf("an hour later: %v", err)
 		}
-		for kind, want := range map[string]int64{"household.found": 63, "person.identified": 61, "identity.sought": 61} {
+		for kind, want := range map[string]int64{"search.read": 63, "identity.read": 61, "identity.sought": 61} {
 			var n int64
 			if err := store.One(ctx, h.Raw, "SELECT count(*) FROM event WHERE kind = $1 AND account = 4", []any{kind}, &n); err != nil || n != want {
 				t.Errorf("%d events %s (%v), want %d", n, kind, err, want)

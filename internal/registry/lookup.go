@@ -120,7 +120,7 @@ func (s *Service) findIdentity(ctx context.Context, scope access.Scope, text str
 			continue
 		}
 		seen = append(seen, h)
-		entries = append(entries, journal.Entry{Kind: "person.identified", SubjectKind: SubjectPerson, Subject: h.Person.ID, Home: h.Person.Home, Area: h.Household.Area})
+		entries = append(entries, journal.Entry{Kind: "identity.read", SubjectKind: SubjectPerson, Subject: h.Person.ID, Home: h.Person.Home, Area: h.Household.Area})
 	}
 	area := entries[len(entries)-1].Area
 	if err := s.journal.Record(ctx, reads(scope, area), entries...); err != nil {
