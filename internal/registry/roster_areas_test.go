@@ -6,7 +6,6 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
-	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/registry"
 	"rightkey/test/stand"
@@ -62,7 +61,7 @@ func TestAPlaceThatMovesToAnotherCountyTakesItsHouseholdsAlongOnTheDay(t *testin
 			t.Errorf("the file: %+v (%v)", f.Household, err)
 		}
 		old, err := h.Areas.Get(ctx, admin, 11001002)
-		if err != nil || old.To == nil || *old.To != clock.Day(day-1) {
+		if err != nil || old.To == nil || *old.To != day-1 {
 			t.Errorf("the old area: %+v (%v)", old, err)
 		}
 		if _, err := h.report(t, row.ID, registry.Act{Code: "other_hamlet", Day: onDay, Area: 11001002}); !fault.Is(err, fault.Invalid) {

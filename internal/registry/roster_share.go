@@ -92,7 +92,7 @@ func (p *planner) divide() []Share {
 
 // amountOf is a canonical number as a decimal.
 func amountOf(value policy.Value) (decimal.Decimal, bool) {
-	text := ""
+	var text string
 	switch v := value.(type) {
 	case int64:
 		text = fmt.Sprint(v)
