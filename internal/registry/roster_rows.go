@@ -62,6 +62,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
 	{"name_key", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
+	{"own_declared", "subject"},
 }
 
 // rehome brings a person's rows from one home to another, so that a household and those who live in it are always in
