@@ -145,8 +145,14 @@ func (p *pages) compared(r *http.Request, at registry.Place) (web.Table, error) 
 	table := web.Table{Caption: word(ctx, "place.compared"), Columns: []web.Column{
 		{Label: word(ctx, "place.what")}, {Label: word(ctx, "place.stated"), Number: true}, {Label: word(ctx, "place.counted"), Number: true}, {Label: word(ctx, "place.verdict")},
 	}}
+	if !access.May(p.Caller(ctx), access.HouseholdList) {
+		return table, nil
+	}
 	scope, err := p.scope(r, access.HouseholdList)
-	if err != nil || !holdsAll(scope, p.Registry.Areas().Scheme().Range(at.Key)) {
+	if err != nil {
+		return table, err
+	}
+	if !holdsAll(scope, p.Registry.Areas().Scheme().Range(at.Key)) {
 		return table, nil
 	}
 	tally, err := p.Registry.Tally(ctx, scope, at.Key)

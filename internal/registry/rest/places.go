@@ -53,8 +53,14 @@ func (rooms Rooms) areaForm(ctx context.Context, key int64, year int) (AreaForm,
 		return AreaForm{}, err
 	}
 	out := AreaForm{Area: p.Key, Code: p.Code, Name: p.Name, Subject: p.Kind, ID: p.ID, Version: p.Ver, Facts: factsOf(p.Facts), Answered: answered(p.Answered), Years: append([]int{}, p.Years...), Compared: []Compared{}}
+	if !access.May(rest.Caller(ctx), access.HouseholdList) {
+		return out, nil
+	}
 	list, err := access.Decide(rest.Caller(ctx), access.HouseholdList)
-	if err != nil || !holdsAll(list, rooms.Registry.Areas().Scheme().Range(key)) {
+	if err != nil {
+		return out, err
+	}
+	if !holdsAll(list, rooms.Registry.Areas().Scheme().Range(key)) {
 		return out, nil
 	}
 	tally, err := rooms.Registry.Tally(ctx, list, key)
