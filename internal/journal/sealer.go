@@ -310,11 +310,14 @@ func (s *Sealer) due() bool {
 
 // checkpoint signs the log as it stands. Nothing is signed that contradicts what a witness was told before.
 func (s *Sealer) checkpoint(ctx context.Context) error {
-	if s.refused != nil || s.tree.size == s.signed.Size {
+	if s.contradicted() || s.tree.size == s.signed.Size {
 		return nil // a refusal is said once, in the status and the log of the operator
 	}
 	return s.publish(ctx, Checkpoint{Log: s.state.log, Size: s.tree.size, Root: s.tree.root(), At: s.j.clock.Now()})
 }
+
+// contradicted says that a witness was told of another log.
+func (s *Sealer) contradicted() bool { return s.refused != nil }
 
 // publish signs a checkpoint, tells the witnesses and then keeps it in the database too.
 func (s *Sealer) publish(ctx context.Context, c Checkpoint) error {

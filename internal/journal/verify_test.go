@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -293,7 +294,7 @@ func TestNoChangeOfASealedLogGoesUnseen(t *testing.T) {
 			}
 			return undone
 		})
-		if err != undone {
+		if !errors.Is(err, undone) {
 			r.Fatalf("%s: %v", sql, err)
 		}
 		if found == nil || found.Pos != int64(pos) {
