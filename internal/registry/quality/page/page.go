@@ -238,8 +238,11 @@ func said(ctx context.Context, pack *policy.Pack, rule string) string {
 	return text
 }
 
+// ofDwelling is how the address of a household's form names its present dwelling.
+const ofDwelling = "dwelling"
+
 // fixHref is the address of the form where a problem is put right, with the field in focus; "" if that is not one
-// field of the form of the household or a member.
+// field of the form of the household, its dwelling or a member.
 func fixHref(pack *policy.Pack, p quality.Problem) string {
 	if pack == nil {
 		return ""
@@ -248,7 +251,11 @@ func fixHref(pack *policy.Pack, p quality.Problem) string {
 	item, ok := pack.Item(subject, code)
 	form := url.Values{}
 	switch {
-	case !ok, subject != registry.SubjectHousehold && subject != registry.SubjectPerson:
+	case !ok:
+		return ""
+	case subject == registry.SubjectDwelling:
+		form.Set("of", ofDwelling)
+	case subject != registry.SubjectHousehold && subject != registry.SubjectPerson:
 		return ""
 	case subject == registry.SubjectPerson && p.SubjectKind != registry.SubjectPerson:
 		return ""

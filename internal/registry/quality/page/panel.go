@@ -27,7 +27,7 @@ type line struct {
 // Panel is the part of a household's page that says what is wrong with it and leads to where it is put right. The
 // reading is journalled with that of the household.
 func Panel(service *quality.Service) registrypage.Panel {
-	return registrypage.Panel{Column: registrypage.Side, Show: func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
+	return registrypage.Panel{Column: registrypage.Side, First: true, Show: func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error) {
 		list, err := service.Of(ctx, scope, f.Household)
 		if err != nil || len(list) == 0 {
 			return nil, err
