@@ -43,7 +43,7 @@ func (s *Service) findName(ctx context.Context, scope access.Scope, text string)
 }
 
 // nameSearch is what joins persons to the keys that they share with a text: each group of keys is one walk along the
-// primary key within the scope, which ends early. It returns "" for a text that has no keys.
+// primary key within the places of the scope, which ends early; the households of the scope are chosen after. It returns "" for a text that has no keys.
 func nameSearch(text string) (string, []any) {
 	probes := namekey.Probes(text)
 	if len(probes) == 0 {
@@ -70,7 +70,7 @@ func nameSearch(text string) (string, []any) {
 		if len(probe.Keys) > 1 {
 			b.WriteString(")")
 		}
-		fmt.Fprintf(&b, " AND {scope area} LIMIT %d) k%d", mostKeyed, i)
+		fmt.Fprintf(&b, " AND {place area} LIMIT %d) k%d", mostKeyed, i)
 	}
 	return "JOIN (SELECT home, person, sum(w) AS w FROM (" + b.String() + fmt.Sprintf(`) u GROUP BY home, person ORDER BY sum(w) DESC, home, person LIMIT %d) c
 		ON c.home = p.home AND c.person = p.id WHERE {scope h.area h.id} ORDER BY c.w DESC, h.area, p.id`, mostCompared), args

@@ -138,7 +138,7 @@ type phoneOwner struct {
 
 func (s *Service) phoneOwners(ctx context.Context, scope access.Scope, sure string) ([]phoneOwner, error) {
 	found, err := store.All(ctx, s.db.In(scope), `SELECT digits, home, subject, household, area FROM phone_key
-		WHERE digits >= $1 AND digits < $2 AND {scope area} ORDER BY digits, area, home, subject LIMIT $3`, []any{sure, sure + ":", MostHits},
+		WHERE digits >= $1 AND digits < $2 AND {scope area household} ORDER BY digits, area, home, subject LIMIT $3`, []any{sure, sure + ":", MostHits},
 		func(r store.Rows, o *phoneOwner) error {
 			return r.Scan(&o.digits, &o.home, &o.subject, &o.household, &o.area)
 		})
