@@ -36,7 +36,7 @@ func standing(f registry.File) string {
 func (h *house) random(t *testing.T, r *rapid.T, household int64, today clock.Day) {
 	f := h.of(t, household, 0)
 	year, _, _ := today.Civil()
-	row := change.Row{}
+	var row change.Row
 	switch rapid.IntRange(0, 6).Draw(r, "act") {
 	case 0:
 		row = change.Row{SubjectKind: "household", Subject: f.ID, BaseVer: f.Ver, Set: change.Values{"status": rapid.SampledFrom([]string{"poor", "well"}).Draw(r, "status")}}

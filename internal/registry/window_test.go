@@ -32,7 +32,7 @@ func TestAYearIsAnsweredWithinItsWindowOnly(t *testing.T) {
 		edit := func(account int64, on clock.Day) (change.Set, error) {
 			file := h.of(t, f.ID, 0)
 			return h.Changes.Submit(ctx, h.scope(t, account, access.HouseholdEdit), change.Draft{Source: change.Page, Title: "goats", Reason: "visit", ValidOn: &on,
-				Rows: []change.Row{{SubjectKind: "household", Subject: f.ID, BaseVer: file.Ver, Set: change.Values{"goats": int64(file.Ver + 10)}}}})
+				Rows: []change.Row{{SubjectKind: "household", Subject: f.ID, BaseVer: file.Ver, Set: change.Values{"goats": file.Ver + 10}}}})
 		}
 		w := h.window(t, registry.Window{Opens: clock.Date(2014, 12, 1), Locks: clock.Date(2014, 12, 31)})
 		if set, err := edit(4, clock.Date(2014, 12, 31)); err != nil || set.State != change.Applied {

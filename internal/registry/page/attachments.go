@@ -124,10 +124,11 @@ func (p *pages) attach(w http.ResponseWriter, r *http.Request) error {
 	}
 	subject := int64(0)
 	if text := about.Get("subject"); text != "" {
-		ok := false
-		if subject, ok = registry.ParseNumber(text); !ok {
+		number, ok := registry.ParseNumber(text)
+		if !ok {
 			return fault.New(fault.NotFound, "%s", word(ctx, "no_number"))
 		}
+		subject = number
 	}
 	if len(data) == 0 {
 		return fault.New(fault.Invalid, "%s", word(ctx, "import.no_file"))
@@ -205,10 +206,7 @@ func sendFile(w http.ResponseWriter, kind string, content []byte) error {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	_, err := w.Write(content)
-	if err != nil {
-		return nil // the reader has gone away; there is nobody left to tell
-	}
+	_, _ = w.Write(content) // a reader who has gone away cannot be told
 	return nil
 }
 
