@@ -39,6 +39,8 @@ type Needs struct {
 	Office      *office.Service
 	// Panels are what later rooms add to a household's page.
 	Panels []Panel
+	// PlacePanels are what later rooms add to the page of an area's form.
+	PlacePanels []PlacePanel
 	// Work are what others add to what waits for the reader of the overview.
 	Work []Work
 }
@@ -66,6 +68,10 @@ type Panel struct {
 	// Show makes the panel for a reader; a nil component shows nothing.
 	Show func(ctx context.Context, scope access.Scope, f registry.File) (templ.Component, error)
 }
+
+// PlacePanel is a part of the page of an area's form that another room fills, above what the form states. It decides
+// itself what the caller may see; a nil component shows nothing.
+type PlacePanel func(ctx context.Context, c access.Caller, at registry.Place) (templ.Component, error)
 
 // Place is a place of the main navigation and what a caller must be allowed to do to find it there.
 type Place struct {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/fault"
@@ -15,8 +17,8 @@ import (
 	"rightkey/internal/web"
 )
 
-// placePage is the address of the form of an area.
-func placePage(key int64) string { return "/areas/" + strconv.FormatInt(key, 10) + "/form" }
+// PlaceForm is the address of the form of an area.
+func PlaceForm(key int64) string { return "/areas/" + strconv.FormatInt(key, 10) + "/form" }
 
 // PlaceLink leads from an area's page to its form, for those who may see it and where the pack has one.
 func PlaceLink(rooms *registry.Service) func(ctx context.Context, a area.Area) []web.Action {
@@ -25,7 +27,7 @@ func PlaceLink(rooms *registry.Service) func(ctx context.Context, a area.Area) [
 		if err != nil || a.Level > len(pack.Levels) || len(registry.PlaceForms(pack, pack.Levels[a.Level-1].Code)) == 0 {
 			return nil
 		}
-		return []web.Action{{Label: word(ctx, "place.form"), Href: placePage(a.Key), Icon: "list", Style: web.StylePrimary}}
+		return []web.Action{{Label: word(ctx, "place.form"), Href: PlaceForm(a.Key), Icon: "list", Style: web.StylePrimary}}
 	}
 }
 
@@ -49,6 +51,7 @@ func areaKey(r *http.Request) (int64, error) {
 // placeView is what the template of an area's form shows.
 type placeView struct {
 	years    []yearLink
+	panels   []templ.Component // of other rooms
 	compared web.Table
 	parts    []section
 }
@@ -79,12 +82,21 @@ func (p *pages) place(w http.ResponseWriter, r *http.Request) error {
 	page.Crumbs = append(page.Crumbs, web.Crumb{Label: word(ctx, "place.form")})
 	edit := ""
 	if p.may(r, access.HouseholdEdit, key) {
-		edit = placePage(key) + "/change"
+		edit = PlaceForm(key) + "/change"
 		page.Actions = []web.Action{{Label: word(ctx, "edit.propose"), Href: edit, Icon: "change", Style: web.StylePrimary}}
 	}
 	view := placeView{years: placeYears(ctx, at), parts: placeSections(ctx, scope, at, edit)}
 	if view.compared, err = p.compared(r, at); err != nil {
 		return err
+	}
+	for _, show := range p.PlacePanels {
+		panel, err := show(ctx, p.Caller(ctx), at)
+		if err != nil {
+			return err
+		}
+		if panel != nil {
+			view.panels = append(view.panels, panel)
+		}
 	}
 	return p.show(w, r, http.StatusOK, page, placeContent(view))
 }
@@ -107,9 +119,9 @@ func placeYears(ctx context.Context, at registry.Place) []yearLink {
 	if len(at.Years) == 0 {
 		return nil
 	}
-	links := []yearLink{{label: word(ctx, "year.latest"), href: placePage(at.Key), here: at.Year == 0}}
+	links := []yearLink{{label: word(ctx, "year.latest"), href: PlaceForm(at.Key), here: at.Year == 0}}
 	for _, y := range at.Years {
-		links = append(links, yearLink{label: strconv.Itoa(y), href: placePage(at.Key) + "?year=" + strconv.Itoa(y), here: y == at.Year})
+		links = append(links, yearLink{label: strconv.Itoa(y), href: PlaceForm(at.Key) + "?year=" + strconv.Itoa(y), here: y == at.Year})
 	}
 	return links
 }
@@ -230,7 +242,7 @@ func (p *pages) editingPlace(r *http.Request, form askedForm) (subject, error) {
 	}
 	name := at.Label(web.Lang(ctx))
 	f := registry.File{Household: registry.Household{Area: key, Number: name, Home: at.Home, ID: at.ID}, Pack: at.Pack, Year: at.Year, Years: at.Years}
-	s := subject{file: f, scope: scope, kind: at.Kind, id: at.ID, ver: max(1, at.Ver), page: placePage(key), title: name, values: at.Facts}
+	s := subject{file: f, scope: scope, kind: at.Kind, id: at.ID, ver: max(1, at.Ver), page: PlaceForm(key), title: name, values: at.Facts}
 	s.setYear(form.section, at.Answered)
 	if s.year != at.Year && s.year != 0 { // the form of a yearly section is that of one year, not of the latest
 		if at, err = p.Registry.Place(ctx, scope, key, s.year); err != nil {

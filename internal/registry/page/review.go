@@ -125,7 +125,7 @@ func (p *pages) reviewRow(ctx context.Context, scope access.Scope, set change.Se
 	case d.Record.Kind == registry.SubjectPerson:
 		row.href = "/persons/" + d.Record.Label
 	case pack.Levels.Find(d.Record.Kind) != 0:
-		row.href = placePage(d.Record.Area)
+		row.href = PlaceForm(d.Record.Area)
 	}
 	if _, err := access.Decide(scope.Caller(), access.HouseholdRead); err != nil {
 		row.href = ""

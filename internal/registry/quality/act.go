@@ -11,7 +11,6 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
 	"rightkey/internal/policy"
-	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
@@ -179,9 +178,9 @@ func (s *Service) change(ctx context.Context, scope access.Scope, act, why strin
 	for i, p := range after {
 		key, err := s.keys.Of(ctx, p.Home, p.Household)
 		if err != nil {
-			return fmt.Errorf("open household %d: %w", p.Household, err)
+			return fmt.Errorf("open the record of problem %d: %w", p.ID, err)
 		}
-		err = command.Note(ctx, journal.Entry{Kind: "household.problem-" + act, SubjectKind: registry.SubjectHousehold, Subject: p.Household, Home: p.Home, Area: p.Area, Key: &key,
+		err = command.Note(ctx, journal.Entry{Kind: p.owner() + ".problem-" + act, SubjectKind: p.owner(), Subject: p.Household, Home: p.Home, Area: p.Area, Key: &key,
 			Body: map[string]any{"problem": p.ID, "rule": p.Rule, "state": [2]State{before[i].State, p.State}, "owner": [2]int64{before[i].Owner, p.Owner}, "due": [2]string{before[i].Due.String(), p.Due.String()}}})
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 	"rightkey/internal/store"
 )
 
-// Check looks at households anew, and at those that rules compare with them. It is what happens after a change; the
+// Check looks at households anew, at those that rules compare with them, and at the forms of the areas around them. It is what happens after a change; the
 // whole register is looked at by a job.
 func (s *Service) Check(ctx context.Context, ids []int64) error {
 	list, err := s.registry.Found(ctx, program, ids)
@@ -40,7 +40,11 @@ func (s *Service) Check(ctx context.Context, ids []int64) error {
 			return err
 		}
 	}
-	return nil
+	areas := make([]int64, len(list))
+	for i, h := range list {
+		areas[i] = h.Area
+	}
+	return s.checkPlaces(ctx, areas)
 }
 
 // crossRule is a rule over several households of a pack.

@@ -6,7 +6,8 @@
 // languages, the role that settles it and within how many days. Malformed answers are refused where they enter and
 // never come here; what the checks of items find on stored answers (provisional or problem) is listed beside the
 // rules. Rules that no single file can decide are kinds of this package: the same identity in two households, a value
-// shared by more than n of them, a figure far above the area's median.
+// shared by more than n of them, a figure far above the area's median. Another looks at no household at all: what the
+// form of an area states is compared with what the register counts there, and the problem is the area's.
 //
 // A problem is found by the program and settled by the data: when its rule no longer fires it is fixed by itself, and
 // comes back when the rule fires again. A person may claim it, assign it, or accept it with a reason; accepting a

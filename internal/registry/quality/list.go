@@ -17,7 +17,7 @@ import (
 // Filter selects problems. The zero Filter selects all in scope, settled ones among them.
 type Filter struct {
 	Area      int64 // subtree; 0 for everywhere in scope
-	Household int64 // 0 for all
+	Household int64 // or record of an area; 0 for all
 	Rule      string
 	Severity  string
 	Role      string  // who is to settle it
@@ -106,7 +106,8 @@ func (s *Service) condition(scope access.Scope, f Filter, without string) *query
 	return q
 }
 
-const joined = " FROM problem_item p JOIN household h ON h.home = p.home AND h.id = p.household WHERE "
+// joined are problems with the households that they are about; those about areas have none.
+const joined = " FROM problem_item p LEFT JOIN household h ON h.home = p.home AND h.id = p.household WHERE "
 
 // List returns problems in scope after a position, the most urgent first.
 func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, after Position, limit int) ([]Problem, error) {
@@ -118,7 +119,7 @@ func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, after 
 }
 
 func (s *Service) read(ctx context.Context, q *query, rest string) ([]Problem, error) {
-	found, err := store.All(ctx, s.db.In(q.scope), "SELECT "+problemColumns+", h.number"+joined+q.where()+rest, q.args,
+	found, err := store.All(ctx, s.db.In(q.scope), "SELECT "+problemColumns+", coalesce(h.number, '')"+joined+q.where()+rest, q.args,
 		func(r store.Rows, p *Problem) error { return scanProblem(r, p, &p.Number) })
 	if err != nil {
 		return nil, fmt.Errorf("list problems: %w", err)
@@ -138,7 +139,9 @@ func (s *Service) Browse(ctx context.Context, scope access.Scope, f Filter, afte
 func (s *Service) shown(ctx context.Context, scope access.Scope, area int64, list []Problem) error {
 	var ids []int64
 	for _, p := range list {
-		ids = append(ids, p.Household)
+		if !p.AboutPlace() {
+			ids = append(ids, p.Household)
+		}
 	}
 	slices.Sort(ids)
 	if err := s.journal.Shown(ctx, who(scope, area, ""), "problem.listed", registry.SubjectHousehold, 0, area, slices.Compact(ids)); err != nil {

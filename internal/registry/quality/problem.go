@@ -31,13 +31,13 @@ var States = []State{Open, Claimed, Proposed, Accepted, Fixed, Obsolete}
 // Unsettled are the states in which somebody has something to do.
 var Unsettled = []State{Open, Claimed, Proposed}
 
-// Problem is a rule that fires, or fired, for a household or a part of it.
+// Problem is a rule that fires, or fired, for a household, a part of it, or an area.
 type Problem struct {
 	Home, ID    int64
-	Household   int64
-	Number      string // of the household
-	SubjectKind string // household, person, dwelling
-	Subject     int64  // 0 for the household itself
+	Household   int64  // or record of the area that it is about
+	Number      string // of the household, "" where it is about an area
+	SubjectKind string // household, person, dwelling; of an area: its level
+	Subject     int64  // 0 for the household or the area itself
 	Area        int64
 	Rule        string
 	Severity    policy.Severity

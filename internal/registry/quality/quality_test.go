@@ -157,3 +157,14 @@ func TestARunFindsWhatRulesSayAndASecondFindsNothingNew(t *testing.T) {
 		}
 	})
 }
+
+// events are the kinds of a subject's events, sorted.
+func events(t *testing.T, r *register.Register, kind string, subject int64) []string {
+	t.Helper()
+	kinds, err := store.All(t.Context(), r.DB.In(access.System("a test looks at the journal")), "SELECT kind FROM event WHERE {checked} AND subject_kind = $1 AND subject = $2 ORDER BY kind",
+		[]any{kind, subject}, func(rows store.Rows, one *string) error { return rows.Scan(one) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kinds
+}

@@ -28,6 +28,9 @@ const (
 	SharedValue Kind = "shared_value"
 	// AreaMultiple fires for a household whose income per head is more than Above times the median of its area.
 	AreaMultiple Kind = "area_multiple"
+	// StatedFigure fires for an area whose form states another figure than the register counts there, by more than the
+	// share Above of the counted one; for a rate Above is a hundredth of the percentage points.
+	StatedFigure Kind = "stated_figure"
 )
 
 // Rule is one rule of a pack.
@@ -44,9 +47,9 @@ type Rule struct {
 	Unconfirmed bool
 	Class       access.Class // of the most sensitive item that it looks at
 	Fields      []string     // "subject.code" of the items that it looks at
-	Item        string       // of ItemCheck and SharedValue: "subject.code"
+	Item        string       // of ItemCheck, SharedValue and StatedFigure: "subject.code"
 	Reason      string       // of ItemCheck: only this key of policy.Reason; empty: all
-	Above       float64      // of SharedValue and AreaMultiple
+	Above       float64      // of SharedValue, AreaMultiple and StatedFigure
 	Level       int          // of AreaMultiple: depth of the area
 	Least       int64        // of AreaMultiple: fewest households of an area that have a median
 
@@ -342,8 +345,16 @@ func (s ruleSchema) kind(p *policy.Pack, rule *Rule) error {
 			return fmt.Errorf("level %q is not one of this pack", s.Level)
 		}
 		return s.above(rule)
+	case StatedFigure:
+		return s.decodeStated(p, rule)
 	}
-	return fmt.Errorf("kind %q is not one of condition, item_check, same_identity, shared_value, area_multiple", s.Kind)
+	return fmt.Errorf("kind %q is not one of condition, item_check, same_identity, shared_value, area_multiple, stated_figure", s.Kind)
+}
+
+// about is the subject of the rule's item.
+func (r *Rule) about() string {
+	subject, _, _ := strings.Cut(r.Item, ".")
+	return subject
 }
 
 func (s ruleSchema) above(rule *Rule) error {

@@ -55,6 +55,7 @@ const (
 	together stage = "together" // rules over several households: where they may fire
 	again    stage = "again"    // the same rules where they fired before
 	closed   stage = "closed"   // households that have ended
+	stated   stage = "stated"   // what the forms of areas state
 )
 
 // runProgress is how far a run got.
@@ -64,7 +65,7 @@ type runProgress struct {
 	Packs  []string          `json:"packs"`  // hashes of the packs met
 	Rule   int               `json:"rule"`   // together, again: position among the rules of all packs
 	Cursor string            `json:"cursor"` // together
-	Last   int64             `json:"last"`   // again, closed: last problem looked at
+	Last   int64             `json:"last"`   // again, closed: last problem looked at; stated: last record of an area
 	Done   int64             `json:"done"`
 	Found  int64             `json:"found"`
 	Fixed  int64             `json:"fixed"`
@@ -99,7 +100,7 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 		stage stage
 		next  stage
 		do    func(context.Context) (more bool, err error)
-	}{{alone, together, r.alone}, {together, again, r.together}, {again, closed, r.again}, {closed, "", r.closed}} {
+	}{{alone, together, r.alone}, {together, again, r.together}, {again, closed, r.again}, {closed, stated, r.closed}, {stated, "", r.places}} {
 		for r.at.Stage == step.stage {
 			if err := ctx.Err(); err != nil {
 				return err

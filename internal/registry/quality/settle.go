@@ -12,12 +12,13 @@ import (
 	"rightkey/internal/store"
 )
 
-// eventKind is the kind of the event that problems of a household were found or fixed.
-const eventKind = "household.problems"
+// eventKind ends the kind of the event that problems of a household or an area were found or fixed.
+const eventKind = ".problems"
 
 // looked is what a look at a household found.
 type looked struct {
 	household registry.Household
+	kind      string // of an area: its level, with home, identifier, version and area of its record in household
 	findings  []Finding
 	// covers says which rules were decided: only their problems can be fixed.
 	covers func(rule string) bool
@@ -108,6 +109,7 @@ type settling struct {
 // happening is what changed about a household's problems.
 type happening struct {
 	household       registry.Household
+	kind            string
 	found, fixed    []string
 	obsolete, again []string
 }
@@ -117,7 +119,10 @@ func (w *settling) compare(one looked, stored []Problem) {
 	if len(one.marks) > 0 {
 		w.marks = append(w.marks, one)
 	}
-	happened := happening{household: one.household}
+	happened := happening{household: one.household, kind: registry.SubjectHousehold}
+	if one.kind != "" {
+		happened.kind = one.kind
+	}
 	type key struct {
 		subject int64
 		rule    string
@@ -217,7 +222,7 @@ func (w *settling) prepare(ctx context.Context) error {
 			if e.household.Home != home || !ok {
 				continue
 			}
-			err := w.command.Note(ctx, journal.Entry{Kind: eventKind, SubjectKind: registry.SubjectHousehold, Subject: e.household.ID, Home: home, Area: e.household.Area,
+			err := w.command.Note(ctx, journal.Entry{Kind: e.kind + eventKind, SubjectKind: e.kind, Subject: e.household.ID, Home: home, Area: e.household.Area,
 				VerBefore: e.household.Ver, VerAfter: e.household.Ver, Key: &key, Body: map[string]any{"found": e.found, "again": e.again, "fixed": e.fixed, "obsolete": e.obsolete}})
 			if err != nil {
 				return err

@@ -68,6 +68,7 @@ func (w *Watcher) Run(ctx context.Context) {
 type change struct {
 	id, home, subject int64
 	kind              string
+	area              int64
 	at                clock.Time
 }
 
@@ -106,6 +107,9 @@ func (w *Watcher) Catch(ctx context.Context) error {
 	if err := w.s.Check(ctx, slices.Sorted(maps.Keys(met))); err != nil {
 		return fmt.Errorf("look at changed households: %w", err)
 	}
+	if err := w.s.checkPlaces(ctx, formsOf(changes)); err != nil {
+		return fmt.Errorf("look at changed forms of areas: %w", err)
+	}
 	for _, c := range changes {
 		w.seen[c.id] = c.at
 	}
@@ -124,12 +128,13 @@ func (w *Watcher) all(ctx context.Context, now clock.Time) error {
 // changes are the next events that were not followed yet and changed something; full says that there may be more.
 // after moves on.
 func (w *Watcher) changes(ctx context.Context, after *change) (fresh []change, full bool, err error) {
-	found, err := store.All(ctx, w.s.db.In(program), `SELECT e.id, e.home, e.subject, e.subject_kind, e.at FROM event e
-		WHERE {checked} AND (e.at, e.home, e.id) > ($1, $2, $3) AND e.subject_kind IN ('household', 'person', 'dwelling', 'income', 'expenditure')
+	found, err := store.All(ctx, w.s.db.In(program), `SELECT e.id, e.home, e.subject, e.subject_kind, e.area, e.at FROM event e
+		WHERE {checked} AND (e.at, e.home, e.id) > ($1, $2, $3) AND (e.subject_kind IN ('household', 'person', 'dwelling', 'income', 'expenditure')
+			OR EXISTS (SELECT 1 FROM place l WHERE l.home = e.home AND l.id = e.subject))
 		AND e.kind NOT LIKE '%.read' AND e.kind NOT LIKE '%.listed' AND e.kind NOT LIKE '%.exported' AND e.kind NOT LIKE '%.assessed'
-		AND e.kind NOT LIKE 'household.problem%' ORDER BY e.at, e.home, e.id LIMIT $4`, []any{int64(after.at), after.home, after.id, watchEvents},
+		AND e.kind NOT LIKE '%.problem%' ORDER BY e.at, e.home, e.id LIMIT $4`, []any{int64(after.at), after.home, after.id, watchEvents},
 		func(r store.Rows, c *change) error {
-			return r.Scan(&c.id, &c.home, &c.subject, &c.kind, (*int64)(&c.at))
+			return r.Scan(&c.id, &c.home, &c.subject, &c.kind, &c.area, (*int64)(&c.at))
 		})
 	if err != nil {
 		return nil, false, fmt.Errorf("read what changed: %w", err)
@@ -154,7 +159,7 @@ func (w *Watcher) households(ctx context.Context, changes []change, into map[int
 			into[c.subject] = true
 			continue
 		}
-		if met[c.subject] {
+		if met[c.subject] || c.aboutPlace() {
 			continue
 		}
 		met[c.subject] = true
@@ -167,6 +172,22 @@ func (w *Watcher) households(ctx context.Context, changes []change, into map[int
 		}
 	}
 	return nil
+}
+
+// aboutPlace says whether a form of an area changed.
+func (c change) aboutPlace() bool {
+	return c.kind != registry.SubjectHousehold && householdOf[c.kind] == ""
+}
+
+// formsOf are the areas whose forms changed.
+func formsOf(changes []change) []int64 {
+	var areas []int64
+	for _, c := range changes {
+		if c.aboutPlace() {
+			areas = append(areas, c.area)
+		}
+	}
+	return areas
 }
 
 // householdOf finds the households of a part.

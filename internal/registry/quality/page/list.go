@@ -295,9 +295,9 @@ func (p *pages) table(r *http.Request, list []quality.Problem, giving bool) (web
 		text := said(ctx, pack, one.Rule)
 		var cells []web.Cell
 		if giving {
-			cells = append(cells, web.Cell{View: choose(id, text+" "+one.Number)})
+			cells = append(cells, web.Cell{View: choose(id, text+" "+subjectCell(ctx, one).Text)})
 		}
-		cells = append(cells, web.Cell{Text: text, Href: "/problems/" + id}, web.Cell{Text: one.Number, Href: "/households/" + one.Number}, web.Text(placeName(ctx, places, one.Area)),
+		cells = append(cells, web.Cell{Text: text, Href: "/problems/" + id}, subjectCell(ctx, one), web.Text(placeName(ctx, places, one.Area)),
 			web.Cell{View: severityBadge(ctx, one.Severity)}, p.dueCell(ctx, one), p.ownerCell(ctx, pack, one), web.Cell{View: stateBadge(ctx, one.State)})
 		t.Rows = append(t.Rows, web.Row{Cells: cells})
 	}

@@ -204,6 +204,14 @@ func placeName(ctx context.Context, places map[int64]area.Area, key int64) strin
 	return text
 }
 
+// subjectCell is what a problem is about: a household by its number, or an area by its form.
+func subjectCell(ctx context.Context, one quality.Problem) web.Cell {
+	if one.AboutPlace() {
+		return web.Cell{Text: word(ctx, "place_form"), Href: registrypage.PlaceForm(one.Area)}
+	}
+	return web.Cell{Text: one.Number, Href: "/households/" + one.Number}
+}
+
 // severityBadge says whether a problem blocks benefit.
 func severityBadge(ctx context.Context, severity policy.Severity) web.Badge {
 	if severity == policy.Provisional {
@@ -242,7 +250,7 @@ func said(ctx context.Context, pack *policy.Pack, rule string) string {
 const ofDwelling = "dwelling"
 
 // fixHref is the address of the form where a problem is put right, with the field in focus; "" if that is not one
-// field of the form of the household, its dwelling or a member.
+// field of the form of the household, its dwelling, a member or the area.
 func fixHref(pack *policy.Pack, p quality.Problem) string {
 	if pack == nil {
 		return ""
@@ -253,6 +261,9 @@ func fixHref(pack *policy.Pack, p quality.Problem) string {
 	switch {
 	case !ok:
 		return ""
+	case p.AboutPlace():
+		form.Set("section", item.Section)
+		return registrypage.PlaceForm(p.Area) + "/change?" + form.Encode() + "#field-f-" + code
 	case subject == registry.SubjectDwelling:
 		form.Set("of", ofDwelling)
 	case subject != registry.SubjectHousehold && subject != registry.SubjectPerson:

@@ -48,7 +48,7 @@ func open(t *testing.T, r *register.Register) *house {
 		Workers: func(context.Context, access.Scope) ([]web.Option, error) {
 			return []web.Option{{Value: fmt.Sprint(register.Village), Label: "Village"}}, nil
 		}})
-	err := registrypage.Register(h.server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: callerOf, Panels: []registrypage.Panel{page.Panel(r.Quality)},
+	err := registrypage.Register(h.server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: callerOf, Panels: []registrypage.Panel{page.Panel(r.Quality)}, PlacePanels: []registrypage.PlacePanel{page.PlacePanel(r.Quality)},
 		Work: []registrypage.Work{page.Waiting(r.Quality)}})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/i18n"
 	"rightkey/internal/job"
+	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/registry/quality"
@@ -36,24 +37,56 @@ func Panel(service *quality.Service) registrypage.Panel {
 		edits := err == nil && edit.Holds(f.Area)
 		lines := make([]line, len(list))
 		for i, one := range list {
-			lines[i] = line{badge: severityBadge(ctx, one.Severity), text: said(ctx, f.Pack, one.Rule), href: "/problems/" + strconv.FormatInt(one.ID, 10)}
-			if !one.Unsettled() {
-				lines[i].badge = stateBadge(ctx, one.State)
-				lines[i].about = one.Reason
+			if lines[i] = lineOf(ctx, f.Pack, one, edits); !one.Unsettled() {
 				continue
 			}
-			lines[i].about = word(ctx, "until", "day", i18n.Day(web.Lang(ctx), one.Due))
 			for _, m := range f.Members {
 				if one.SubjectKind == registry.SubjectPerson && m.ID == one.Subject && m.Name != "" {
 					lines[i].about = m.Name + " · " + lines[i].about
 				}
 			}
-			if edits {
-				lines[i].fix = fixHref(f.Pack, one)
-			}
 		}
 		return panel(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
 	}}
+}
+
+// lineOf is a problem in a panel, with the way to put it right for who edits.
+func lineOf(ctx context.Context, pack *policy.Pack, one quality.Problem, edits bool) line {
+	l := line{badge: severityBadge(ctx, one.Severity), text: said(ctx, pack, one.Rule), href: "/problems/" + strconv.FormatInt(one.ID, 10)}
+	if !one.Unsettled() {
+		l.badge, l.about = stateBadge(ctx, one.State), one.Reason
+		return l
+	}
+	l.about = word(ctx, "until", "day", i18n.Day(web.Lang(ctx), one.Due))
+	if edits {
+		l.fix = fixHref(pack, one)
+	}
+	return l
+}
+
+// PlacePanel is the part of the page of an area's form that says what on it cannot be right, for who may list the
+// area's households.
+func PlacePanel(service *quality.Service) registrypage.PlacePanel {
+	return func(ctx context.Context, c access.Caller, at registry.Place) (templ.Component, error) {
+		if !access.May(c, access.HouseholdList) {
+			return nil, nil
+		}
+		scope, err := access.Decide(c, access.HouseholdList)
+		if err != nil {
+			return nil, err
+		}
+		list, err := service.OfPlace(ctx, scope, at)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		edit, err := access.Decide(c, access.HouseholdEdit)
+		edits := err == nil && edit.Holds(at.Key)
+		lines := make([]line, len(list))
+		for i, one := range list {
+			lines[i] = lineOf(ctx, at.Pack, one, edits)
+		}
+		return panel(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
+	}
 }
 
 // waitingRows is how many problems the overview shows one by one.
@@ -81,7 +114,7 @@ func Waiting(service *quality.Service) registrypage.Work {
 				due.View = web.Badge{Tone: web.ToneWarn, Text: word(ctx, "stat.overdue")}
 			}
 			rows = append(rows, web.Row{Href: "/problems/" + strconv.FormatInt(one.ID, 10), Cells: []web.Cell{
-				web.Text(said(ctx, pack, one.Rule) + " · " + one.Number), {View: severityBadge(ctx, one.Severity)}, due}})
+				web.Text(said(ctx, pack, one.Rule) + " · " + subjectCell(ctx, one).Text), {View: severityBadge(ctx, one.Severity)}, due}})
 		}
 		if n > int64(len(list)) {
 			rows = append(rows, web.Row{Href: "/problems", Cells: []web.Cell{web.Text(word(ctx, "more", "n", n-int64(len(list)))), {}, {}}})

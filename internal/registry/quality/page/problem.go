@@ -55,8 +55,8 @@ func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
 	if at.way, err = p.Quality.Registry().Areas().Path(ctx, one.Area); err != nil {
 		return err
 	}
-	text := said(ctx, pack, one.Rule)
-	page := web.Page{Title: text, Crumbs: append(at.crumbs(ctx, scope), web.Crumb{Label: one.Number, Href: "/households/" + one.Number}, web.Crumb{Label: word(ctx, "problem")})}
+	text, about := said(ctx, pack, one.Rule), subjectCell(ctx, one)
+	page := web.Page{Title: text, Crumbs: append(at.crumbs(ctx, scope), web.Crumb{Label: about.Text, Href: about.Href}, web.Crumb{Label: word(ctx, "problem")})}
 	if fix := fixHref(pack, one); fix != "" && one.Unsettled() && p.may(r, access.HouseholdEdit, one.Area) {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "fix"), Href: fix, Icon: "change", Style: web.StylePrimary})
 	}
@@ -73,10 +73,15 @@ func (p *pages) facts(ctx context.Context, pack *policy.Pack, one quality.Proble
 	if err != nil {
 		return web.Facts{}, err
 	}
+	about := subjectCell(ctx, one)
+	label := word(ctx, "household")
+	if one.AboutPlace() {
+		label = web.T(ctx, "common.area")
+	}
 	facts := []web.Fact{
 		{Label: word(ctx, "severity.title"), View: severityBadge(ctx, one.Severity), Note: word(ctx, "severity.note_"+string(one.Severity))},
 		{Label: web.T(ctx, "common.status"), View: stateBadge(ctx, one.State), Note: one.Reason},
-		{Label: word(ctx, "household"), Value: one.Number, Href: "/households/" + one.Number, Note: placeName(ctx, places, one.Area)},
+		{Label: label, Value: about.Text, Href: about.Href, Note: placeName(ctx, places, one.Area)},
 	}
 	if one.SubjectKind == registry.SubjectPerson {
 		number := registry.Number(one.Subject)

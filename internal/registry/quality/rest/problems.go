@@ -23,11 +23,11 @@ type Rooms struct {
 
 const room = "Data quality"
 
-// DataProblem is a rule that fires, or fired, for a household or one of its members.
+// DataProblem is a rule that fires, or fired, for a household, one of its members or the form of an area.
 type DataProblem struct {
 	ID        int64     `json:"id"`
-	Household string    `json:"household" doc:"Number."`
-	Person    string    `json:"person,omitempty" doc:"Number of the member it is about; absent where it is about the household."`
+	Household string    `json:"household,omitempty" doc:"Number; absent where it is about what an area's form states."`
+	Person    string    `json:"person,omitempty" doc:"Number of the member it is about; absent where it is about the household or an area."`
 	Area      string    `json:"area" doc:"Official code."`
 	Rule      string    `json:"rule" doc:"Code of the policy pack's rule; item:SUBJECT.CODE for the check of an item."`
 	Text      i18n.Text `json:"text" doc:"What is wrong, by language."`
