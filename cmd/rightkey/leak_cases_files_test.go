@@ -22,6 +22,19 @@ func init() {
 			"GET /exports/{id}/progress":         noCase,
 			"POST /exports/{id}/make":            formCase("ver", "1"),
 			"GET /exports/{id}/file":             noCase,
+
+			"POST /api/v1/exports":                      {query: "area=12", json: `{"subject": "household", "format": "csv", "purpose": "review", "reason": "comparison"}`},
+			"GET /api/v1/exports":                       noCase,
+			"GET /api/v1/exports/{id}":                  noCase,
+			"POST /api/v1/exports/{id}/make":            bodyCase(""),
+			"GET /api/v1/exports/{id}/file":             noCase,
+			"GET /api/v1/import-templates":              noCase,
+			"POST /api/v1/imports/{id}/template":        bodyCase(`{"name": "columns of theirs"}`),
+			"POST /api/v1/import-templates/{id}/rename": bodyCase(`{"name": "columns of theirs"}`),
+			"DELETE /api/v1/import-templates/{id}":      noCase,
+			"GET /api/v1/imports/{id}/bundle":           shownCase(""),
+			"POST /api/v1/imports/{id}/apply-all":       bodyCase(`{"on_error": "stop"}`),
+			"POST /api/v1/imports/{id}/leave-out":       bodyCase(""),
 		}
 	})
 }

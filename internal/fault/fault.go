@@ -23,6 +23,8 @@ const (
 	Required     Kind = "required"     // 428: a precondition such as If-Match is missing
 	TooMany      Kind = "too_many"     // 429: throttled
 	TooLarge     Kind = "too_large"    // 413: over a size limit
+	OtherType    Kind = "other_type"   // 415: a file of a kind that is not taken
+	Malicious    Kind = "malicious"    // 422: a file with malicious content
 	Gone         Kind = "gone"         // 410: was here, expired
 	Unavailable  Kind = "unavailable"  // 503: database or disk cannot serve now, try again
 )

@@ -95,7 +95,7 @@ func (s *Service) UseScanner(scanner upload.Scanner) { s.scanner = scanner }
 // Attach stores a photo or document of a household, of one of its members or of a dwelling of it (subject; the
 // household itself if 0). It returns what upload.Accept returns for a file that is not taken, a NotFound fault for a
 // subject out of scope, a Forbidden fault where the caller may not see what the kind shows, and, with the attachment
-// stored and closed away, an Invalid fault for a file in which the scanner found something.
+// stored and closed away, a Malicious fault for a file in which the scanner found something.
 func (s *Service) Attach(ctx context.Context, scope access.Scope, household, subject int64, kind AttachmentKind, data []byte) (Attachment, error) {
 	if !slices.Contains(AttachmentKinds(), kind) {
 		return Attachment{}, fault.New(fault.Invalid, "there is no kind of attachment %q", kind).With(0, "kind", "is not a kind")
@@ -318,7 +318,7 @@ func (s *Service) content(ctx context.Context, scope access.Scope, a Attachment,
 }
 
 // scanned has a quarantined attachment looked through and returns it in its new state. A scanner that cannot look
-// leaves it where it is; what it finds closes it away and is an Invalid fault.
+// leaves it where it is; what it finds closes it away and is a Malicious fault.
 func (s *Service) scanned(ctx context.Context, scope access.Scope, a Attachment, content []byte) (Attachment, error) {
 	if s.scanner == nil || a.State != Quarantined {
 		return a, nil
@@ -337,7 +337,7 @@ func (s *Service) scanned(ctx context.Context, scope access.Scope, a Attachment,
 	}
 	a.State, a.Ver = state, a.Ver+1
 	if !clean {
-		return a, fault.New(fault.Invalid, "malicious content was found in the file: it is closed away").With(0, "file", "holds malicious content")
+		return a, fault.New(fault.Malicious, "malicious content was found in the file: it is closed away").With(0, "file", "holds malicious content")
 	}
 	return a, nil
 }

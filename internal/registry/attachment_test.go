@@ -179,8 +179,8 @@ func TestWhatDoesNotBelongIsRefused(t *testing.T) {
 			"another county's household": {south.ID, 0, registry.HousePhoto, paper, fault.NotFound},
 			"somebody else's member":     {row.ID, south.Head, registry.HousePhoto, paper, fault.NotFound},
 			"an unknown kind":            {row.ID, 0, "selfie", paper, fault.Invalid},
-			"a web page":                 {row.ID, 0, registry.HousePhoto, "<html><script>alert(1)</script>", fault.Invalid},
-			"a PNG head and a web page":  {row.ID, 0, registry.HousePhoto, "\x89PNG\r\n\x1a\n<html>", fault.Invalid},
+			"a web page":                 {row.ID, 0, registry.HousePhoto, "<html><script>alert(1)</script>", fault.OtherType},
+			"a PNG head and a web page":  {row.ID, 0, registry.HousePhoto, "\x89PNG\r\n\x1a\n<html>", fault.OtherType},
 			"a large file":               {row.ID, 0, registry.HousePhoto, strings.Repeat("x", upload.MaxBytes+1), fault.TooLarge},
 		} {
 			if _, err := h.Registry.Attach(ctx, scope, c.household, c.subject, c.kind, []byte(c.data)); !fault.Is(err, c.want) {
@@ -272,7 +272,7 @@ func TestAFileIsOpenedOnlyAfterTheScannerHasLooked(t *testing.T) {
 		}
 		bad := strings.Replace(paper, "%%EOF", "% "+eicar+"\n%%EOF", 1)
 		_, err = h.Registry.Attach(ctx, edit, row.ID, 0, registry.HousePhoto, []byte(bad))
-		if !fault.Is(err, fault.Invalid) {
+		if !fault.Is(err, fault.Malicious) {
 			t.Errorf("the trial text is taken: %v", err)
 		}
 		list, err := h.Registry.Attachments(ctx, read, row.ID)

@@ -373,3 +373,30 @@ func strip(t *testing.T, file []byte) []byte {
 		out.WriteString(row.Cells[0] + "\n")
 	}
 }
+
+func TestEntriesAndDwellingsThatAreExportedAreUnchangedWhenTheyAreImportedAgain(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		before := h.farm(t)
+		for _, subject := range []string{registry.SubjectIncome, registry.SubjectExpenditure} {
+			for _, format := range []string{registry.FormatCSV, registry.FormatXLSX} {
+				file, e := h.exported(t, 2, registry.ExportRequest{Subject: subject, Format: format})
+				if e.Rows != 1 {
+					t.Errorf("%s %s: %d rows, want the one of the file", subject, format, e.Rows)
+				}
+				h.again(t, 2, subject, format, file, "")
+			}
+		}
+		_, j := h.importCSV(t, 2, farms, registry.Stop, farmRows)
+		if j.Counts.In != 2 || j.Counts.Unchanged != 2 {
+			t.Errorf("the file of households with dwellings again: %+v", j.Counts)
+		}
+		after := h.of(t, before.ID, 0)
+		if len(after.Entries) != 2 || len(after.Dwellings) != 1 || after.Dwellings[0].Ver != before.Dwellings[0].Ver || after.Entries[0].Ver != before.Entries[0].Ver {
+			t.Errorf("after: %+v %+v", after.Entries, after.Dwellings)
+		}
+		_, j = h.importCSV(t, 2, farms, registry.Stop, strings.Replace(farmRows, ",reed,", ",slate,", 1))
+		if after = h.of(t, before.ID, 0); len(after.Dwellings) != 1 || after.Dwellings[0].Facts["roof"] != "slate" || j.Counts.Unchanged != 1 {
+			t.Errorf("another roof: %+v %+v", j.Counts, after.Dwellings)
+		}
+	})
+}

@@ -60,6 +60,8 @@ var kinds = []struct {
 	{fault.Gone, http.StatusGone, "gone", "It was here and has expired."},
 	{fault.Stale, http.StatusPreconditionFailed, "stale", "Somebody else changed the record since you read it. Read it again."},
 	{fault.TooLarge, http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this operation takes."},
+	{fault.OtherType, http.StatusUnsupportedMediaType, "other_type", "The file, or the body, is of a kind that this operation does not take."},
+	{fault.Malicious, http.StatusUnprocessableEntity, "malicious", "Malicious content was found in the file. It is closed away."},
 	{fault.Required, http.StatusPreconditionRequired, "required", "Say by If-Match which version of the record your change is based on."},
 	{fault.TooMany, http.StatusTooManyRequests, "too_many", "Too many requests; Retry-After says when to come again."},
 	{fault.Unavailable, http.StatusServiceUnavailable, "unavailable", "The database cannot serve now. Try again later."},
@@ -134,7 +136,11 @@ func fromLibrary(status int, message string, causes ...error) huma.StatusError {
 	return p
 }
 
+// kindOfStatus is the kind that the library means by a status: what it found malformed it calls unprocessable.
 func kindOfStatus(status int) fault.Kind {
+	if status == http.StatusUnprocessableEntity {
+		return fault.Invalid
+	}
 	for _, k := range kinds {
 		if k.status == status {
 			return k.kind

@@ -20,7 +20,7 @@ type Book struct {
 
 // NewBookWriter writes a spreadsheet to w as NewXLSXWriter does, with the remarks beside the table.
 func NewBookWriter(w io.Writer, b Book) (Writer, error) {
-	book := excelize.NewFile()
+	book := newBook()
 	sheet, err := b.prepare(book)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("write spreadsheet: %w", err), book.Close())

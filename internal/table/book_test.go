@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -275,4 +276,48 @@ func FuzzDamagedParquetIsAnErrorAndNeverPanics(f *testing.F) {
 		r, err := OpenParquet(bytes.NewReader(data), int64(len(data)), Options{MaxRows: 1000})
 		readOrRefused(t, r, err)
 	})
+}
+
+func TestALargeSpreadsheetLeavesNothingOnTheDisk(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	var out bytes.Buffer
+	w, err := NewBookWriter(&out, Book{Sheet: "person", Header: []string{"number", "name"}, About: "about", Lines: []string{"# about"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In memory excelize keeps up to StreamChunkSize; more than that would go to the disk.
+	var text strings.Builder
+	for i := range 4000 {
+		text.WriteString(strconv.Itoa(i*i) + " ")
+	}
+	long := text.String()[:16_000]
+	rows := excelize.StreamChunkSize/len(long) + 100
+	for i := range rows {
+		if err := w.Write([]string{strconv.Itoa(i), long}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 0 {
+		t.Errorf("while it is written: %v %v", left, err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenXLSX(bytes.NewReader(out.Bytes()), int64(out.Len()), Options{MaxBytes: 1 << 30, Sheet: "person"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for ; ; read++ {
+		if _, err := r.Next(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close(); err != nil || read != rows {
+		t.Errorf("%d rows, want %d: %v", read, rows, err)
+	}
 }

@@ -32,7 +32,7 @@ const answerSheet = "_answers"
 
 // WriteForm writes the form as a spreadsheet.
 func WriteForm(w io.Writer, f Form) (err error) {
-	book := excelize.NewFile()
+	book := newBook()
 	defer func() { err = errors.Join(err, book.Close()) }()
 	if err := book.SetSheetName("Sheet1", f.Sheet); err != nil {
 		return fmt.Errorf("write a form: %w", err)

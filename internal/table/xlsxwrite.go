@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -21,10 +22,14 @@ type xlsxWriter struct {
 	text    []bool // columns that stay text; nil for none
 }
 
+// newBook begins a spreadsheet that is kept in memory. From 16 MB on excelize would write a worksheet in the clear to a
+// temporary file and stays in memory only where it can make none: nothing can be made below a device.
+func newBook() *excelize.File { return excelize.NewFile(excelize.Options{TmpDir: os.DevNull}) }
+
 // NewXLSXWriter writes a spreadsheet with one worksheet to w, the header first. Cells in the shortest decimal form
 // of a number of at most 15 digits become numbers, all others text, which a spreadsheet never runs as a formula.
 func NewXLSXWriter(w io.Writer, header []string) (Writer, error) {
-	book := excelize.NewFile()
+	book := newBook()
 	sheet, err := book.NewStreamWriter("Sheet1")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("write spreadsheet: %w", err), book.Close())

@@ -21,6 +21,8 @@ var statuses = map[fault.Kind]int{
 	fault.Required:     http.StatusPreconditionRequired,
 	fault.TooMany:      http.StatusTooManyRequests,
 	fault.TooLarge:     http.StatusRequestEntityTooLarge,
+	fault.OtherType:    http.StatusUnsupportedMediaType,
+	fault.Malicious:    http.StatusUnprocessableEntity,
 	fault.Gone:         http.StatusGone,
 	fault.Unavailable:  http.StatusServiceUnavailable,
 }

@@ -85,6 +85,8 @@ func TestEveryKindOfErrorBecomesItsStatusAndAPageInTheReadersLanguage(t *testing
 		{fault.New(fault.Required, "If-Match"), 428, "If-Match"},
 		{fault.New(fault.TooMany, "wait"), 429, "wait"},
 		{fault.New(fault.TooLarge, "large"), 413, "large"},
+		{fault.New(fault.OtherType, "no picture"), 415, "no picture"},
+		{fault.New(fault.Malicious, "closed away"), 422, "closed away"},
 		{fault.New(fault.Gone, "over"), 410, "over"},
 		{fault.New(fault.Unavailable, "busy"), 503, "busy"},
 		{errors.New("secret cause"), 500, "系统出错"},

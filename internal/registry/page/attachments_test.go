@@ -79,7 +79,7 @@ func TestAFileThatIsNoPhotoIsRefusedInWords(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		reef := h.find(t, "11001001")
-		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 400, "Only JPEG and PNG pictures and PDF documents are taken.")
+		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 415, "Only JPEG and PNG pictures and PDF documents are taken.")
 		h.attach(t, village, reef.Number, "house_photo", strings.Repeat("x", 10<<20+1)).want(t, "too large", 413)
 		h.attach(t, village, reef.Number, "house_photo", "").want(t, "no file", 400)
 		h.attach(t, village, h.find(t, "12001001").Number, "house_photo", "%PDF-1.7").want(t, "out of scope", 404)

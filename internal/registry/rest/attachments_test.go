@@ -37,7 +37,7 @@ func TestAPhotoIsAddedReadAndTakenAwayByTheAPI(t *testing.T) {
 		h.get(t, south, path+"/"+added.Token).want(t, "from the south", 404, nil)
 		h.get(t, south, path).want(t, "list from the south", 404, nil)
 		h.ask(t, south, "POST", path+"?kind=house_photo", picture.String(), "Content-Type", "application/octet-stream").want(t, "add from the south", 404, nil)
-		h.ask(t, village, "POST", path+"?kind=house_photo", "<svg/>", "Content-Type", "application/octet-stream").want(t, "a web page", 400, nil)
+		h.ask(t, village, "POST", path+"?kind=house_photo", "<svg/>", "Content-Type", "application/octet-stream").want(t, "a web page", 415, nil)
 		h.ask(t, village, "POST", path+"?kind=certificate", picture.String(), "Content-Type", "application/octet-stream").want(t, "a certificate without purpose", 403, nil)
 		h.ask(t, village, "POST", path+"/"+added.Token+"/end", "").want(t, "end without a version", 428, nil)
 		h.ask(t, village, "POST", path+"/"+added.Token+"/end", "", "If-Match", tag).want(t, "end", 204, nil)

@@ -35,7 +35,8 @@ const (
 type Import struct {
 	ID      int64             `json:"id"`
 	Name    string            `json:"name" example:"baseline.csv"`
-	State   string            `json:"state" enum:"uploaded,checking,checked,applying,imported,stopped"`
+	Bundle  int64             `json:"bundle" doc:"The first import of the same upload."`
+	State   string            `json:"state" enum:"uploaded,checking,checked,applying,imported,stopped,left-out"`
 	Rows    int64             `json:"rows"`
 	SHA256  string            `json:"sha256" doc:"Of the rows as they were read."`
 	Header  []string          `json:"header" nullable:"false" doc:"The columns of the file."`
@@ -78,7 +79,7 @@ func reportRowOf(r registry.ReportRow) ReportRow {
 }
 
 func importOf(im registry.Import, j *job.Job) Import {
-	out := Import{ID: im.ID, Name: im.Name, State: string(im.State), Rows: im.Rows, SHA256: im.SHA256, Header: im.Header, Mapping: im.Mapping, OnError: string(im.OnError),
+	out := Import{ID: im.ID, Name: im.Name, Bundle: im.Bundle, State: string(im.State), Rows: im.Rows, SHA256: im.SHA256, Header: im.Header, Mapping: im.Mapping, OnError: string(im.OnError),
 		Created: moment(im.Created), Version: im.Ver}
 	if j != nil {
 		out.Job = &ImportJob{ID: j.ID, State: string(j.State), Percent: j.Percent(), Counts: j.Counts, Error: j.Error}
@@ -109,6 +110,7 @@ func (rooms Rooms) answerImport(ctx context.Context, im registry.Import) (*impor
 type uploadInput struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
 	Name        string `query:"name" maxLength:"200" doc:"Name of a file that is the body itself; its ending tells the kind: .csv, .tsv, .csv.gz, .tsv.gz, .xlsx." example:"baseline.csv"`
+	Bundle      int64  `query:"bundle" minimum:"1" doc:"An import of yours that this file belongs to: they can be applied together."`
 	RawBody     []byte `contentType:"text/csv"`
 }
 
@@ -158,7 +160,7 @@ func (rooms Rooms) registerImports(api *rest.API) {
 			if err != nil {
 				return nil, err
 			}
-			return rooms.upload(ctx, name, body, mapping)
+			return rooms.upload(ctx, registry.Part{Name: name, Bundle: in.Bundle}, body, mapping)
 		})
 	api.Document().Paths["/imports"].Post.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 		"file":    {Type: huma.TypeString, Format: "binary", Description: "The table."},
@@ -197,7 +199,7 @@ func (rooms Rooms) registerImports(api *rest.API) {
 		})
 }
 
-func (rooms Rooms) upload(ctx context.Context, name string, body, mapping []byte) (*importOutput, error) {
+func (rooms Rooms) upload(ctx context.Context, part registry.Part, body, mapping []byte) (*importOutput, error) {
 	var m registry.Mapping
 	var err error
 	if mapping != nil {
@@ -205,11 +207,18 @@ func (rooms Rooms) upload(ctx context.Context, name string, body, mapping []byte
 			return nil, err
 		}
 	}
-	rows, err := table.OpenNamed(name, bytes.NewReader(body), int64(len(body)), table.Options{MaxBytes: maxExpanded})
+	if part.Bundle != 0 {
+		first, err := rooms.Registry.GetImport(ctx, rest.Scope(ctx), part.Bundle)
+		if err != nil {
+			return nil, err
+		}
+		part.Bundle = first.Bundle
+	}
+	rows, err := table.OpenNamed(part.Name, bytes.NewReader(body), int64(len(body)), table.Options{MaxBytes: maxExpanded})
 	if err != nil {
 		return nil, err
 	}
-	im, err := rooms.Registry.Upload(ctx, rest.Scope(ctx), name, rows)
+	im, err := rooms.Registry.UploadPart(ctx, rest.Scope(ctx), part, rows)
 	if err = errors.Join(err, rows.Close()); err != nil {
 		return nil, err
 	}

@@ -36,6 +36,9 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerAreaChanges(api)
 	rooms.registerImports(api)
 	rooms.registerImportSteps(api)
+	rooms.registerImportTemplates(api)
+	rooms.registerBundles(api)
+	rooms.registerExports(api)
 }
 
 // numbered reads the number of a household or person; what is no number is as absent as an unknown one.

@@ -15,10 +15,10 @@ import (
 func acceptPDF(data []byte) (File, error) {
 	end := bytes.TrimRight(data, "\x00\t\n\f\r ")
 	if !bytes.HasSuffix(end, []byte("%%EOF")) {
-		return File{}, fault.Wrap(fault.Invalid, Damaged, "the document is damaged, or something stands behind its end")
+		return File{}, fault.Wrap(fault.OtherType, Damaged, "the document is damaged, or something stands behind its end")
 	}
 	if html.Match(data[:min(len(data), 4096)]) {
-		return File{}, fault.Wrap(fault.Invalid, Active, "the document is a web page too")
+		return File{}, fault.Wrap(fault.OtherType, Active, "the document is a web page too")
 	}
 	if name := activeLong.Find(unescaped(data)); name != nil { // also where a reader might see no stream
 		return File{}, notOnlyRead(name)
@@ -38,13 +38,13 @@ func acceptPDF(data []byte) (File, error) {
 	case pages > MaxPages:
 		return File{}, fault.Wrap(fault.TooLarge, TooLong, "the document has more than %d pages", MaxPages)
 	case pages == 0:
-		return File{}, fault.Wrap(fault.Invalid, Damaged, "the document has no pages")
+		return File{}, fault.Wrap(fault.OtherType, Damaged, "the document has no pages")
 	}
 	return File{Type: PDF, Body: data, Pages: pages}, nil
 }
 
 func notOnlyRead(name []byte) error {
-	return fault.Wrap(fault.Invalid, Active, "the document can do more than be read (%s)", name[1:])
+	return fault.Wrap(fault.OtherType, Active, "the document can do more than be read (%s)", name[1:])
 }
 
 var (

@@ -64,7 +64,7 @@ func Why(err error) Refusal {
 }
 
 // Accept checks a file by its content, whatever its name or sender say, and makes of it what is stored. It returns an
-// Invalid fault for a type that is not allowed, a damaged file or a document with active content, and a TooLarge fault
+// OtherType fault for a type that is not allowed, a damaged file or a document with active content, and a TooLarge fault
 // for one over a limit; no image is decoded before its size is known to be within the limits.
 func Accept(data []byte) (File, error) {
 	switch {
@@ -77,7 +77,7 @@ func Accept(data []byte) (File, error) {
 	case bytes.HasPrefix(data, []byte("%PDF-1.")), bytes.HasPrefix(data, []byte("%PDF-2.")):
 		return acceptPDF(data)
 	}
-	return File{}, fault.Wrap(fault.Invalid, OtherType, "only JPEG and PNG images and PDF documents are taken")
+	return File{}, fault.Wrap(fault.OtherType, OtherType, "only JPEG and PNG images and PDF documents are taken")
 }
 
 func acceptJPEG(data []byte) (File, error) {
@@ -117,7 +117,7 @@ func within(c image.Config, err error) error {
 }
 
 func damaged(err error) error {
-	return fault.Wrap(fault.Invalid, errors.Join(Damaged, err), "the file is damaged")
+	return fault.Wrap(fault.OtherType, errors.Join(Damaged, err), "the file is damaged")
 }
 
 func drawn(kind string, picture image.Image, encode func(*bytes.Buffer) error) (File, error) {
