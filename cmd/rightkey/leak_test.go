@@ -309,14 +309,31 @@ func (m *matrix) invite(t *testing.T, ctx context.Context, admin access.Caller, 
 	t.Helper()
 	grant.Range = m.h.areas.Scheme().Range(grant.Area)
 	grant.From = clock.Date(2000, 1, 1)
-	account, token, err := m.h.office.Invite(ctx, admin, office.Invitation{Login: login, Name: "Matrix " + login, Grant: grant})
+	account, token, err := m.h.office.Invite(ctx, admin, office.Invitation{Login: login, Name: "Matrix " + login, Grant: grant, Reason: "matrix"})
 	if err != nil {
 		t.Fatalf("invite %s: %v", login, err)
 	}
 	if login == "far" {
 		m.ids["{account}"] = fmt.Sprint(account.ID)
 	}
+	m.confirm(t, ctx, admin, account.ID)
 	m.activate(t, ctx, login, token)
+}
+
+// confirm agrees as a second administrator to the roles of an account that wait for one.
+func (m *matrix) confirm(t *testing.T, ctx context.Context, admin access.Caller, account int64) {
+	t.Helper()
+	waiting, err := m.h.office.WaitingGrants(ctx, admin, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := admin
+	second.Account, second.Person = 999, "matrix-second"
+	for _, a := range waiting {
+		if _, err := m.h.approvals.Approve(ctx, second, a.ID, a.Ver, ""); err != nil {
+			t.Fatalf("confirm a role: %v", err)
+		}
+	}
 }
 
 // fillCounty imports a household with a member, judges it and proposes a change, all by the county's own people.

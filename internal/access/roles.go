@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -122,6 +123,20 @@ func Roles() []string { return slices.Sorted(maps.Keys(known.roles)) }
 
 // Verbs returns what a role may do without an inspection.
 func Verbs(name string) []Verb { return slices.Clone(known.roles[name].verbs) }
+
+// RolesWith returns the roles that have a verb without an inspection, sorted.
+func RolesWith(verb Verb) []string {
+	return slices.DeleteFunc(Roles(), func(name string) bool { return !slices.Contains(known.roles[name].verbs, verb) })
+}
+
+// Weighty says whether a role opens households, be it in an inspection only, or manages accounts: nobody gives such a
+// role alone.
+func Weighty(name string) bool {
+	r := known.roles[name]
+	return slices.ContainsFunc(slices.Concat(r.verbs, r.inspecting), func(v Verb) bool {
+		return v == AccountManage || strings.HasPrefix(string(v), "household.")
+	})
+}
 
 // Purposes returns the purposes a caller may state.
 func Purposes() []string { return slices.Clone(known.purposes) }

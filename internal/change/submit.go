@@ -164,6 +164,7 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 		}
 		p.rows = append(p.rows, *one)
 	}
+	p.protected = p.protected || bulk(d, len(p.rows))
 	if p.protected && p.state == Applied {
 		p.state = Waiting
 	}
@@ -179,6 +180,13 @@ func (s *Service) plan(ctx context.Context, scope access.Scope, d Draft) (plan, 
 	}
 	return p, nil
 }
+
+// MaxAlone is how many records one submission changes at most without a second person.
+const MaxAlone = 500
+
+// bulk says whether a submission changes so many records that a second person has to agree. Imports have a verb and a
+// trial of their own.
+func bulk(d Draft, rows int) bool { return d.Job == 0 && rows > MaxAlone }
 
 // planRow checks a row; nil if it says nothing new.
 func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source, row Row, on clock.Day) (*planned, bool, error) {

@@ -46,6 +46,9 @@ type ApprovalKind struct {
 	Label string // key of the message that names the act
 	// Ask is the verb that the act itself needs, Decide the verb that whoever agrees to it needs, for its whole area.
 	Ask, Decide access.Verb
+	// Agreed prepares the act where the agreement itself is what does it: what it returns runs in the transaction of the
+	// agreement, which is used thereby. nil where who asked does the act later, by Use.
+	Agreed func(context.Context, access.Caller, Approval) (func(context.Context, store.Tx) error, error)
 }
 
 // Act is what somebody wants to do.
@@ -190,6 +193,10 @@ func (s *Approvals) decide(ctx context.Context, c access.Caller, id, ver int64, 
 	if err := s.open(ctx, a, ver, Asked); err != nil {
 		return a, err
 	}
+	act, err := s.agreed(ctx, c, a, to)
+	if err != nil {
+		return a, err
+	}
 	a.State, a.DecidedBy, a.decidedPerson, a.Comment, a.Ver = to, c.Account, c.Person, strings.TrimSpace(comment), ver+1
 	err = s.write(ctx, c, scope, a, string(to), a.Comment, func(tx store.Tx, at clock.Time) error {
 		a.Decided, a.Expires = at, at.Add(approvalLasts)
@@ -198,9 +205,24 @@ func (s *Approvals) decide(ctx context.Context, c access.Caller, id, ver int64, 
 		}
 		_, err := tx.Exec(ctx, "UPDATE approval SET state = $2, decided_by = $3, decided_person = $4, decided = $5, comment = $6, expires = $7 WHERE {checked} AND id = $1",
 			a.ID, string(to), c.Account, c.Person, int64(at), a.Comment, int64(a.Expires))
-		return err
+		if err != nil || act == nil {
+			return err
+		}
+		a.State, a.Used = Used, at
+		if _, err := tx.Exec(ctx, "UPDATE approval SET state = 'used', used = $2 WHERE {checked} AND id = $1", a.ID, int64(at)); err != nil {
+			return err
+		}
+		return act(ctx, tx)
 	})
 	return a, err
+}
+
+// agreed prepares the act that agreeing does; nil where there is none.
+func (s *Approvals) agreed(ctx context.Context, c access.Caller, a Approval, to ApprovalState) (func(context.Context, store.Tx) error, error) {
+	if prepare := s.kinds[a.Kind].Agreed; to == Approved && prepare != nil {
+		return prepare(ctx, c, a)
+	}
+	return nil, nil
 }
 
 // Withdraw takes back what one asked for oneself and did not use yet.

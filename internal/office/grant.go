@@ -12,22 +12,31 @@ import (
 	"rightkey/internal/web"
 )
 
-// Grant gives an account a role in an area for some days. It returns a Forbidden fault for a grant to oneself or
-// beyond the caller's areas, and a Conflict fault where the person would hold two roles that exclude each other, by
-// this or another account.
-func (s *Service) Grant(ctx context.Context, c access.Caller, id int64, g access.Grant) error {
+// Grant gives an account a role in an area for some days. Where the role opens households or manages accounts and
+// another administrator could confirm it, it is only asked for, with the reason: what is returned then is the request,
+// and the role is worth nothing before that; the zero Approval says that it was given. It returns a Forbidden fault for
+// a grant to oneself or beyond the caller's areas, and a Conflict fault where the person would hold two roles that
+// exclude each other, by this or another account.
+func (s *Service) Grant(ctx context.Context, c access.Caller, id int64, g access.Grant, reason string) (Approval, error) {
 	a, who, err := s.managed(ctx, c, id, "grant a role")
 	if err != nil {
-		return err
+		return Approval{}, err
 	}
 	scope, _, err := s.manager(c, "")
 	if err != nil {
-		return err
+		return Approval{}, err
 	}
 	if g, err = s.grantable(ctx, c, scope, a.Person, g); err != nil {
-		return err
+		return Approval{}, err
 	}
-	return s.act(ctx, who, func(tx store.Tx, at clock.Time) error {
+	second, err := s.needsSecond(ctx, c, g)
+	if err != nil {
+		return Approval{}, err
+	}
+	if second {
+		return s.askGrant(ctx, c, id, g, reason)
+	}
+	return Approval{}, s.act(ctx, who, func(tx store.Tx, at clock.Time) error {
 		return s.addGrant(ctx, tx, a, g, c.Account, at)
 	}, granted("granted", id, g))
 }

@@ -17,6 +17,7 @@ import (
 type Invitation struct {
 	Login, Name, Person string
 	Grant               access.Grant // the first one
+	Reason              string       // why, where another administrator has to confirm the grant
 }
 
 // manager is the decision that the caller manages accounts, with the author of what follows.
@@ -70,6 +71,7 @@ func (s *Service) Get(ctx context.Context, c access.Caller, id int64) (Account, 
 }
 
 // Invite makes an account with its first grant and returns the activation, which is shown once and stored nowhere.
+// Where another administrator has to confirm the grant, the account begins without it; see Grant.
 func (s *Service) Invite(ctx context.Context, c access.Caller, in Invitation) (Account, string, error) {
 	scope, who, err := s.manager(c, "invite a user")
 	if err != nil {
@@ -86,8 +88,15 @@ func (s *Service) Invite(ctx context.Context, c access.Caller, in Invitation) (A
 	if err != nil {
 		return Account{}, "", err
 	}
+	second, err := s.needsSecond(ctx, c, grant)
+	if err != nil {
+		return Account{}, "", err
+	}
 	if a.ID, err = s.journal.Ids().One(ctx, 0); err != nil {
 		return Account{}, "", err
+	}
+	if second {
+		return s.inviteAndAsk(ctx, c, who, a, grant, in.Reason)
 	}
 	token, hash := crypt.NewToken()
 	err = s.act(ctx, who, func(tx store.Tx, at clock.Time) error {
@@ -101,6 +110,25 @@ func (s *Service) Invite(ctx context.Context, c access.Caller, in Invitation) (A
 		return Account{}, "", err
 	}
 	a.Grants = []access.Grant{grant}
+	return a, token, nil
+}
+
+// inviteAndAsk makes an account without a grant and asks for its grant.
+func (s *Service) inviteAndAsk(ctx context.Context, c access.Caller, who journal.Who, a Account, g access.Grant, reason string) (Account, string, error) {
+	if err := needsReason(ctx, reason); err != nil {
+		return Account{}, "", err
+	}
+	token, hash := crypt.NewToken()
+	err := s.act(ctx, who, func(tx store.Tx, at clock.Time) error {
+		a.Created = at
+		return insertAccount(ctx, tx, a, "", hash[:], at.Add(activationLasts))
+	}, entry("invited", a.ID, nil))
+	if err != nil {
+		return Account{}, "", err
+	}
+	if _, err := s.askGrant(ctx, c, a.ID, g, reason); err != nil {
+		return Account{}, "", err
+	}
 	return a, token, nil
 }
 

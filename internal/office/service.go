@@ -20,6 +20,7 @@ type Service struct {
 	scheme    area.Scheme
 	passwords crypt.Passwords
 	breached  crypt.BreachList
+	approvals *Approvals    // of grants that a second administrator confirms; nil where administrators grant alone
 	strict    bool          // roles that need a second factor need it
 	hashing   chan struct{} // one place per password that is worked on, for each takes 64 MiB
 }

@@ -28,6 +28,7 @@ func grantFields(r *http.Request) []web.Field {
 		{Name: "from", Label: web.T(ctx, "common.from"), Help: web.T(ctx, "office.grants.from_help"), Kind: web.FieldDate, Value: value("from")},
 		{Name: "to", Label: web.T(ctx, "common.until"), Help: web.T(ctx, "office.grants.to_help"), Kind: web.FieldDate, Value: value("to")},
 		{Name: "assigned", Label: web.T(ctx, "office.grants.assigned"), Help: web.T(ctx, "office.grants.assigned_help"), Kind: web.FieldCheck, Value: value("assigned")},
+		{Name: "reason", Label: web.T(ctx, "common.reason"), Help: web.T(ctx, "office.grants.reason_help"), Value: value("reason"), Autocomplete: "off"},
 	}
 }
 
@@ -119,7 +120,7 @@ func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
 		return p.showInvite(w, r, err)
 	}
 	a, token, err := p.Office.Invite(ctx, office.CallerFrom(ctx), office.Invitation{Login: r.PostForm.Get("login"), Name: strings.TrimSpace(r.PostForm.Get("name")),
-		Person: strings.TrimSpace(r.PostForm.Get("person")), Grant: g})
+		Person: strings.TrimSpace(r.PostForm.Get("person")), Grant: g, Reason: r.PostForm.Get("reason")})
 	if err != nil {
 		return p.showInvite(w, r, err)
 	}
@@ -166,10 +167,36 @@ func (p *Pages) showAccount(w http.ResponseWriter, r *http.Request, status int, 
 		page.Flash, status = notices, web.Status(cause)
 	}
 	parts := []templ.Component{panel(web.T(ctx, "office.accounts.title"), p.factsOf(r, a)), panel(web.T(ctx, "office.grants.title"), grants), panel(web.T(ctx, "office.grants.new"), f)}
+	waiting, err := p.waitingGrants(r, id)
+	if err != nil {
+		return err
+	}
+	if waiting != nil {
+		parts = append([]templ.Component{waiting}, parts...)
+	}
 	if first != nil {
 		parts = append([]templ.Component{first}, parts...)
 	}
 	return show(w, r, status, page, parts...)
+}
+
+// waitingGrants shows the roles that wait for another administrator, each a door to its request; nil if none does.
+func (p *Pages) waitingGrants(r *http.Request, id int64) (templ.Component, error) {
+	ctx := r.Context()
+	waiting, err := p.Office.WaitingGrants(ctx, office.CallerFrom(ctx), id)
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	title := web.T(ctx, "office.grants.waiting")
+	table := web.Table{Caption: title, Columns: []web.Column{{Label: web.T(ctx, "office.approval.act")}, {Label: web.T(ctx, "common.area")}, {Label: web.T(ctx, "office.approval.asked")}}}
+	for _, a := range waiting {
+		where, err := p.areaName(r, a.Area)
+		if err != nil {
+			return nil, err
+		}
+		table.Rows = append(table.Rows, web.Row{Href: approvalPath(a.ID), Cells: []web.Cell{web.Text(a.Title), web.Text(where), web.Text(moment(ctx, a.Asked))}})
+	}
+	return panel(title, text(web.T(ctx, "office.grants.waiting_help")), table), nil
 }
 
 func (p *Pages) grant(w http.ResponseWriter, r *http.Request) error {
@@ -180,15 +207,19 @@ func (p *Pages) grant(w http.ResponseWriter, r *http.Request) error {
 	if err := sent(r); err != nil {
 		return err
 	}
+	var asked office.Approval
 	g, err := p.grantSent(r)
 	if err == nil {
-		err = p.Office.Grant(r.Context(), office.CallerFrom(r.Context()), id, g)
+		asked, err = p.Office.Grant(r.Context(), office.CallerFrom(r.Context()), id, g, r.PostForm.Get("reason"))
 	}
 	if fault.Is(err, fault.NotFound) {
 		return err
 	}
 	if err != nil {
 		return p.showAccount(w, r, http.StatusOK, id, nil, err)
+	}
+	if asked.ID != 0 {
+		return seeOther(w, r, accountPath(id), "grant_asked")
 	}
 	return seeOther(w, r, accountPath(id), "granted")
 }

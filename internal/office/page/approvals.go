@@ -137,7 +137,13 @@ func (p *Pages) approvalFacts(r *http.Request, a office.Approval) (web.Facts, er
 		{Label: web.T(ctx, "common.reason"), Value: a.Reason},
 		{Label: web.T(ctx, "office.approval.asked_by"), Value: names[a.Account], Note: moment(ctx, a.Asked)},
 	}
-	if a.Subject != "" {
+	if a.Kind == office.GrantKind {
+		whose, err := p.whoseGrant(ctx, a)
+		if err != nil {
+			return web.Facts{}, err
+		}
+		facts = append(facts, whose)
+	} else if a.Subject != "" {
 		facts = append(facts, web.Fact{Label: web.T(ctx, "office.journal.subject"), Value: a.Subject})
 	}
 	facts = append(facts, whatFacts(a.What)...)
@@ -149,6 +155,16 @@ func (p *Pages) approvalFacts(r *http.Request, a office.Approval) (web.Facts, er
 		facts = append(facts, web.Fact{Label: web.T(ctx, "common.until"), Value: moment(ctx, a.Expires)})
 	}
 	return web.Facts{Items: facts}, nil
+}
+
+// whoseGrant names the user for whom a role was asked for.
+func (p *Pages) whoseGrant(ctx context.Context, a office.Approval) (web.Fact, error) {
+	id, err := strconv.ParseInt(a.Subject, 10, 64)
+	if err != nil {
+		return web.Fact{}, err
+	}
+	names, err := p.Office.Names(ctx, []int64{id})
+	return web.Fact{Label: web.T(ctx, "office.accounts.title"), Value: names[id]}, err
 }
 
 // whatFacts are the particulars of an act by the names that its room gave them.
