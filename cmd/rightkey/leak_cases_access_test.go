@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
+	"testing"
 
 	"rightkey/internal/access"
 	"rightkey/internal/office"
@@ -109,4 +111,20 @@ func (m *matrix) assignInFarCounty() {
 		m.t.Fatalf("assignments %v: %v", list, err)
 	}
 	m.ids["{assignment}"] = fmt.Sprint(list[0].ID)
+}
+
+// confirm agrees as a second administrator to the roles of an account that wait for one.
+func (m *matrix) confirm(t *testing.T, ctx context.Context, admin access.Caller, account int64) {
+	t.Helper()
+	waiting, err := m.h.office.WaitingGrants(ctx, admin, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := admin
+	second.Account, second.Person = 999, "matrix-second"
+	for _, a := range waiting {
+		if _, err := m.h.approvals.Approve(ctx, second, a.ID, a.Ver, ""); err != nil {
+			t.Fatalf("confirm a role: %v", err)
+		}
+	}
 }

@@ -320,22 +320,6 @@ func (m *matrix) invite(t *testing.T, ctx context.Context, admin access.Caller, 
 	m.activate(t, ctx, login, token)
 }
 
-// confirm agrees as a second administrator to the roles of an account that wait for one.
-func (m *matrix) confirm(t *testing.T, ctx context.Context, admin access.Caller, account int64) {
-	t.Helper()
-	waiting, err := m.h.office.WaitingGrants(ctx, admin, account)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second := admin
-	second.Account, second.Person = 999, "matrix-second"
-	for _, a := range waiting {
-		if _, err := m.h.approvals.Approve(ctx, second, a.ID, a.Ver, ""); err != nil {
-			t.Fatalf("confirm a role: %v", err)
-		}
-	}
-}
-
 // fillCounty imports a household with a member, judges it and proposes a change, all by the county's own people.
 func (m *matrix) fillCounty(t *testing.T, ctx context.Context, login, word, hamlet string) {
 	t.Helper()
