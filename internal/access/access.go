@@ -33,6 +33,7 @@ const (
 	JobRead          Verb = "job.read"
 	Statistics       Verb = "statistics.read"
 	WindowEdit       Verb = "window.edit"     // say when the answers of a year are collected
+	NormEdit         Verb = "norm.edit"       // say what a unit of a product yields, fetches and costs in a year
 	WindowLate       Verb = "window.late"     // correct answers after their window has locked, with a second person
 	AssignmentEdit   Verb = "assignment.edit" // say who answers for which household
 	InspectionOpen   Verb = "inspection.open" // open a named inspection in the own area

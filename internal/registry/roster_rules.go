@@ -91,6 +91,7 @@ func RosterOf(pack *policy.Pack) RosterRules {
 func RegisterSections(loader *policy.Loader) {
 	loader.Section(RosterSection, decodeRoster)
 	loader.Section(HandbookSection, decodeHandbook)
+	loader.Section(NormSection, decodeProducts)
 }
 
 type rosterSchema struct {

@@ -13,3 +13,14 @@ CREATE TABLE collection_window (
   account {int} NOT NULL, saved {int} NOT NULL, ended {int}, ver {int} NOT NULL DEFAULT 1
 ) {strict};
 CREATE INDEX collection_window_year ON collection_window (year, lo, hi);
+-- What a unit of a product yields, fetches and costs in an area and year, for filling in income. A product without a
+-- row has the row of the nearest area above. price and cost are minor units; NULL is unknown.
+CREATE TABLE norm_table (
+  id {int} NOT NULL PRIMARY KEY, area {int} NOT NULL, lo {int} NOT NULL, hi {int} NOT NULL, year {int} NOT NULL,
+  account {int} NOT NULL, saved {int} NOT NULL, ver {int} NOT NULL DEFAULT 1
+) {strict};
+CREATE UNIQUE INDEX norm_table_area ON norm_table (area, year);
+CREATE TABLE norm (
+  table_id {int} NOT NULL, product {text} NOT NULL, yield {text} NOT NULL, price {int}, cost {int},
+  PRIMARY KEY (table_id, product)
+) {strict};
