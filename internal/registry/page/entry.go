@@ -250,5 +250,12 @@ func (v viewer) entryLinks() []web.Action {
 		}
 		links = append(links, web.Action{Label: word(v.ctx, "entry.new_"+kind), Href: address("/households/"+v.f.Number+"/entry", query)})
 	}
+	if len(registry.ProductsOf(v.f.Pack)) > 0 {
+		query := url.Values{}
+		if year != 0 {
+			query.Set("year", strconv.Itoa(year))
+		}
+		links = append(links, web.Action{Label: word(v.ctx, "worksheet.link"), Href: address("/households/"+v.f.Number+"/worksheet", query)})
+	}
 	return links
 }

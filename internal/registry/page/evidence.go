@@ -4,7 +4,13 @@ import (
 	"context"
 
 	"rightkey/internal/policy"
+	"rightkey/internal/registry"
 )
 
-// evidenceText says how an amount was computed.
-func evidenceText(_ context.Context, _ *policy.Pack, text string) string { return text }
+// evidenceText says in words how an amount was computed; a computation of another program stands as it wrote it.
+func evidenceText(ctx context.Context, pack *policy.Pack, text string) string {
+	if used, ok := registry.NormUseOf(text); ok {
+		return useText(ctx, pack, used)
+	}
+	return text
+}

@@ -85,6 +85,7 @@ func Places() []Place {
 		{web.NavItem{Key: "registry.nav.overview", Href: "/", Icon: "home"}, access.Statistics},
 		{web.NavItem{Key: "registry.nav.households", Href: "/households", Icon: "list"}, access.HouseholdList},
 		{web.NavItem{Key: "registry.nav.windows", Href: "/windows", Icon: "change"}, access.WindowEdit},
+		{web.NavItem{Key: "registry.nav.norms", Href: "/norms", Icon: "list"}, access.NormEdit},
 		{web.NavItem{Key: "registry.nav.changes", Href: "/changes", Icon: "change"}, access.ChangeRead},
 		{web.NavItem{Key: "registry.nav.imports", Href: "/imports", Icon: "upload"}, access.ImportRun},
 		{web.NavItem{Key: "registry.nav.assignments", Href: "/assignments", Icon: "users"}, access.AssignmentEdit},
@@ -133,6 +134,10 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("POST /households/{number}/change", web.Needs(access.HouseholdEdit), p.propose)
 	server.Handle("GET /windows", web.Needs(access.HouseholdList), p.windows)
 	server.Handle("POST /windows", web.Needs(access.WindowEdit), p.saveWindow)
+	server.Handle("GET /norms", web.Needs(access.HouseholdList), p.norms)
+	server.Handle("POST /norms", web.Needs(access.NormEdit), p.saveNorms)
+	server.Handle("GET /households/{number}/worksheet", web.Needs(access.HouseholdEdit), p.worksheet)
+	server.Handle("POST /households/{number}/worksheet", web.Needs(access.HouseholdEdit), p.fillIn)
 	server.Handle("GET /households/{number}/history", web.Needs(access.HouseholdRead), p.history)
 	server.Handle("GET /households/{number}/entry", web.Needs(access.HouseholdEdit), p.entry)
 	server.Handle("POST /households/{number}/entry", web.Needs(access.HouseholdEdit), p.enter)
