@@ -57,8 +57,8 @@ func locateInternal(parts []string) place {
 		return place{}
 	}
 	room := place{wing: "room", unit: parts[0], rank: i}
-	if len(parts) > 1 && (parts[1] == "page" || parts[1] == "rest") {
-		room.door = parts[1]
+	if last := parts[len(parts)-1]; len(parts) > 1 && (last == "page" || last == "rest") {
+		room.door = last
 	}
 	return room
 }
