@@ -129,7 +129,7 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 	if _, err := h.loadAreas(ctx, filepath.Join(folder, files.Areas), area.Load{Day: clock.Date(2000, 1, 1)}, progress); err != nil {
 		return err
 	}
-	for _, name := range []string{"households", "persons", "income", "expenditure"} {
+	for _, name := range []string{"households", "persons", "income", "expenditure", "villages", "counties"} {
 		if err := h.importDemoFile(ctx, folder, name, progress); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (synthCommand) Help() string {
   rightkey synth --out county --seed 7
 
 Makes a synthetic county of which the truth is known and writes it as the files that the import reads (areas.csv,
-households.csv, persons.csv, income.csv, expenditure.csv, each with its mapping) and truth.csv. Nobody in it exists.`
+households.csv, persons.csv, income.csv, expenditure.csv, villages.csv, counties.csv, each with its mapping) and truth.csv. Nobody in it exists.`
 }
 
 // Run makes the county.

@@ -6,10 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"rightkey/internal/policy"
+	"rightkey/internal/registry"
 	"rightkey/internal/table"
 	"rightkey/policies"
 )
@@ -71,9 +73,64 @@ func TestEveryValueOfASyntheticCountyIsValidInItsPack(t *testing.T) {
 		if err != nil || !strings.Contains(printed, "2000 households (200 poor") {
 			t.Fatalf("%s: %s, %v", name, printed, err)
 		}
-		for file, subjects := range map[string][]string{"households.csv": {"household", "dwelling"}, "persons.csv": {"person"},
-			"income.csv": {"income"}, "expenditure.csv": {"expenditure"}} {
+		subjectsOf := map[string][]string{"households.csv": {"household", "dwelling"}, "persons.csv": {"person"},
+			"income.csv": {"income"}, "expenditure.csv": {"expenditure"}}
+		for file, kind := range formFiles(t, pack, name) {
+			subjectsOf[file] = []string{kind}
+		}
+		for file, subjects := range subjectsOf {
 			t.Run(file, func(t *testing.T) { checkAgainstPack(t, pack, filepath.Join(dir, file), subjects) })
+		}
+	}
+}
+
+// formFiles are the files of forms of areas that a pack's county comes with, and the levels that they are of.
+func formFiles(t *testing.T, pack *policy.Pack, name string) map[string]string {
+	t.Helper()
+	data, err := policies.Files.ReadFile(name + "/examples/synth.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	setting, err := readSynthSetting(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]string{}
+	for file, level := range map[string]string{"villages.csv": setting.Layout.Places.Village, "counties.csv": setting.Layout.Places.County} {
+		if level == "" {
+			continue
+		}
+		if !registry.IsPlace(pack, level) {
+			t.Errorf("%s: the pack has no form of a %s", name, level)
+		}
+		kinds[file] = level
+	}
+	return kinds
+}
+
+func TestASyntheticCountyAnswersEveryItemOfItsAreasForms(t *testing.T) {
+	for _, name := range synthPacks(t) {
+		pack, err := policy.NewLoader().Load(policies.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if _, err := run(t, &synthCommand{}, "--pack", name, "--out", dir, "--households", "400"); err != nil {
+			t.Fatal(err)
+		}
+		for file, kind := range formFiles(t, pack, name) {
+			r, err := table.Open(filepath.Join(dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, item := range pack.ItemsOf(kind) {
+				if !slices.Contains(r.Header(), item.Code) {
+					t.Errorf("%s of %s has no column %s", file, name, item.Code)
+				}
+			}
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

@@ -19,7 +19,8 @@ type Layout struct {
 	Pack    string                       `yaml:"pack"`
 	Digits  int                          `yaml:"digits"`  // decimals of the currency
 	Codes   map[string]map[string]string `yaml:"codes"`   // list → word → code
-	Columns map[string][]Column          `yaml:"columns"` // by file: households, persons, income, expenditure
+	Columns map[string][]Column          `yaml:"columns"` // by file: households, persons, income, expenditure, villages, counties
+	Places  PlaceForms                   `yaml:"places"`
 }
 
 // Column is a column of a file: the pack's item, and the field it is filled from or the constant it holds. Codes
@@ -38,6 +39,8 @@ const (
 	Persons     = "persons.csv"
 	Income      = "income.csv"
 	Expenditure = "expenditure.csv"
+	Villages    = "villages.csv"
+	Counties    = "counties.csv"
 	Truth       = "truth.csv"
 )
 
@@ -49,8 +52,8 @@ type Counts struct {
 	Areas, Households, Persons, Income, Expenditure, Poor, Registered int
 }
 
-// Write writes the county: areas.csv, households.csv, persons.csv, income.csv, expenditure.csv, a mapping for each of
-// the last four, and truth.csv. Progress is called after every household with the number written; it may be nil.
+// Write writes the county: areas.csv, households.csv, persons.csv, income.csv, expenditure.csv and, where the layout has
+// forms of areas, villages.csv and counties.csv, a mapping for each but the first, and truth.csv. Progress is called after every household with the number written; it may be nil.
 func Write(county *synth.County, layout Layout, create Create, progress func(done int)) (Counts, error) {
 	w := &writer{layout: layout, create: create}
 	err := w.write(county, progress)
@@ -92,12 +95,16 @@ func (w *writer) write(county *synth.County, progress func(int)) error {
 	if err != nil {
 		return err
 	}
+	forms, err := newPlaces(w, county)
+	if err != nil {
+		return err
+	}
 	truth, err := w.csv(Truth, "household", "size", "net_income", "net_income_per_head", "poor", "registered")
 	if err != nil {
 		return err
 	}
 	for h := range county.Households() {
-		err = errors.Join(households.row(h), writeMembers(persons, h), w.entries(h, income, expenditure), truth.row(w.truth(h)...))
+		err = errors.Join(households.row(h), writeMembers(persons, h), w.entries(h, income, expenditure), forms.add(h), truth.row(w.truth(h)...))
 		if err != nil {
 			return err
 		}
@@ -106,7 +113,7 @@ func (w *writer) write(county *synth.County, progress func(int)) error {
 			progress(w.counts.Households)
 		}
 	}
-	return nil
+	return forms.finish()
 }
 
 func writeMembers(persons *sheet[member], h *synth.Household) error {
