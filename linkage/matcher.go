@@ -2,7 +2,6 @@ package linkage
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"rightkey/linkage/script"
@@ -204,7 +203,7 @@ func (x *Matcher) rarity(f int, value string) float64 {
 	if field.Known == 0 {
 		return 0
 	}
-	return field.Rarity * math.Log2(field.U[same]*float64(field.Known)/float64(max(1, field.Common[value])))
+	return field.rarityOf(float64(max(1, field.Common[value])), float64(field.Known))
 }
 
 // pattern returns the levels of agreement of two records, as comparer.pattern does for rows of a table.

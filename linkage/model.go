@@ -28,7 +28,8 @@ type FieldModel struct {
 	Common   map[string]int `json:"common,omitempty"`
 	Variants [][2]string    `json:"variants,omitempty"`
 	Whole    bool           `json:"whole,omitempty"` // it only repeats given name and surname
-	Rarity   float64        `json:"rarity"`          // how much of a value's rarity counts where values are equal, 0 to 1
+	// Frequency is the curve by which equality on a rare value counts more; without one, rarity counts bit for bit.
+	Frequency []Knot `json:"frequency,omitempty"`
 }
 
 func newModel(r *Records, seed uint64) *Model {
@@ -37,7 +38,7 @@ func newModel(r *Records, seed uint64) *Model {
 		names := levelNames[c.field.Kind]
 		m.Fields = append(m.Fields, FieldModel{
 			Name: c.field.Name, Kind: c.field.Kind.String(), Levels: names,
-			M: append([]float64(nil), guessM[c.field.Kind]...), U: make([]float64, len(names)), Rarity: 1,
+			M: append([]float64(nil), guessM[c.field.Kind]...), U: make([]float64, len(names)),
 		})
 	}
 	return m

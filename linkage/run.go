@@ -48,6 +48,7 @@ type run struct {
 	comparers []*comparer
 	scoring   *scoring
 	report    Report
+	thin      int                // m is learnt from one block in 2^thin
 	different map[[2]uint32]bool // pairs that people have judged to be two persons
 }
 
@@ -133,6 +134,7 @@ func (e *run) learn(owner []uint32) {
 	l.learnTwice(jointAgreement(e.records, l.exact, e.workers()))
 	e.model.Ties = l.ties()
 	e.scoring = newScoring(e.records, e.model)
+	e.learnFrequency()
 }
 
 // group puts the records into entities; owner of each row is the first row of its entity.
@@ -192,19 +194,19 @@ func (e *run) tallyFound() ([]counted, float64) {
 	for _, by := range e.report.Rules {
 		expected += by.Pairs
 	}
-	thin := 0
+	e.thin = 0
 	for expected > e.affordable(learnPairs) {
-		thin++
+		e.thin++
 		expected /= 2
 	}
 	parts := make([]tally, e.workers())
 	for i := range parts {
 		parts[i] = tally{}
 	}
-	enumerate(e.records, e.rules, thin, e.workers(), func(worker int, i, j uint32) {
+	enumerate(e.records, e.rules, e.thin, e.workers(), func(worker int, i, j uint32) {
 		parts[worker][counted{pattern: e.comparers[worker].pattern(i, j), free: e.freeFields(i, j)}]++
 	})
-	return merge(parts), math.Exp2(float64(thin))
+	return merge(parts), math.Exp2(float64(e.thin))
 }
 
 // freeFields has a bit for each field without which some rule would have found the pair.

@@ -1,14 +1,13 @@
 package linkage
 
-import "math"
-
 // scoring turns a pattern into evidence: the weights of the levels, what the frequency of an equal value adds to or
 // takes from the average, and what fields that tell the same thing twice take back.
 type scoring struct {
+	records *Records
+	model   *Model
 	prior   float64
 	weights weights
 	rarity  [][]float32 // per field, by number of occurrences of the value: bits to add where it is equal
-	counts  [][]uint32
 	ties    []tieWeights
 	// together is what equal values on dependent fields count too much.
 	together *together
@@ -18,21 +17,15 @@ type scoring struct {
 const commonest = 1 << 12
 
 func newScoring(r *Records, m *Model) *scoring {
-	s := &scoring{prior: logit2(m.Prior), weights: m.weights(), ties: m.tieWeights(), together: newTogether(m.Together, len(m.Fields))}
+	s := &scoring{records: r, model: m, prior: logit2(m.Prior), weights: m.weights(), ties: m.tieWeights(), together: newTogether(m.Together, len(m.Fields))}
 	for f, c := range r.columns {
 		table := make([]float32, commonest)
 		for n := 1; n < commonest; n++ {
-			table[n] = float32(rarity(&m.Fields[f], float64(n), float64(c.known)))
+			table[n] = float32(m.Fields[f].rarityOf(float64(n), float64(c.known)))
 		}
 		s.rarity = append(s.rarity, table)
-		s.counts = append(s.counts, c.counts)
 	}
 	return s
-}
-
-// rarity is the evidence that equality on a value with n occurrences among the known adds to the average equality.
-func rarity(f *FieldModel, n, known float64) float64 {
-	return f.Rarity * math.Log2(f.U[same]*known/n)
 }
 
 // of sums the evidence of a pattern between rows of which one is given (for the values that are equal).
@@ -54,9 +47,9 @@ func (s *scoring) of(pattern uint64, row []uint32) float64 {
 }
 
 func (s *scoring) rarityOf(f int, value uint32) float64 {
-	n := s.counts[f][value]
+	n := s.records.columns[f].counts[value]
 	if n < commonest {
 		return float64(s.rarity[f][n])
 	}
-	return float64(s.rarity[f][commonest-1]) - math.Log2(float64(n)/(commonest-1))
+	return s.model.Fields[f].rarityOf(float64(n), float64(s.records.columns[f].known))
 }
