@@ -154,19 +154,7 @@ func (s *Assignments) write(ctx context.Context, scope access.Scope, why string,
 	if len(entries) > 0 {
 		area = entries[0].Area
 	}
-	command, err := s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: scope.Role(area), Place: c.Place, Why: why})
-	if err != nil {
-		return err
-	}
-	if err := command.Note(ctx, entries...); err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, system, func(tx store.Tx) error {
-		if err := work(tx, command.At); err != nil {
-			return err
-		}
-		return command.Append(ctx, tx)
-	})
+	return act(ctx, s.db, s.journal, journal.Who{Account: c.Account, Role: scope.Role(area), Place: c.Place, Why: why}, work, entries...)
 }
 
 // longestInspection is how many days an inspection may last.

@@ -94,14 +94,18 @@ func (s *Service) turn(ctx context.Context) error {
 
 // act runs work in a transaction together with the events of entries.
 func (s *Service) act(ctx context.Context, who journal.Who, work func(store.Tx, clock.Time) error, entries ...journal.Entry) error {
-	command, err := s.journal.Begin(ctx, who)
+	return act(ctx, s.db, s.journal, who, work, entries...)
+}
+
+func act(ctx context.Context, db *access.DB, j *journal.Journal, who journal.Who, work func(store.Tx, clock.Time) error, entries ...journal.Entry) error {
+	command, err := j.Begin(ctx, who)
 	if err != nil {
 		return err
 	}
 	if err := command.Note(ctx, entries...); err != nil {
 		return err
 	}
-	return s.db.Tx(ctx, system, func(tx store.Tx) error {
+	return db.Tx(ctx, system, func(tx store.Tx) error {
 		if err := work(tx, command.At); err != nil {
 			return err
 		}

@@ -186,10 +186,7 @@ func (r *importRun) planEntries(ctx context.Context, b *batch, rows []parsed, dr
 	byID := map[int64]*Household{}
 	for i := range rows {
 		p := &rows[i]
-		h := households[p.household]
-		if h == nil && p.household != "" {
-			p.reject(r.im.Mapping.Household, "no_household", "key", p.household)
-		}
+		h := r.householdOf(p, households)
 		if p.rejected() {
 			continue
 		}

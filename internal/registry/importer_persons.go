@@ -29,6 +29,15 @@ func (r *importRun) households(ctx context.Context, rows []parsed) (map[string]*
 	return found, nil
 }
 
+// householdOf is the household that a row names; a row that names an unknown one is rejected.
+func (r *importRun) householdOf(p *parsed, households map[string]*Household) *Household {
+	h := households[p.household]
+	if h == nil && p.household != "" {
+		p.reject(r.im.Mapping.Household, "no_household", "key", p.household)
+	}
+	return h
+}
+
 // registered finds the registered households behind keys, in scope.
 func (r *importRun) registered(ctx context.Context, keys []string) (map[string]*Household, error) {
 	if r.im.Mapping.Source == RegisterSource {
@@ -85,10 +94,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 	joined := map[int64]*joining{}
 	for i := range rows {
 		p := &rows[i]
-		h := households[p.household]
-		if h == nil && p.household != "" {
-			p.reject(r.im.Mapping.Household, "no_household", "key", p.household)
-		}
+		h := r.householdOf(p, households)
 		if p.rejected() {
 			continue
 		}

@@ -49,6 +49,32 @@ func (s *Service) seesOf(scope access.Scope, h Household, subject, field string)
 	return err == nil && scope.SeesOf(h.Area, h.ID, classOf(pack, subject, field))
 }
 
+// protected says whether a second person must agree to a change of a field of a kind of record. fixed are fields that
+// an edit never changes: asking for one is an Invalid fault.
+func (s *Service) protected(area int64, kind, field string, fixed func(policy.Item) bool) (bool, error) {
+	pack, err := s.Pack(area)
+	if err != nil {
+		return false, err
+	}
+	item, err := itemOf(pack, kind, field)
+	if err != nil {
+		return false, err
+	}
+	if fixed != nil && fixed(*item) {
+		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the %s", field, kind).With(0, field, "cannot be changed here")
+	}
+	return item.Protected, nil
+}
+
+// checked lists what is wrong with values that are set of a record of a kind.
+func (s *Service) checked(area int64, kind string, fields, set change.Values) ([]policy.Problem, error) {
+	pack, err := s.Pack(area)
+	if err != nil {
+		return nil, err
+	}
+	return touching(checkValues(pack, kind, fields, set), set), nil
+}
+
 // checkValues validates a subject's facts and core values as they would be after set.
 func checkValues(pack *policy.Pack, subject string, fields, set change.Values) []policy.Problem {
 	facts := policy.Facts{}
@@ -91,26 +117,11 @@ func (h householdSubject) Sees(scope access.Scope, r change.Record, field string
 }
 
 func (h householdSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
-	pack, err := h.s.Pack(r.Area)
-	if err != nil {
-		return false, err
-	}
-	item, err := itemOf(pack, SubjectHousehold, field)
-	if err != nil {
-		return false, err
-	}
-	if item.Core && field != FieldStatus {
-		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the household", field).With(0, field, "cannot be changed here")
-	}
-	return item.Protected, nil
+	return h.s.protected(r.Area, SubjectHousehold, field, func(item policy.Item) bool { return item.Core && field != FieldStatus })
 }
 
 func (h householdSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
-	pack, err := h.s.Pack(r.Area)
-	if err != nil {
-		return nil, err
-	}
-	return touching(checkValues(pack, SubjectHousehold, r.Fields, set), set), nil
+	return h.s.checked(r.Area, SubjectHousehold, r.Fields, set)
 }
 
 // touching keeps the problems that a change is to blame for: those of the fields it sets.
@@ -256,26 +267,11 @@ func (p personSubject) Sees(scope access.Scope, r change.Record, field string) b
 }
 
 func (p personSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
-	pack, err := p.s.Pack(r.Area)
-	if err != nil {
-		return false, err
-	}
-	item, err := itemOf(pack, SubjectPerson, field)
-	if err != nil {
-		return false, err
-	}
-	if field == FieldNationalID || field == FieldRelation {
-		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the person", field).With(0, field, "cannot be changed here")
-	}
-	return item.Protected, nil
+	return p.s.protected(r.Area, SubjectPerson, field, func(policy.Item) bool { return field == FieldNationalID || field == FieldRelation })
 }
 
 func (p personSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
-	pack, err := p.s.Pack(r.Area)
-	if err != nil {
-		return nil, err
-	}
-	return touching(checkValues(pack, SubjectPerson, r.Fields, set), set), nil
+	return p.s.checked(r.Area, SubjectPerson, r.Fields, set)
 }
 
 func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (change.Write, error) {

@@ -72,26 +72,11 @@ func (d dwellingSubject) Sees(scope access.Scope, r change.Record, field string)
 }
 
 func (d dwellingSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
-	pack, err := d.s.Pack(r.Area)
-	if err != nil {
-		return false, err
-	}
-	item, err := itemOf(pack, SubjectDwelling, field)
-	if err != nil {
-		return false, err
-	}
-	if item.Core {
-		return false, fault.New(fault.Invalid, "%s is not changed by an edit of the dwelling", field).With(0, field, "cannot be changed here")
-	}
-	return item.Protected, nil
+	return d.s.protected(r.Area, SubjectDwelling, field, func(item policy.Item) bool { return item.Core })
 }
 
 func (d dwellingSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
-	pack, err := d.s.Pack(r.Area)
-	if err != nil {
-		return nil, err
-	}
-	return touching(checkValues(pack, SubjectDwelling, r.Fields, set), set), nil
+	return d.s.checked(r.Area, SubjectDwelling, r.Fields, set)
 }
 
 func (d dwellingSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (change.Write, error) {

@@ -66,23 +66,11 @@ func (p placeSubject) Sees(scope access.Scope, r change.Record, field string) bo
 }
 
 func (p placeSubject) Protected(_ context.Context, r change.Record, field string) (bool, error) {
-	pack, err := p.s.Pack(r.Area)
-	if err != nil {
-		return false, err
-	}
-	item, err := itemOf(pack, p.kind, field)
-	if err != nil {
-		return false, err
-	}
-	return item.Protected, nil
+	return p.s.protected(r.Area, p.kind, field, nil)
 }
 
 func (p placeSubject) Check(_ context.Context, r change.Record, set change.Values) ([]policy.Problem, error) {
-	pack, err := p.s.Pack(r.Area)
-	if err != nil {
-		return nil, err
-	}
-	return touching(checkValues(pack, p.kind, r.Fields, set), set), nil
+	return p.s.checked(r.Area, p.kind, r.Fields, set)
 }
 
 func (p placeSubject) Prepare(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (change.Write, error) {

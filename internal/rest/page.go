@@ -87,3 +87,37 @@ func List[T any](ctx context.Context, items []T, next any) (*Listed[T], error) {
 	answer.Link = "<" + address.String() + `>; rel="next"`
 	return answer, nil
 }
+
+// Listing answers a list operation: it reads one row more than the page holds with read, from the position of the
+// request's cursor on (the zero position at the beginning), and shows the page; position is where a row stands.
+func Listing[P, R, T any](ctx context.Context, page Paged, read func(from P, rows int) ([]R, error), position func(R) P, show func([]R) ([]T, error)) (*Listed[T], error) {
+	var from P
+	if _, err := page.After(ctx, &from); err != nil {
+		return nil, err
+	}
+	found, err := read(from, page.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	var next any
+	if len(found) > page.Limit {
+		found = found[:page.Limit]
+		next = position(found[page.Limit-1])
+	}
+	items, err := show(found)
+	if err != nil {
+		return nil, err
+	}
+	return List(ctx, items, next)
+}
+
+// Each shows rows one by one.
+func Each[R, T any](show func(R) T) func([]R) ([]T, error) {
+	return func(rows []R) ([]T, error) {
+		items := make([]T, len(rows))
+		for i, row := range rows {
+			items[i] = show(row)
+		}
+		return items, nil
+	}
+}

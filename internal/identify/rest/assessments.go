@@ -89,10 +89,6 @@ type listing struct {
 
 func (rooms Rooms) ofRun(ctx context.Context, in *listing) (*rest.Listed[Assessment], error) {
 	scope := rest.Scope(ctx)
-	var after registry.Position
-	if _, err := in.After(ctx, &after); err != nil {
-		return nil, err
-	}
 	if _, err := rooms.Identify.GetRun(ctx, scope, in.ID); err != nil {
 		return nil, err
 	}
@@ -100,19 +96,10 @@ func (rooms Rooms) ofRun(ctx context.Context, in *listing) (*rest.Listed[Assessm
 	if err != nil {
 		return nil, err
 	}
-	list, err := rooms.Identify.Browse(ctx, scope, identify.Selection{Run: in.ID, Area: key, Outcome: identify.Outcome(in.Verdict)}, after, in.Limit+1)
-	if err != nil {
-		return nil, err
+	read := func(after registry.Position, rows int) ([]identify.Stored, error) {
+		return rooms.Identify.Browse(ctx, scope, identify.Selection{Run: in.ID, Area: key, Outcome: identify.Outcome(in.Verdict)}, after, rows)
 	}
-	var next any
-	if len(list) > in.Limit {
-		list = list[:in.Limit]
-		last := list[in.Limit-1]
-		next = registry.Position{Area: last.Area, ID: last.ID}
-	}
-	items, err := rooms.assessmentsOf(ctx, list)
-	if err != nil {
-		return nil, err
-	}
-	return rest.List(ctx, items, next)
+	at := func(a identify.Stored) registry.Position { return registry.Position{Area: a.Area, ID: a.ID} }
+	show := func(page []identify.Stored) ([]Assessment, error) { return rooms.assessmentsOf(ctx, page) }
+	return rest.Listing(ctx, in.Paged, read, at, show)
 }

@@ -87,19 +87,14 @@ func (rooms Rooms) registerRuns(api *rest.API) {
 }
 
 func (rooms Rooms) list(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[Run], error) {
-	var before int64
-	if _, err := in.After(ctx, &before); err != nil {
-		return nil, err
+	read := func(before int64, rows int) ([]identify.Run, error) {
+		return rooms.Identify.Runs(ctx, rest.Scope(ctx), before, rows)
 	}
-	found, err := rooms.Identify.Runs(ctx, rest.Scope(ctx), before, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	var next any
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = found[in.Limit-1].ID
-	}
+	show := func(page []identify.Run) ([]Run, error) { return rooms.runs(ctx, page) }
+	return rest.Listing(ctx, in.Paged, read, func(run identify.Run) int64 { return run.ID }, show)
+}
+
+func (rooms Rooms) runs(ctx context.Context, found []identify.Run) ([]Run, error) {
 	keys := make([]int64, len(found))
 	for i, run := range found {
 		keys[i] = run.Area
@@ -112,7 +107,7 @@ func (rooms Rooms) list(ctx context.Context, in *struct{ rest.Paged }) (*rest.Li
 	for i, run := range found {
 		items[i] = runOf(run, places)
 	}
-	return rest.List(ctx, items, next)
+	return items, nil
 }
 
 // oneRun names a run.

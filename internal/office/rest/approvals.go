@@ -35,22 +35,10 @@ func (rooms Rooms) registerApprovals(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-approvals", Method: http.MethodGet, Path: "/approvals", Summary: "List acts that need a second person, newest first", Room: room, Verb: rest.LoggedIn,
 		About: "What you asked for, and what you may agree to."},
 		func(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[Approval], error) {
-			var before int64
-			if _, err := in.After(ctx, &before); err != nil {
-				return nil, err
+			read := func(before int64, rows int) ([]office.Approval, error) {
+				return rooms.Approvals.List(ctx, rest.Caller(ctx), before, rows)
 			}
-			found, err := rooms.Approvals.List(ctx, rest.Caller(ctx), before, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			items := make([]Approval, min(len(found), in.Limit))
-			for i := range items {
-				items[i] = approvalOf(found[i])
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, items, nil)
-			}
-			return rest.List(ctx, items, items[len(items)-1].ID)
+			return rest.Listing(ctx, in.Paged, read, func(a office.Approval) int64 { return a.ID }, rest.Each(approvalOf))
 		})
 	type getInput struct {
 		ID int64 `path:"id"`

@@ -94,19 +94,10 @@ func (rooms Rooms) registerAreas(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-areas", Method: http.MethodGet, Path: "/areas", Summary: "List the areas directly below one", Room: room, Verb: access.AreaRead,
 		About: "Areas in your areas, and those around them, by key."},
 		func(ctx context.Context, in *listInput) (*rest.Listed[Area], error) {
-			var after int64
-			if _, err := in.After(ctx, &after); err != nil {
-				return nil, err
+			read := func(after int64, rows int) ([]area.Area, error) {
+				return rooms.Areas.Children(ctx, rest.Scope(ctx), in.Parent, after, rows)
 			}
-			found, err := rooms.Areas.Children(ctx, rest.Scope(ctx), in.Parent, after, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, areasOf(found), nil)
-			}
-			found = found[:in.Limit]
-			return rest.List(ctx, areasOf(found), found[in.Limit-1].Key)
+			return rest.Listing(ctx, in.Paged, read, func(a area.Area) int64 { return a.Key }, rest.Each(areaOf))
 		})
 	type searchInput struct {
 		Text  string `query:"q" required:"true" minLength:"1" maxLength:"100" doc:"Part of a name or code."`

@@ -44,22 +44,10 @@ func (rooms Rooms) registerJobs(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-jobs", Method: http.MethodGet, Path: "/jobs", Summary: "List jobs, newest first", Room: room, Verb: rest.LoggedIn,
 		About: "Your own jobs and, where you may see them, those in your areas."},
 		func(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[Job], error) {
-			var before int64
-			if _, err := in.After(ctx, &before); err != nil {
-				return nil, err
+			read := func(before int64, rows int) ([]job.Job, error) {
+				return rooms.Jobs.List(ctx, rest.Caller(ctx), before, rows)
 			}
-			found, err := rooms.Jobs.List(ctx, rest.Caller(ctx), before, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			items := make([]Job, min(len(found), in.Limit))
-			for i := range items {
-				items[i] = jobOf(found[i])
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, items, nil)
-			}
-			return rest.List(ctx, items, items[len(items)-1].ID)
+			return rest.Listing(ctx, in.Paged, read, func(j job.Job) int64 { return j.ID }, rest.Each(jobOf))
 		})
 	type getInput struct {
 		ID int64 `path:"id"`

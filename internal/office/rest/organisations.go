@@ -46,24 +46,10 @@ func (rooms Rooms) registerOrganisations(api *rest.API) {
 	}
 	rest.Register(api, rest.Operation{ID: "list-organisations", Method: http.MethodGet, Path: "/organisations", Summary: "List organisations", Room: room, Verb: access.AreaRead},
 		func(ctx context.Context, in *listInput) (*rest.Listed[Organisation], error) {
-			var after int64
-			if _, err := in.After(ctx, &after); err != nil {
-				return nil, err
+			read := func(after int64, rows int) ([]office.Organisation, error) {
+				return rooms.Organisations.List(ctx, rest.Scope(ctx), office.OrganisationFilter{Text: in.Text, Kind: in.Kind, Area: in.Area, Ended: in.Ended}, after, rows)
 			}
-			found, err := rooms.Organisations.List(ctx, rest.Scope(ctx), office.OrganisationFilter{Text: in.Text, Kind: in.Kind, Area: in.Area, Ended: in.Ended}, after, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			var next any
-			if len(found) > in.Limit {
-				found = found[:in.Limit]
-				next = found[in.Limit-1].ID
-			}
-			out := make([]Organisation, len(found))
-			for i, o := range found {
-				out[i] = organisationOf(o)
-			}
-			return rest.List(ctx, out, next)
+			return rest.Listing(ctx, in.Paged, read, func(o office.Organisation) int64 { return o.ID }, rest.Each(organisationOf))
 		})
 	type getInput struct {
 		ID int64 `path:"id"`

@@ -202,19 +202,15 @@ func (rooms Rooms) registerChanges(api *rest.API) {
 	}
 	rest.Register(api, rest.Operation{ID: "list-change-sets", Method: http.MethodGet, Path: "/change-sets", Summary: "List change sets, newest first", Room: room, Verb: access.ChangeRead},
 		func(ctx context.Context, in *listInput) (*rest.Listed[ChangeSet], error) {
-			var before int64
-			if _, err := in.After(ctx, &before); err != nil {
-				return nil, err
-			}
 			states := make([]change.State, len(in.State))
 			for i, state := range in.State {
 				states[i] = change.State(state)
 			}
-			found, err := rooms.Registry.Changes().List(ctx, rest.Scope(ctx), states, before, in.Limit+1)
-			if err != nil {
-				return nil, err
+			read := func(before int64, rows int) ([]change.Set, error) {
+				return rooms.Registry.Changes().List(ctx, rest.Scope(ctx), states, before, rows)
 			}
-			return rooms.sets(ctx, found, in.Limit)
+			show := func(page []change.Set) ([]ChangeSet, error) { return rooms.sets(ctx, page) }
+			return rest.Listing(ctx, in.Paged, read, func(set change.Set) int64 { return set.ID }, show)
 		})
 	type getInput struct {
 		ID int64 `path:"id"`
@@ -238,10 +234,8 @@ func (rooms Rooms) registerChanges(api *rest.API) {
 		})
 }
 
-// sets answers a page of change sets.
-func (rooms Rooms) sets(ctx context.Context, found []change.Set, limit int) (*rest.Listed[ChangeSet], error) {
-	more := len(found) > limit
-	found = found[:min(len(found), limit)]
+// sets shows a page of change sets.
+func (rooms Rooms) sets(ctx context.Context, found []change.Set) ([]ChangeSet, error) {
 	keys := make([]int64, len(found))
 	for i, set := range found {
 		keys[i] = set.Area
@@ -254,10 +248,7 @@ func (rooms Rooms) sets(ctx context.Context, found []change.Set, limit int) (*re
 	for i, set := range found {
 		items[i] = setOf(set, codes)
 	}
-	if !more {
-		return rest.List(ctx, items, nil)
-	}
-	return rest.List(ctx, items, found[len(found)-1].ID)
+	return items, nil
 }
 
 // decisionInput is a decision on a set at the version that was read.

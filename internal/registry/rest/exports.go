@@ -81,22 +81,10 @@ func (rooms Rooms) registerExports(api *rest.API) {
 	type listInput struct{ rest.Paged }
 	rest.Register(api, rest.Operation{ID: "list-exports", Method: http.MethodGet, Path: "/exports", Summary: "List your own exports, newest first", Room: room, Verb: access.ExportRun},
 		func(ctx context.Context, in *listInput) (*rest.Listed[Export], error) {
-			var before int64
-			if _, err := in.After(ctx, &before); err != nil {
-				return nil, err
+			read := func(before int64, rows int) ([]registry.Export, error) {
+				return rooms.Registry.Exports(ctx, rest.Caller(ctx), before, rows)
 			}
-			found, err := rooms.Registry.Exports(ctx, rest.Caller(ctx), before, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			items := make([]Export, min(len(found), in.Limit))
-			for i := range items {
-				items[i] = exportOf(found[i])
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, items, nil)
-			}
-			return rest.List(ctx, items, items[len(items)-1].ID)
+			return rest.Listing(ctx, in.Paged, read, func(e registry.Export) int64 { return e.ID }, rest.Each(exportOf))
 		})
 	rooms.registerExportSteps(api)
 }

@@ -234,11 +234,12 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 			if err != nil {
 				return nil, err
 			}
-			var after registry.Position
-			if _, err := in.After(ctx, &after); err != nil {
-				return nil, err
+			read := func(after registry.Position, rows int) ([]registry.Household, error) {
+				return rooms.Registry.Browse(ctx, rest.Scope(ctx), f, after, rows)
 			}
-			return rooms.households(ctx, f, after, in.Limit)
+			at := func(h registry.Household) registry.Position { return registry.Position{Area: h.Area, ID: h.ID} }
+			show := func(page []registry.Household) ([]Household, error) { return rooms.households(ctx, page) }
+			return rest.Listing(ctx, in.Paged, read, at, show)
 		})
 	type getInput struct {
 		Number string `path:"number" example:"000010485771"`
@@ -268,13 +269,7 @@ func (rooms Rooms) registerHouseholds(api *rest.API) {
 		})
 }
 
-func (rooms Rooms) households(ctx context.Context, f registry.Filter, after registry.Position, limit int) (*rest.Listed[Household], error) {
-	found, err := rooms.Registry.Browse(ctx, rest.Scope(ctx), f, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	more := len(found) > limit
-	found = found[:min(len(found), limit)]
+func (rooms Rooms) households(ctx context.Context, found []registry.Household) ([]Household, error) {
 	keys := make([]int64, len(found))
 	for i, h := range found {
 		keys[i] = h.Area
@@ -287,11 +282,7 @@ func (rooms Rooms) households(ctx context.Context, f registry.Filter, after regi
 	for i, h := range found {
 		items[i] = householdOf(h, codes)
 	}
-	if !more {
-		return rest.List(ctx, items, nil)
-	}
-	last := found[len(found)-1]
-	return rest.List(ctx, items, registry.Position{Area: last.Area, ID: last.ID})
+	return items, nil
 }
 
 func (rooms Rooms) open(ctx context.Context, number string, view Year) (registry.File, map[int64]string, error) {

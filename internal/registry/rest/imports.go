@@ -169,22 +169,11 @@ func (rooms Rooms) registerImports(api *rest.API) {
 	type listInput struct{ rest.Paged }
 	rest.Register(api, rest.Operation{ID: "list-imports", Method: http.MethodGet, Path: "/imports", Summary: "List imports, newest first", Room: room, Verb: access.ImportRun},
 		func(ctx context.Context, in *listInput) (*rest.Listed[Import], error) {
-			var before int64
-			if _, err := in.After(ctx, &before); err != nil {
-				return nil, err
+			read := func(before int64, rows int) ([]registry.Import, error) {
+				return rooms.Registry.Imports(ctx, rest.Scope(ctx), before, rows)
 			}
-			found, err := rooms.Registry.Imports(ctx, rest.Scope(ctx), before, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			items := make([]Import, min(len(found), in.Limit))
-			for i := range items {
-				items[i] = importOf(found[i], nil)
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, items, nil)
-			}
-			return rest.List(ctx, items, items[len(items)-1].ID)
+			show := func(im registry.Import) Import { return importOf(im, nil) }
+			return rest.Listing(ctx, in.Paged, read, func(im registry.Import) int64 { return im.ID }, rest.Each(show))
 		})
 	type getInput struct {
 		ID int64 `path:"id"`
@@ -281,21 +270,9 @@ func (rooms Rooms) registerImportSteps(api *rest.API) {
 	}
 	rest.Register(api, rest.Operation{ID: "get-import-report", Method: http.MethodGet, Path: "/imports/{id}/report", Summary: "List the rows that were rejected or have problems", Room: room, Verb: access.ImportRun},
 		func(ctx context.Context, in *reportInput) (*rest.Listed[ReportRow], error) {
-			after := 0
-			if _, err := in.After(ctx, &after); err != nil {
-				return nil, err
+			read := func(after, rows int) ([]registry.ReportRow, error) {
+				return rooms.Registry.Report(ctx, rest.Scope(ctx), in.ID, after, rows)
 			}
-			found, err := rooms.Registry.Report(ctx, rest.Scope(ctx), in.ID, after, in.Limit+1)
-			if err != nil {
-				return nil, err
-			}
-			items := make([]ReportRow, min(len(found), in.Limit))
-			for i := range items {
-				items[i] = reportRowOf(found[i])
-			}
-			if len(found) <= in.Limit {
-				return rest.List(ctx, items, nil)
-			}
-			return rest.List(ctx, items, items[len(items)-1].Row)
+			return rest.Listing(ctx, in.Paged, read, func(r registry.ReportRow) int { return r.N }, rest.Each(reportRowOf))
 		})
 }

@@ -100,25 +100,12 @@ func (rooms Rooms) list(ctx context.Context, in *listing) (*rest.Listed[DataProb
 		}
 		f.Area = a.Key
 	}
-	var after quality.Position
-	if _, err := in.After(ctx, &after); err != nil {
-		return nil, err
+	read := func(after quality.Position, rows int) ([]quality.Problem, error) {
+		return rooms.Quality.Browse(ctx, scope, f, after, rows)
 	}
-	found, err := rooms.Quality.Browse(ctx, scope, f, after, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	var next any
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		last := found[in.Limit-1]
-		next = quality.Position{Due: last.Due, ID: last.ID}
-	}
-	items, err := rooms.problems(ctx, found)
-	if err != nil {
-		return nil, err
-	}
-	return rest.List(ctx, items, next)
+	at := func(p quality.Problem) quality.Position { return quality.Position{Due: p.Due, ID: p.ID} }
+	show := func(page []quality.Problem) ([]DataProblem, error) { return rooms.problems(ctx, page) }
+	return rest.Listing(ctx, in.Paged, read, at, show)
 }
 
 func (rooms Rooms) problems(ctx context.Context, list []quality.Problem) ([]DataProblem, error) {
