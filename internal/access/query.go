@@ -114,6 +114,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"quality_mark",
 	"place",
 	"organisation",
+	"worksheet",
 }, "|") + `)\b`)
 
 // marker is {scope AREA}, {scope AREA HOUSEHOLD}, {place AREA} or {checked}.

@@ -19,6 +19,7 @@ var still = map[string]string{
 	"household_status": "belongs to its household, whose area it has",
 	"assessment":       "was made of the household as it was on its day; who may see it is decided by where the household is",
 	"transfer":         "tells from where to where",
+	"worksheet":        "belongs to its household and stays in its home",
 	"change_set":       "goes by moveSets",
 	"event":            "is sealed with the area of its day",
 	"pack_use":         "is about the area itself", "home": "is about the area itself", "account_grant": "is about the area itself", "quality_area": "is about the area itself",

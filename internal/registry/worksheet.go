@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/govalues/decimal"
@@ -12,6 +13,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/money"
 	"rightkey/internal/policy"
+	"rightkey/internal/store"
 )
 
 // BasisNorm is the code of a pack's basis list for amounts that norms give.
@@ -70,6 +72,7 @@ type Worksheet struct {
 	File  File
 	Year  int
 	Lines []WorkLine
+	Ver   int64 // how often it was accepted
 }
 
 // Worksheet computes a household's income and costs of a year from its answers of the year and the norms of its area.
@@ -80,6 +83,9 @@ func (s *Service) Worksheet(ctx context.Context, scope access.Scope, id int64, y
 		return Worksheet{}, err
 	}
 	w := Worksheet{File: f, Year: year}
+	if w.Ver, err = s.worksheetVersion(ctx, scope, f.Household, year); err != nil { // before what it counts is read
+		return w, err
+	}
 	norms, err := s.NormsAt(ctx, f.Area, year)
 	if err != nil {
 		return w, err
@@ -201,7 +207,7 @@ func (s *Service) filledIn(ctx context.Context, scope access.Scope, f File, year
 
 // Prefill makes entries of the lines of a worksheet that are named, with the amount that is given for each (minor
 // units). Lines that are there already, or cannot be computed, are left alone: it returns an Unchanged set where
-// nothing is left. Faults: those of change.Service.Submit.
+// nothing is left. Faults: those of change.Service.Submit, and Stale where somebody accepted the worksheet meanwhile.
 func (s *Service) Prefill(ctx context.Context, scope access.Scope, w Worksheet, amounts map[string]int64, title, reason string) (change.Set, error) {
 	day := ReferenceDay(w.Year, s.today())
 	draft := change.Draft{Source: change.Page, Title: title, Reason: reason, ValidOn: &day}
@@ -219,7 +225,41 @@ func (s *Service) Prefill(ctx context.Context, scope access.Scope, w Worksheet, 
 	if len(draft.Rows) == 0 {
 		return change.Set{State: change.Unchanged}, nil
 	}
-	return s.changes.Submit(ctx, scope, draft)
+	prepared, err := s.changes.Prepare(ctx, scope, draft)
+	if err != nil {
+		return change.Set{}, err
+	}
+	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
+		if err := acceptWorksheet(ctx, tx, w); err != nil {
+			return err
+		}
+		return prepared.Store(ctx, tx)
+	})
+	if err != nil {
+		return change.Set{}, fmt.Errorf("accept a worksheet: %w", err)
+	}
+	return prepared.Set, nil
+}
+
+// worksheetVersion is how often a household's worksheet of a year was accepted.
+func (s *Service) worksheetVersion(ctx context.Context, scope access.Scope, h Household, year int) (ver int64, err error) {
+	err = store.One(ctx, s.db.In(scope), "SELECT ver FROM worksheet WHERE {checked} AND home = $1 AND household = $2 AND year = $3", []any{h.Home, h.ID, year}, &ver)
+	if err != nil && !errors.Is(err, store.ErrNoRows) {
+		return 0, fmt.Errorf("read the version of a worksheet: %w", err)
+	}
+	return ver, nil
+}
+
+// acceptWorksheet counts an acceptance; it is a Stale fault where somebody else was faster.
+func acceptWorksheet(ctx context.Context, tx store.Tx, w Worksheet) error {
+	if w.Ver > 0 {
+		return store.Bump(ctx, tx, "worksheet", "{checked} AND home = $1 AND household = $2 AND year = $3", w.Ver, w.File.Home, w.File.ID, w.Year)
+	}
+	n, err := tx.Exec(ctx, "INSERT INTO worksheet (home, household, year, ver) VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING", w.File.Home, w.File.ID, w.Year)
+	if err == nil && n == 0 {
+		return fault.New(fault.Stale, "somebody else accepted the worksheet in the meantime")
+	}
+	return err
 }
 
 // values are the fields of the entry that a line becomes.
