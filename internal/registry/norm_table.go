@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/govalues/decimal"
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
 	"rightkey/internal/journal"
 	"rightkey/internal/store"
 )
@@ -58,12 +58,16 @@ func (s *Service) NormTable(ctx context.Context, scope access.Scope, area int64,
 	return t, nil
 }
 
+func scanNorming(r store.Rows, n *Norming) error {
+	return r.Scan(&n.Area, &n.Product, &n.Yield, &n.Price, &n.Cost)
+}
+
 // NormsAt returns the norms that count in an area in a year by product: of each, that of the nearest area.
 func (s *Service) NormsAt(ctx context.Context, area int64, year int) (map[string]Norming, error) {
 	scope := access.System("what is usual in a year is the same for everybody")
 	found, err := store.All(ctx, s.db.In(scope), `SELECT t.area, n.product, n.yield, n.price, n.cost FROM norm_table t JOIN norm n ON n.table_id = t.id
 		WHERE t.year = $1 AND t.lo <= $2 AND t.hi >= $2 ORDER BY t.hi - t.lo DESC`, []any{year, area},
-		func(r store.Rows, n *Norming) error { return r.Scan(&n.Area, &n.Product, &n.Yield, &n.Price, &n.Cost) })
+		scanNorming)
 	if err != nil {
 		return nil, fmt.Errorf("find the norms of a year: %w", err)
 	}
@@ -77,7 +81,7 @@ func (s *Service) NormsAt(ctx context.Context, area int64, year int) (map[string
 // SaveNormTable replaces what an area says for a year, at version Ver. The caller's scope holds the whole area. Rows
 // without any number are left out. Faults: Invalid with row (from 1) and field, Forbidden, Stale.
 func (s *Service) SaveNormTable(ctx context.Context, scope access.Scope, t NormTable) (NormTable, error) {
-	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r NormRow) bool { return r.Yield == "" && r.Price == nil && r.Cost == nil && r.Product != "" })
+	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r NormRow) bool { return r.empty() && r.Product != "" })
 	if err := s.checkNorms(scope, t); err != nil {
 		return t, err
 	}
@@ -138,12 +142,17 @@ func (s *Service) normEvent(ctx context.Context, scope access.Scope, t NormTable
 	if err != nil {
 		return nil, err
 	}
+	return command, command.Note(ctx, normEntry(t))
+}
+
+// normEntry is the event of a table that is saved.
+func normEntry(t NormTable) journal.Entry {
 	rows := map[string]any{}
 	for _, row := range t.Rows {
 		rows[row.Product] = map[string]any{"yield": row.Yield, "price": row.Price, "cost": row.Cost}
 	}
-	return command, command.Note(ctx, journal.Entry{Kind: "norms.saved", SubjectKind: "norms", Subject: t.ID, Area: t.Area, VerBefore: t.Ver, VerAfter: t.Ver + 1,
-		Body: map[string]any{"year": t.Year, "norms": rows}})
+	return journal.Entry{Kind: "norms.saved", SubjectKind: "norms", Subject: t.ID, Area: t.Area, VerBefore: t.Ver, VerAfter: t.Ver + 1,
+		Body: map[string]any{"year": t.Year, "norms": rows}}
 }
 
 const (
@@ -163,24 +172,18 @@ func (s *Service) checkNorms(scope access.Scope, t NormTable) error {
 		return err
 	}
 	wrong := fault.New(fault.Invalid, "the norms are not in order")
-	if t.Year < 1900 || t.Year > 2999 {
-		wrong.With(0, "year", "is not a year")
+	if !yearInOrder(t.Year) {
+		wrong.With(0, "year", "%s", NormWrong{Code: "year"}.In(i18n.English))
 	}
 	products, seen := ProductsOf(pack), map[string]bool{}
 	for i, row := range t.Rows {
-		if !slices.ContainsFunc(products, func(p Product) bool { return p.Code == row.Product }) {
-			wrong.With(i+1, "product", "is no product of the pack")
-		} else if seen[row.Product] {
-			wrong.With(i+1, "product", "stands twice")
+		found := row.wrong(i+1, products)
+		if len(found) == 0 && seen[row.Product] {
+			found = []NormWrong{{i + 1, "product", "twice"}}
 		}
 		seen[row.Product] = true
-		if !yieldInOrder(row.Yield) {
-			wrong.With(i+1, "yield", "is not a number from 0 to %s with at most %d decimals", strconv.Itoa(mostYield), yieldDigits)
-		}
-		for field, minor := range map[string]*int64{"price": row.Price, "cost": row.Cost} {
-			if minor != nil && (*minor < 0 || *minor > mostNorm) {
-				wrong.With(i+1, field, "is not an amount")
-			}
+		for _, w := range found {
+			wrong.With(w.Row, w.Field, "%s", w.In(i18n.English))
 		}
 	}
 	if len(wrong.Details) > 0 {
@@ -188,6 +191,42 @@ func (s *Service) checkNorms(scope access.Scope, t NormTable) error {
 	}
 	return nil
 }
+
+// In is what is wrong in words.
+func (w NormWrong) In(lang i18n.Lang) string {
+	return i18n.T(lang, "registry.norms.wrong_of."+w.Code, "most", i18n.Number(lang, mostYield), "decimals", yieldDigits)
+}
+
+// wrong says what is wrong with a norm that stands in a row.
+func (r NormRow) wrong(number int, products []Product) []NormWrong {
+	if !slices.ContainsFunc(products, func(p Product) bool { return p.Code == r.Product }) {
+		return []NormWrong{{number, "product", "product"}}
+	}
+	var wrong []NormWrong
+	if !yieldInOrder(r.Yield) {
+		wrong = append(wrong, NormWrong{number, "yield", "yield"})
+	}
+	if !normInOrder(r.Price) {
+		wrong = append(wrong, NormWrong{number, "price", "amount"})
+	}
+	if !normInOrder(r.Cost) {
+		wrong = append(wrong, NormWrong{number, "cost", "amount"})
+	}
+	return wrong
+}
+
+// empty says that the row knows nothing.
+func (r NormRow) empty() bool { return r.Yield == "" && r.Price == nil && r.Cost == nil }
+
+// same says that two rows of a product say the same.
+func (r NormRow) same(o NormRow) bool {
+	known := func(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
+	return r.Yield == o.Yield && known(r.Price, o.Price) && known(r.Cost, o.Cost)
+}
+
+func yearInOrder(year int) bool { return year >= 1900 && year <= 2999 }
+
+func normInOrder(minor *int64) bool { return minor == nil || *minor >= 0 && *minor <= mostNorm }
 
 func yieldInOrder(text string) bool {
 	if text == "" {

@@ -12,7 +12,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
-	"rightkey/internal/i18n"
 	"rightkey/internal/journal"
 	"rightkey/internal/office"
 	"rightkey/internal/web"
@@ -170,7 +169,7 @@ func (p *Pages) eventTable(r *http.Request, events []journal.Event) (web.Table, 
 		if e.Subject == 0 {
 			subject = web.Text(e.SubjectKind)
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, e.At)), names[e.Who.Account], web.Text(eventName(ctx, e.Kind)), subject, where, web.Text(e.Who.Why), web.Text(e.Who.Place), bodyOf(ctx, e)}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, e.At)), names[e.Who.Account], web.Text(web.EventName(ctx, e.Kind)), subject, where, web.Text(e.Who.Why), web.Text(e.Who.Place), bodyOf(ctx, e)}})
 	}
 	return table, nil
 }
@@ -198,14 +197,6 @@ func (p *Pages) whoDid(ctx context.Context, events []journal.Event) (map[int64]w
 		cells[id] = web.Cell{Text: name, Href: "/journal?" + url.Values{"account": {strconv.FormatInt(id, 10)}}.Encode()}
 	}
 	return cells, nil
-}
-
-// eventName is a kind of event in words; rooms name their own as office.event.KIND.
-func eventName(ctx context.Context, kind string) string {
-	if key := "office.event." + kind; i18n.Has(key) {
-		return web.T(ctx, key)
-	}
-	return kind
 }
 
 // bodyOf shows what an event says. What holds personal data is sealed and stays so here: it is read on the

@@ -188,8 +188,14 @@ func (h *house) post(t *testing.T, account int64, target string, pairs ...string
 	return h.ask(t, account, r)
 }
 
-// send uploads a file by the form of the page.
+// send uploads a file by the form of the page of imports.
 func (h *house) send(t *testing.T, account int64, name, content string, pairs ...string) answer {
+	t.Helper()
+	return h.sendTo(t, account, "/imports", name, content, pairs...)
+}
+
+// sendTo uploads a file by a form.
+func (h *house) sendTo(t *testing.T, account int64, target, name, content string, pairs ...string) answer {
 	t.Helper()
 	var body strings.Builder
 	form := multipart.NewWriter(&body)
@@ -206,7 +212,7 @@ func (h *house) send(t *testing.T, account int64, name, content string, pairs ..
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(http.MethodPost, "/imports", strings.NewReader(body.String()))
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body.String()))
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	return h.ask(t, account, r)
 }

@@ -23,6 +23,8 @@ type normsPage struct {
 	ver     int64
 	edits   bool
 	rows    []normFields
+	file    web.Field // to choose a file
+	report  *normReport
 	summary web.ErrorSummary
 }
 
@@ -48,9 +50,7 @@ func (p *pages) norms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range table.Rows {
-		page.set(row.Product, row.Yield, moneyText(pack, row.Price), moneyText(pack, row.Cost))
-	}
+	page.fill(pack, table)
 	return p.showNorms(w, r, http.StatusOK, page)
 }
 
@@ -85,6 +85,7 @@ func (p *pages) normTable(ctx context.Context, scope access.Scope, asked url.Val
 // normsPage is the form without the area's own answers.
 func (p *pages) normsPage(ctx context.Context, scope access.Scope, table registry.NormTable, pack *policy.Pack) (*normsPage, error) {
 	page := &normsPage{place: word(ctx, "everywhere"), year: table.Year, ver: table.Ver, edits: access.May(scope.Caller(), access.NormEdit)}
+	page.file = web.Field{Name: "file", IDPrefix: "norms-", Label: word(ctx, "norms.file"), Help: word(ctx, "norms.file_help"), Kind: web.FieldFile, Required: true, Attributes: map[string]any{"accept": ".csv,.tsv,.xlsx"}}
 	counts, err := p.Registry.NormsAt(ctx, table.Area, table.Year)
 	if err != nil {
 		return nil, err
@@ -104,9 +105,9 @@ func (p *pages) normsPage(ctx context.Context, scope access.Scope, table registr
 	for _, product := range registry.ProductsOf(pack) {
 		row := normFields{product: product, label: product.Label.In(lang)}
 		if n, ok := counts[product.Code]; ok && n.Area != table.Area {
-			row.above = word(ctx, "norms.above", "area", word(ctx, "everywhere"), "yield", known(ctx, n.Yield), "price", known(ctx, moneyText(pack, n.Price)), "cost", known(ctx, moneyText(pack, n.Cost)))
+			row.above = word(ctx, "norms.above", "area", word(ctx, "everywhere"), "yield", known(ctx, n.Yield), "price", known(ctx, registry.AmountText(pack, n.Price)), "cost", known(ctx, registry.AmountText(pack, n.Cost)))
 			if place, named := places[n.Area]; named {
-				row.above = word(ctx, "norms.above", "area", place.Label(lang), "yield", known(ctx, n.Yield), "price", known(ctx, moneyText(pack, n.Price)), "cost", known(ctx, moneyText(pack, n.Cost)))
+				row.above = word(ctx, "norms.above", "area", place.Label(lang), "yield", known(ctx, n.Yield), "price", known(ctx, registry.AmountText(pack, n.Price)), "cost", known(ctx, registry.AmountText(pack, n.Cost)))
 			}
 		}
 		for _, name := range []string{"yield", "price", "cost"} {
@@ -130,6 +131,13 @@ func known(ctx context.Context, text string) string {
 		return word(ctx, "norms.unknown")
 	}
 	return text
+}
+
+// fill fills in what the area says.
+func (n *normsPage) fill(pack *policy.Pack, table registry.NormTable) {
+	for _, row := range table.Rows {
+		n.set(row.Product, row.Yield, registry.AmountText(pack, row.Price), registry.AmountText(pack, row.Cost))
+	}
 }
 
 // set fills in what the area says of a product.
@@ -198,7 +206,7 @@ func (n *normsPage) read(ctx context.Context, pack *policy.Pack, form url.Values
 				row.Yield = f.Value
 				continue
 			}
-			minor, read := minorOf(pack, f.Value)
+			minor, read := registry.ParseAmount(pack, f.Value)
 			if !read {
 				f.Error, wrong = word(ctx, "norms.wrong"), true
 			}
@@ -215,6 +223,11 @@ func (n *normsPage) read(ctx context.Context, pack *policy.Pack, form url.Values
 	}
 	n.summary = web.Summary(all...)
 	return rows, ok
+}
+
+// download is the address of the file of the table that is shown.
+func (n *normsPage) download() string {
+	return address("/norms/file", url.Values{"area": {n.code}, "year": {strconv.Itoa(n.year)}})
 }
 
 // blame ties what is wrong with rows to the fields of the form.
@@ -235,32 +248,4 @@ func (n *normsPage) blame(ctx context.Context, rows []registry.NormRow, err erro
 		all = append(all, fields.fields...)
 	}
 	n.summary = web.Summary(all...)
-}
-
-// minorOf reads an amount in the currency of a pack; nil for an empty text, false for one that is no amount.
-func minorOf(pack *policy.Pack, text string) (*int64, bool) {
-	if text == "" {
-		return nil, true
-	}
-	for _, subject := range []string{registry.SubjectIncome, registry.SubjectExpenditure} {
-		if item, ok := pack.Item(subject, "amount"); ok {
-			value, err := item.Parse(text)
-			minor, isMoney := value.(int64)
-			return &minor, err == nil && isMoney
-		}
-	}
-	return nil, false
-}
-
-// moneyText is an amount as a form shows it, "" for an unknown one.
-func moneyText(pack *policy.Pack, minor *int64) string {
-	if minor == nil {
-		return ""
-	}
-	for _, subject := range []string{registry.SubjectIncome, registry.SubjectExpenditure} {
-		if item, ok := pack.Item(subject, "amount"); ok {
-			return registry.CellText(item, *minor)
-		}
-	}
-	return ""
 }

@@ -24,3 +24,19 @@ func TestIncomeIsFilledInFromTheNormsOfTheYear(t *testing.T) {
 		h.get(t, south, file+"/worksheet").want(t, "out of scope", 404)
 	})
 }
+
+func TestNormsGoOutAndComeInAsAFile(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		send := func(account int64, name, content string) answer {
+			return h.sendTo(t, account, "/norms/file", name, content, "area", "11", "year", "2013")
+		}
+		send(office, "norms.csv", "product,yield,price\noats,30,1.01\n").want(t, "taken", 200, "The file was taken", "1 rows: 1 new", `value="1.01"`)
+		file := h.get(t, office, "/norms/file?area=11&year=2013").want(t, "download", 200, "11,North,2013,oats,Oats,sheaves,30,1.01,")
+		send(office, "norms.csv", file.body).want(t, "again", 200, "0 new, 0 changed")
+		send(office, "norms.csv", "product,yield\nwhales,1\ngoats,many\n").want(t, "refused", 400, "Nothing was stored", "There is no such product", "This is not a number from 0 to 1,000,000", "2 rejected")
+		send(office, "norms.csv", "crop\noats\n").want(t, "another file", 400, "needs the column product")
+		send(office, "", "").want(t, "no file", 400, "Choose a file.")
+		send(auditor, "norms.csv", file.body).want(t, "auditor", 403)
+		h.get(t, south, "/norms/file?area=11&year=2013").want(t, "out of scope", 404)
+	})
+}

@@ -56,8 +56,7 @@ func (p *pages) lookers(ctx context.Context, f registry.File) []web.Event {
 func (p *pages) told(ctx context.Context, f registry.File, e journal.Event) web.Event {
 	lang := web.Lang(ctx)
 	told := web.Event{When: i18n.Moment(lang, e.At), Moment: e.At.String(), Who: p.account(ctx, e.Who.Account), Text: e.Who.Why}
-	kind := strings.NewReplacer(".", "_", "-", "_").Replace(e.Kind)
-	told.Title = wordOr(ctx, "event."+kind, e.Kind)
+	told.Title = web.EventName(ctx, e.Kind)
 	for _, m := range f.Members {
 		if e.SubjectKind == registry.SubjectPerson && m.ID == e.Subject {
 			told.Title += " · " + nameOf(m)

@@ -72,7 +72,7 @@ func newSheetPage(ctx context.Context, w registry.Worksheet) *sheetPage {
 		if one.ready {
 			page.any = true
 			amount := line.Used.Amount
-			one.field = web.Field{Name: line.Key(), IDPrefix: "line-", Label: label, Help: useText(ctx, pack, line.Used), Value: moneyText(pack, &amount), Unit: pack.Currency, Attributes: map[string]any{"inputmode": "decimal"}}
+			one.field = web.Field{Name: line.Key(), IDPrefix: "line-", Label: label, Help: useText(ctx, pack, line.Used), Value: registry.AmountText(pack, &amount), Unit: pack.Currency, Attributes: map[string]any{"inputmode": "decimal"}}
 		} else {
 			one.text = word(ctx, "worksheet."+string(line.State), "item", line.Product.Item.Label.In(lang))
 		}
@@ -142,7 +142,7 @@ func (s *sheetPage) read(ctx context.Context, pack *policy.Pack, form url.Values
 			continue
 		}
 		f.Value = strings.TrimSpace(form.Get(f.Name))
-		minor, read := minorOf(pack, f.Value)
+		minor, read := registry.ParseAmount(pack, f.Value)
 		switch {
 		case !read:
 			f.Error, ok = word(ctx, "norms.wrong"), false
@@ -173,7 +173,7 @@ func useText(ctx context.Context, pack *policy.Pack, used registry.NormUse) stri
 	}
 	args := []any{"product", label, "item", item, "quantity", used.Quantity, "area", area, "year", strconv.Itoa(used.Year), "amount", amount(lang, used.Amount, pack), "currency", pack.Currency}
 	if used.Subject == registry.SubjectIncome {
-		return word(ctx, "worksheet.income", append(args, "yield", used.Yield, "unit", unit, "price", moneyText(pack, used.Price))...)
+		return word(ctx, "worksheet.income", append(args, "yield", used.Yield, "unit", unit, "price", registry.AmountText(pack, used.Price))...)
 	}
-	return word(ctx, "worksheet.cost", append(args, "cost", moneyText(pack, used.Cost))...)
+	return word(ctx, "worksheet.cost", append(args, "cost", registry.AmountText(pack, used.Cost))...)
 }

@@ -25,6 +25,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerPersons(api)
 	rooms.registerHistory(api)
 	rooms.registerWindows(api)
+	rooms.registerNorms(api)
 	rooms.registerUnmask(api)
 	rooms.registerSearches(api)
 	rooms.registerAttachments(api)

@@ -1,0 +1,14 @@
+package main
+
+func init() {
+	moreCases = append(moreCases, func(m *matrix) map[string]leakCase {
+		m.ids["{year}"] = "2014"
+		return map[string]leakCase{
+			"GET /norms/file":  {query: "area=12&year=2014"},
+			"POST /norms/file": formCase("area", "12", "year", "2014"),
+			// operations
+			"GET /api/v1/areas/{key}/norms/{year}": noCase,
+			"PUT /api/v1/areas/{key}/norms/{year}": bodyCase(`{"norms": []}`),
+		}
+	})
+}
