@@ -34,6 +34,7 @@ type Hit struct {
 	Household *Household
 	Person    *Member // nil where the household itself or an area was met
 	Area      area.Area
+	sharers   int // hits that share the same part of what was typed, 0 where that says nothing
 }
 
 // Query is what is looked for: a name in any script, a part of one, the number of a household or person, a telephone
@@ -81,7 +82,9 @@ func (s *Service) Find(ctx context.Context, scope access.Scope, q Query, limit i
 
 // best orders hits, keeps the first of each household or person, and hides what the caller may not see of them.
 func (s *Service) best(scope access.Scope, hits []Hit, limit int) []Hit {
-	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortStableFunc(hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.sharers, b.sharers))
+	})
 	met := map[int64]bool{}
 	kept := make([]Hit, 0, limit)
 	for _, h := range hits {
@@ -200,13 +203,18 @@ func scored(hits []Hit, why Why) []Hit {
 
 // people reads persons with the households in which they live now.
 func (s *Service) people(ctx context.Context, scope access.Scope, where string, args ...any) ([]Hit, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT "+personColumns+", m.relation, m.head, m.from_day, "+householdColumns+` FROM person p
-		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
-		JOIN household h ON h.home = m.home AND h.id = m.household `+where, args, scanHit)
+	found, err := store.All(ctx, s.db.In(scope), peopleWhere(where), args, scanHit)
 	if err != nil {
 		return nil, fmt.Errorf("find persons: %w", err)
 	}
 	return found, nil
+}
+
+// peopleWhere is the statement that reads persons with their households.
+func peopleWhere(where string) string {
+	return "SELECT " + personColumns + ", m.relation, m.head, m.from_day, " + householdColumns + ` FROM person p
+		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
+		JOIN household h ON h.home = m.home AND h.id = m.household ` + where
 }
 
 func scanHit(r store.Rows, hit *Hit) error {

@@ -39,7 +39,23 @@ func (s *Service) findName(ctx context.Context, scope access.Scope, text string)
 		h.Score, h.Why = score, Why(how)
 		hits = append(hits, h)
 	}
+	countSharers(typed, hits)
 	return hits, nil
+}
+
+// countSharers tells each hit how many hits share the same part of what was typed.
+func countSharers(typed *namekey.Typed, hits []Hit) {
+	shared := make([]string, len(hits))
+	count := map[string]int{}
+	for i, h := range hits {
+		shared[i] = typed.Shared(h.Person.Name)
+		count[shared[i]]++
+	}
+	for i, part := range shared {
+		if part != "" {
+			hits[i].sharers = count[part]
+		}
+	}
 }
 
 // nameSearch is what joins persons to the keys that they share with a text: each group of keys is one walk along the

@@ -27,8 +27,10 @@ type Typed struct {
 	joined  string
 	words   []string
 	han     bool
-	letters []rune // Han characters, or letters
-	reading []string
+	surname bool     // of Han characters, the first of which are a surname
+	letters []rune   // Han characters, or letters
+	reading []string // of each character
+	blurred []string // the readings without what many speakers do not tell apart
 	latin   string   // in Latin letters
 	spoken  []string // the words in Latin letters
 	script  script.Kind
@@ -46,7 +48,12 @@ func prepare(folded string) Typed {
 	if t.han {
 		t.latin = script.Pinyin(t.joined)
 		t.reading = readings(t.letters)
+		t.blurred = make([]string, len(t.reading))
+		for i, reading := range t.reading {
+			t.blurred[i] = blurred(reading)
+		}
 		surname, given := script.SplitHan(t.joined)
+		t.surname = surname != ""
 		t.spoken = []string{strings.TrimSuffix(t.latin, readAlone(given)), readAlone(given)}
 		if surname == "" {
 			t.spoken = t.spoken[1:]
@@ -115,12 +122,39 @@ func (t *Typed) compareHan(other *Typed) (float64, How) {
 	return max(0, 1-cost/float64(max(len(t.letters), len(other.letters)))), how
 }
 
+// Shared is what a registered name in Han characters has in common with what was typed, where all characters but one
+// are the same: those characters and the gap. It is empty for all other names. Of names that are equally alike, those
+// that share what few share are likelier meant: the rarer a character, the less likely it was typed by mistake.
+func (t *Typed) Shared(name string) string {
+	letters := clip([]rune(script.Joined(script.FoldName(name))))
+	if !t.han || len(letters) != len(t.letters) {
+		return ""
+	}
+	gap := -1
+	for i, c := range letters {
+		switch {
+		case c == t.letters[i]:
+		case gap >= 0:
+			return ""
+		default:
+			gap = i
+		}
+	}
+	if gap < 0 {
+		return ""
+	}
+	letters[gap] = '?'
+	return string(letters)
+}
+
 // The costs of differences between names in Han characters.
 const (
 	costSameSound = .15
 	costNearSound = .5
 	costOther     = 1
-	costMissing   = .8
+	costSurname   = 1.1 // of one surname for another, which are known better than given names
+	costMissing   = .8  // of a character that was not typed: part of a name is typed on purpose
+	costAdded     = 1.2 // of one that was typed besides
 )
 
 // align is the least cost of turning one name's characters into the other's.
@@ -131,25 +165,44 @@ func (t *Typed) align(other *Typed) float64 {
 	}
 	for i, c := range t.letters {
 		now := make([]float64, len(last))
-		now[0] = float64(i+1) * costMissing
+		now[0] = float64(i+1) * costAdded
 		for j, d := range other.letters {
-			now[j+1] = min(last[j]+characterCost(c, d, t.reading[i], other.reading[j]), last[j+1]+costMissing, now[j]+costMissing)
+			now[j+1] = min(last[j]+t.change(other, c, d, i, j), last[j+1]+costAdded, now[j]+costMissing)
 		}
 		last = now
 	}
 	return last[len(last)-1]
 }
 
-func characterCost(c, d rune, reading, other string) float64 {
+// change is the cost of one name's character in the place of the other's.
+func (t *Typed) change(other *Typed, c, d rune, i, j int) float64 {
 	switch {
 	case c == d:
 		return 0
-	case reading == other:
+	case t.reading[i] == other.reading[j]:
 		return costSameSound
-	case similar.Edits(reading, other, 1) <= 1:
+	case t.blurred[i] == other.blurred[j]:
 		return costNearSound
+	case i == 0 && j == 0 && t.surname:
+		return costSurname
 	}
 	return costOther
+}
+
+// curled makes sounds equal that many speakers do not tell apart, as input methods with blurred sounds do: flat and
+// curled tongue (z, zh), front and back nasals (in, ing).
+var curled = strings.NewReplacer("zh", "z", "ch", "c", "sh", "s", "ng", "n")
+
+// blurred is a reading without such differences, nor those of n, r and l, and of hu and f, at its beginning.
+func blurred(reading string) string {
+	text := curled.Replace(reading)
+	switch {
+	case strings.HasPrefix(text, "n"), strings.HasPrefix(text, "r"):
+		return "l" + text[1:]
+	case strings.HasPrefix(text, "hu") && len(text) > 2:
+		return "f" + text[2:]
+	}
+	return text
 }
 
 // letterScore compares letters as a whole and word by word, and returns the better.

@@ -34,6 +34,33 @@ func TestANameIsFoundUnderAnotherWriting(t *testing.T) {
 	}
 }
 
+func TestTheLikelierNameIsMoreAlike(t *testing.T) {
+	for _, c := range []struct{ text, likelier, other, why string }{
+		{"王小明", "王晓明", "王大明", "the same sound goes before another character"},
+		{"王小林", "王小宁", "王小明", "a sound that many do not tell apart goes before another one"},
+		{"王小明", "王大明", "王明", "a wrong character goes before one too many"},
+		{"王小明", "王大明", "李小明", "a wrong given name goes before a wrong surname"},
+		{"小明", "王小明", "大明", "a part that was typed goes before another name"},
+	} {
+		likelier, _ := Type(c.text).Compare(c.likelier)
+		other, _ := Type(c.text).Compare(c.other)
+		if likelier <= other {
+			t.Errorf("%s: %s is %.2f, %s is %.2f like %s", c.why, c.likelier, likelier, c.other, other, c.text)
+		}
+	}
+}
+
+func TestNamesShareWhatIsLeftWithoutTheOneCharacterThatDiffers(t *testing.T) {
+	for _, c := range []struct{ text, name, want string }{
+		{"王小明", "王大明", "王?明"}, {"王小明", "李小明", "?小明"}, {"张偉明", "張伟名", "张伟?"},
+		{"王小明", "王小明", ""}, {"王小明", "李大明", ""}, {"王小明", "王明", ""}, {"aslam", "aslem", ""},
+	} {
+		if got := Type(c.text).Shared(c.name); got != c.want {
+			t.Errorf("%s and %s share %q, want %q", c.text, c.name, got, c.want)
+		}
+	}
+}
+
 func TestANameIsNotFoundUnderQuiteAnother(t *testing.T) {
 	for _, c := range []struct{ text, name string }{{"王小明", "李大伟"}, {"Ana Reef", "Bo Kelp"}, {"محمد اسلم", "فاطمہ بی بی"}, {"", "Ana"}, {"…", "Ana"}} {
 		if found(c.text, c.name) {
