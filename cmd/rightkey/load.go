@@ -26,7 +26,8 @@ import (
 
 // areasCommand works with areas.
 type areasCommand struct {
-	Load areasLoad `cmd:"" help:"Register the areas of a file."`
+	Load     areasLoad     `cmd:"" help:"Register the areas of a file."`
+	Outlines areasOutlines `cmd:"" help:"Load the outlines of areas for maps."`
 }
 
 // areasLoad is "rightkey areas load".
