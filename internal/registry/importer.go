@@ -55,6 +55,7 @@ type importRun struct {
 	total int64
 	homes map[int64]int64  // county → home
 	areas map[string]int64 // code → key, 0 for none in scope
+	time  *punctual        // of the chunk that is planned
 
 	// Only while checking:
 	twins    *twins                // rows that say they are the same

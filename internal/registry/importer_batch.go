@@ -83,6 +83,7 @@ func (b *batch) store(ctx context.Context, tx store.Tx) error {
 // plan decides what becomes of each row and prepares the writes; dry prepares none.
 func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, error) {
 	b := &batch{outcomes: make([]outcome, len(rows))}
+	r.time = r.s.punctual(r.scope)
 	if !dry {
 		c := r.scope.Caller()
 		var err error

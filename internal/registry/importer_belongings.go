@@ -69,19 +69,19 @@ func (r *importRun) shut(p *parsed, w *WindowShut) {
 // a second person, who decides on changes of records, not on new ones.
 func (r *importRun) inTime(ctx context.Context, p *parsed, area int64) error {
 	y, _, _ := p.day.Civil()
-	late, err := r.s.lateFacts(ctx, r.scope, r.r.pack, r.im.Mapping.Subject, area, p.day, p.values)
+	late, err := r.time.facts(ctx, r.r.pack, r.im.Mapping.Subject, area, p.day, p.values)
 	if err == nil && !late {
-		late, err = r.s.lateFacts(ctx, r.scope, r.r.pack, SubjectDwelling, area, p.day, p.dwelling)
+		late, err = r.time.facts(ctx, r.r.pack, SubjectDwelling, area, p.day, p.dwelling)
 	}
 	for _, a := range p.entries {
 		if err == nil && !late {
-			late, err = r.s.lateEntry(ctx, r.scope, r.r.pack, a.subject, area, int64(y))
+			late, err = r.time.entry(ctx, r.r.pack, a.subject, area, int64(y))
 		}
 	}
 	if subject := r.im.Mapping.Subject; err == nil && !late && (subject == SubjectIncome || subject == SubjectExpenditure) {
 		e := entryOf(r.r.pack, subject, p.values, p.day)
 		y, _, _ = e.To.Civil()
-		late, err = r.s.lateEntry(ctx, r.scope, r.r.pack, subject, area, int64(y))
+		late, err = r.time.entry(ctx, r.r.pack, subject, area, int64(y))
 	}
 	if shut := ShutOf(err); shut != nil {
 		r.shut(p, shut)

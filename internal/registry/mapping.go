@@ -80,6 +80,7 @@ type target struct {
 // reader is a mapping resolved against a file's header and a pack.
 type reader struct {
 	mapping   Mapping
+	header    []string // of the file
 	pack      *policy.Pack
 	day       clock.Day
 	key       int
@@ -95,7 +96,7 @@ var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectIncome, Su
 // resolve checks the mapping against the header and the pack; the error names every wrong line.
 func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
 	wrong := fault.New(fault.Invalid, "the mapping does not fit the file or the pack")
-	r := &reader{mapping: m, pack: pack, household: -1, area: -1, year: -1, version: -1}
+	r := &reader{mapping: m, header: header, pack: pack, household: -1, area: -1, year: -1, version: -1}
 	place := IsPlace(pack, m.Subject)
 	if !place && !slices.Contains(importSubjects, m.Subject) {
 		wrong.With(0, "subject", "is %q, not one of %s", m.Subject, strings.Join(importSubjects, ", "))

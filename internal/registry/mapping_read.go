@@ -161,7 +161,7 @@ func (r *reader) readTarget(p *parsed, t target, cells []string) {
 	text, column := t.fixed, t.name
 	if t.column >= 0 {
 		text = cell(cells, t.column)
-		column = r.columnName(t)
+		column = r.header[t.column]
 	}
 	if mapped, ok := t.values[text]; ok {
 		text = mapped
@@ -188,15 +188,6 @@ func (r *reader) readTarget(p *parsed, t target, cells []string) {
 	default:
 		p.values[t.item.Code] = value
 	}
-}
-
-func (r *reader) columnName(t target) string {
-	for column, name := range r.mapping.Columns {
-		if name == t.name {
-			return column
-		}
-	}
-	return t.name
 }
 
 func (p *parsed) place(name, column, text string) {

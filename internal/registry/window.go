@@ -11,7 +11,6 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
-	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
@@ -238,67 +237,6 @@ func (s *Service) WindowOf(ctx context.Context, area int64, section string, year
 	return &found[0], nil
 }
 
-// inTime says whether somebody may write a section's answers of a year in an area today, and whether he is late.
-func (s *Service) inTime(ctx context.Context, scope access.Scope, area int64, section string, year int) (late bool, err error) {
-	w, err := s.WindowOf(ctx, area, section, year)
-	if err != nil || w == nil {
-		return false, err
-	}
-	today := s.today()
-	switch w.State(today) {
-	case WindowOpen:
-		return false, nil
-	case WindowLate:
-		if may, err := access.Decide(scope.Caller(), access.WindowLate); err == nil && may.Holds(area) {
-			return true, nil
-		}
-	}
-	shut := &WindowShut{Window: *w, Today: today}
-	return false, fault.Wrap(fault.Conflict, shut, "%s", shut.Error())
-}
-
-// lateFacts says whether facts of a record come after their time.
-func (s *Service) lateFacts(ctx context.Context, scope access.Scope, pack *policy.Pack, kind string, area int64, on clock.Day, set map[string]any) (late bool, err error) {
-	y, _, _ := on.Civil()
-	var sections []string
-	for code := range set {
-		if item, ok := pack.Item(kind, code); ok && !item.Core && yearly(pack, item.Section) && !slices.Contains(sections, item.Section) {
-			sections = append(sections, item.Section)
-		}
-	}
-	slices.Sort(sections)
-	for _, section := range sections {
-		one, err := s.inTime(ctx, scope, area, section, y)
-		if err != nil {
-			return false, err
-		}
-		late = late || one
-	}
-	return late, nil
-}
-
-// lateEntry says whether an entry of some years comes after their time.
-func (s *Service) lateEntry(ctx context.Context, scope access.Scope, pack *policy.Pack, kind string, area int64, years ...any) (late bool, err error) {
-	section := ""
-	for _, form := range pack.Forms {
-		if form.Subject == kind && form.Yearly {
-			section = form.Code
-		}
-	}
-	for _, year := range years {
-		y, ok := year.(int64)
-		if !ok {
-			continue
-		}
-		one, err := s.inTime(ctx, scope, area, section, int(y))
-		if err != nil {
-			return false, err
-		}
-		late = late || one
-	}
-	return late, nil
-}
-
 func (h householdSubject) Late(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (bool, error) {
 	return h.s.late(ctx, scope, r, set)
 }
@@ -316,7 +254,7 @@ func (s *Service) late(ctx context.Context, scope access.Scope, r change.Record,
 	if err != nil {
 		return false, err
 	}
-	return s.lateFacts(ctx, scope, pack, r.Kind, r.Area, r.On, set)
+	return s.punctual(scope).facts(ctx, pack, r.Kind, r.Area, r.On, set)
 }
 
 func (e entrySubject) Late(ctx context.Context, scope access.Scope, r change.Record, set change.Values) (bool, error) {
@@ -324,5 +262,5 @@ func (e entrySubject) Late(ctx context.Context, scope access.Scope, r change.Rec
 	if err != nil {
 		return false, err
 	}
-	return e.s.lateEntry(ctx, scope, pack, e.kind, r.Area, r.Fields["year"], set["year"])
+	return e.s.punctual(scope).entry(ctx, pack, e.kind, r.Area, r.Fields["year"], set["year"])
 }
