@@ -18,8 +18,10 @@ type Judged struct {
 	Same   bool
 }
 
-// leastJudged is the number of decisions of either kind from which probabilities are calibrated.
-const leastJudged = 10
+const (
+	leastJudged = 10  // decisions of either kind from which probabilities are calibrated
+	leastCurve  = 200 // decisions in all from which a free curve says more than a slope
+)
 
 // Calibrate fits the probability of a match to decisions, rising with the weight (isotonic regression by pooling
 // adjacent violators; Ayer et al. 1955). Each block of decisions is drawn a little towards what the model says, so
@@ -55,6 +57,9 @@ func Calibrate(decisions []Judged) []Step {
 // calibrated is the probability of a match at a weight: by the model's odds, or by what people decided.
 func (m *Model) calibrated(weight float64) float64 {
 	if len(m.Calibration) == 0 {
+		if m.Slope != 0 {
+			weight *= m.Slope
+		}
 		return sigmoid2(weight)
 	}
 	at := sort.Search(len(m.Calibration), func(i int) bool { return m.Calibration[i].Weight > weight })
@@ -62,4 +67,11 @@ func (m *Model) calibrated(weight float64) float64 {
 		return min(sigmoid2(weight), m.Calibration[0].Probability)
 	}
 	return m.Calibration[at-1].Probability
+}
+
+// weightFor is the least weight, in steps of a thousandth of a bit, of which the probability is at least p, within
+// what probabilities can tell apart.
+func (m *Model) weightFor(p float64) float64 {
+	const most = 60_000
+	return float64(sort.Search(2*most, func(i int) bool { return m.calibrated(float64(i-most)/1000) >= p })-most) / 1000
 }

@@ -2,16 +2,14 @@ package linkage
 
 import "fmt"
 
-// bind checks the decisions and notes the pairs that must stay apart.
+// bind checks the decisions and notes what was decided.
 func (e *run) bind(decisions []Decision) error {
 	for n, d := range decisions {
 		d = e.placed(d)
 		if int(max(d.Left, d.Right)) >= e.records.rows || d.Left == d.Right {
 			return fmt.Errorf("decision %d on rows %d and %d: no such pair in %d rows", n+1, d.Left+1, d.Right+1, e.records.rows)
 		}
-		if !d.Same {
-			e.different[[2]uint32{min(d.Left, d.Right), max(d.Left, d.Right)}] = true
-		}
+		e.judged[[2]uint32{min(d.Left, d.Right), max(d.Left, d.Right)}] = d.Same
 	}
 	return nil
 }
@@ -25,8 +23,8 @@ func (e *run) placed(d Decision) Decision {
 // apart says that two rows must not become one entity: people have judged so, or both stand on the roster of one
 // household without being the same line twice (same number, or same names and same date).
 func (e *run) apart(i, j uint32) bool {
-	if len(e.different) > 0 && e.different[[2]uint32{min(i, j), max(i, j)}] {
-		return true
+	if same, judged := e.judged[[2]uint32{min(i, j), max(i, j)}]; judged {
+		return !same
 	}
 	return e.records.sameGroup(i, j) && !e.records.sameLine(i, j)
 }

@@ -2,7 +2,6 @@ package linkage
 
 import (
 	"fmt"
-	"math"
 
 	"rightkey/linkage/cluster"
 )
@@ -27,6 +26,7 @@ type Grouping struct {
 	Report Report
 	Pairs  []Pair   // of probability AtLeast and more, in order of rows
 	Owner  []uint32 // for each row the first row of its entity
+	Ask    []Pair   // pairs to judge next, in order of rows
 }
 
 // Dedupe groups the rows of one table into entities.
@@ -43,15 +43,15 @@ func Dedupe(r *Records, o Options) (*Grouping, error) {
 	}
 	edges := e.edges()
 	owner := e.group(edges)
-	return &Grouping{Model: e.model, Report: e.report, Pairs: e.explainAll(edges), Owner: owner}, nil
+	return &Grouping{Model: e.model, Report: e.report, Pairs: e.explainAll(edges), Owner: owner, Ask: e.questions(edges)}, nil
 }
 
 // explainAll turns the edges of sufficient probability into explained pairs.
 func (e *run) explainAll(edges []cluster.Edge) []Pair {
-	least := logit2(min(max(e.options.AtLeast, 1e-9), 1-1e-9))
+	least := max(e.options.AtLeast, 1e-9)
 	kept := make([]cluster.Edge, 0, len(edges))
 	for _, edge := range edges {
-		if float64(edge.Weight) >= least {
+		if e.model.calibrated(float64(edge.Weight)) >= least {
 			kept = append(kept, edge)
 		}
 	}
@@ -106,5 +106,8 @@ func (s *scoring) evidence(pattern uint64, row []uint32) []float64 {
 	return bits
 }
 
-// odds is the exponential of bits, kept finite.
-func odds(bits float64) float64 { return math.Exp2(math.Min(bits, 60)) }
+// odds are those of the probability of a match at a weight, kept finite.
+func (m *Model) odds(weight float32) float64 {
+	p := m.calibrated(float64(weight))
+	return p / max(1-p, 1e-18)
+}

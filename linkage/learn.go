@@ -10,6 +10,7 @@ type learner struct {
 	model  *Model
 	random []counted // patterns of random pairs
 	found  []counted // patterns of pairs given by the rules
+	judged []judgedPattern
 	scale  float64   // pairs of the table per pair in found
 	pairs  float64   // all pairs of the table
 	exact  []float64 // per field, the share of pairs with equal values
@@ -17,6 +18,12 @@ type learner struct {
 	entities bool
 	// together are dependences between equal values among strangers.
 	together *together
+}
+
+// judgedPattern is the pattern of a pair that people have judged.
+type judgedPattern struct {
+	counted
+	same bool
 }
 
 // posterior is the probability that a pair of the pattern is a match, in this round's weights.
@@ -136,7 +143,19 @@ func (l *learner) learnM() {
 			}
 		}
 	}
-	l.model.Prior = min(.5, max(matches*l.scale, 1)/l.pairs)
+	decided := 0.0
+	for _, c := range l.judged {
+		if !c.same {
+			continue
+		}
+		decided++
+		for f := range counts {
+			if c.free&(1<<f) != 0 {
+				counts[f][levelOf(c.pattern, f)]++
+			}
+		}
+	}
+	l.model.Prior = min(.5, max(matches*l.scale+decided, 1)/l.pairs)
 	for f := range l.model.Fields {
 		l.setM(f, counts[f][:])
 	}

@@ -22,6 +22,7 @@ type Linked struct {
 	Model  *Model
 	Report Report
 	Pairs  []Pair // in order of rows
+	Ask    []Pair // pairs to judge next, in order of rows
 }
 
 // Link finds the pairs of a left and a right row that are one person. With OneToMany and OneToOne a pair's
@@ -45,22 +46,25 @@ func Link(r *Records, cardinality Cardinality, o Options) (*Linked, error) {
 	} else {
 		pairs = e.exclusive(edges, cardinality)
 	}
-	for i := range pairs {
-		pairs[i].Right -= uint32(r.split)
+	linked := &Linked{Model: e.model, Report: e.report, Pairs: pairs, Ask: e.questions(edges)}
+	for _, list := range [][]Pair{linked.Pairs, linked.Ask} {
+		for i := range list {
+			list[i].Right -= uint32(r.split)
+		}
 	}
-	return &Linked{Model: e.model, Report: e.report, Pairs: pairs}, nil
+	return linked, nil
 }
 
 // exclusive chooses at most one partner per row and judges each choice against its rivals.
 func (e *run) exclusive(edges []cluster.Edge, cardinality Cardinality) []Pair {
 	left, right := map[uint32]float64{}, map[uint32]float64{}
 	for _, edge := range edges {
-		left[edge.Left] += odds(float64(edge.Weight))
-		right[edge.Right] += odds(float64(edge.Weight))
+		left[edge.Left] += e.model.odds(edge.Weight)
+		right[edge.Right] += e.model.odds(edge.Weight)
 	}
 	var pairs []Pair
 	for _, edge := range e.choose(edges, cardinality) {
-		own := odds(float64(edge.Weight))
+		own := e.model.odds(edge.Weight)
 		rivals := right[edge.Right] - own
 		if cardinality == OneToOne {
 			rivals += left[edge.Left] - own

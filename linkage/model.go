@@ -10,9 +10,11 @@ type Model struct {
 	Together    []EqualTie   `json:"together"`
 	Ties        []Tie        `json:"ties"`
 	Rules       [][]string   `json:"rules"` // blocking rules, each a list of FIELD.KEY
-	Calibration []Step       `json:"calibration,omitempty"`
-	Seed        uint64       `json:"seed"`
-	Records     int          `json:"records"` // size of the table it was learnt on
+	// Slope is by how much the evidence is stronger or weaker than it counts, as decisions have shown; 0 stands for 1.
+	Slope       float64 `json:"slope,omitempty"`
+	Calibration []Step  `json:"calibration,omitempty"`
+	Seed        uint64  `json:"seed"`
+	Records     int     `json:"records"` // size of the table it was learnt on
 }
 
 // FieldModel holds what each level of agreement of a field tells.

@@ -14,6 +14,9 @@ func (m *Model) check() error {
 	if !(m.Prior > 0 && m.Prior < 1) {
 		return fmt.Errorf("model with a prior of %v, want more than 0 and less than 1", m.Prior)
 	}
+	if !(m.Slope >= 0 && m.Slope < 100) {
+		return fmt.Errorf("model with a slope of %v, want 0 to 100", m.Slope)
+	}
 	for i := range m.Fields {
 		if err := m.Fields[i].check(); err != nil {
 			return fmt.Errorf("model field %q: %w", m.Fields[i].Name, err)

@@ -16,12 +16,15 @@ type Options struct {
 	AtLeast float64
 	// Model, if given, is used as it is and nothing is learnt.
 	Model *Model
-	// Decisions are pairs of rows that people have judged; they bind the result and calibrate the probabilities.
+	// Decisions are pairs of rows that people have judged; they bind the result, refit the weights and calibrate the
+	// probabilities.
 	Decisions []Decision
+	// Ask says how many pairs to propose for judging.
+	Ask Ask
 }
 
 // Defaults are the options of a run without labels or wishes.
-func Defaults() Options { return Options{Workers: 1, Seed: 1, AtLeast: .5} }
+func Defaults() Options { return Options{Workers: 1, Seed: 1, AtLeast: .5, Ask: DefaultAsk()} }
 
 // Decision is a person's judgement of a pair of rows.
 type Decision struct {
@@ -49,7 +52,7 @@ type run struct {
 	scoring   *scoring
 	report    Report
 	thin      int                // m is learnt from one block in 2^thin
-	different map[[2]uint32]bool // pairs that people have judged to be two persons
+	judged    map[[2]uint32]bool // pairs that people have judged, true if to be one person
 }
 
 // Report tells what a run did, for people to judge it by.
@@ -74,7 +77,7 @@ func newRun(r *Records, o Options) (*run, error) {
 	if r.split == r.rows {
 		return nil, fmt.Errorf("the right table has no rows")
 	}
-	e := &run{records: r, options: o, different: map[[2]uint32]bool{}}
+	e := &run{records: r, options: o, judged: map[[2]uint32]bool{}}
 	if err := e.bind(o.Decisions); err != nil {
 		return nil, err
 	}
@@ -91,7 +94,8 @@ func (e *run) prepare() error {
 	}
 	e.learn(nil)
 	if e.records.rows > secondLookRows || e.records.split > 0 {
-		return e.finish()
+		e.finish()
+		return nil
 	}
 	owner := e.group(e.edges())
 	e.records.learnFromGroups(owner)
@@ -100,19 +104,20 @@ func (e *run) prepare() error {
 	}
 	e.report = Report{}
 	e.learn(owner)
-	return e.finish()
+	e.finish()
+	return nil
 }
 
 // finish keeps in the model what later records are judged by, and calibrates it on the decisions.
-func (e *run) finish() error {
+func (e *run) finish() {
 	e.model.keepValues(e.records, e.comparers[0].whole)
-	var judged []Judged
-	for _, d := range e.options.Decisions {
-		d = e.placed(d)
-		judged = append(judged, Judged{e.score(0, min(d.Left, d.Right), max(d.Left, d.Right)), d.Same})
+	if len(e.options.Decisions) >= leastCurve {
+		var judged []Judged
+		for _, t := range e.lessons() {
+			judged = append(judged, Judged{t.weight, t.same})
+		}
+		e.model.Calibration = Calibrate(judged)
 	}
-	e.model.Calibration = Calibrate(judged)
-	return nil
 }
 
 // learn makes model and rules from the data, and from a first grouping if there is one.
@@ -129,12 +134,15 @@ func (e *run) learn(owner []uint32) {
 	}
 	l.start()
 	e.chooseRules(owner)
+	l.judged = e.tallyJudged()
 	l.found, l.scale = e.tallyFound()
 	e.report.Patterns = len(l.found)
 	l.learnTwice(jointAgreement(e.records, l.exact, e.workers()))
 	e.model.Ties = l.ties()
 	e.scoring = newScoring(e.records, e.model)
 	e.learnFrequency()
+	e.report.ExpectedMatches = e.model.Prior * e.records.pairs()
+	e.refit()
 }
 
 // group puts the records into entities; owner of each row is the first row of its entity.
@@ -204,9 +212,25 @@ func (e *run) tallyFound() ([]counted, float64) {
 		parts[i] = tally{}
 	}
 	enumerate(e.records, e.rules, e.thin, e.workers(), func(worker int, i, j uint32) {
+		if _, judged := e.judged[[2]uint32{i, j}]; judged {
+			return
+		}
 		parts[worker][counted{pattern: e.comparers[worker].pattern(i, j), free: e.freeFields(i, j)}]++
 	})
 	return merge(parts), math.Exp2(float64(e.thin))
+}
+
+// tallyJudged counts the patterns of the judged pairs. One that no rule gives was found without the help of any field.
+func (e *run) tallyJudged() []judgedPattern {
+	var patterns []judgedPattern
+	for _, t := range e.lessons() {
+		free := e.freeFields(t.left, t.right)
+		if free == 0 {
+			free = math.MaxUint16
+		}
+		patterns = append(patterns, judgedPattern{counted{t.pattern, free, 1}, t.same})
+	}
+	return patterns
 }
 
 // freeFields has a bit for each field without which some rule would have found the pair.
@@ -235,13 +259,17 @@ func (e *run) adopt(m *Model) error {
 		e.comparers[i] = newComparer(e.records)
 	}
 	e.model, e.rules = m, rules
+	e.report.ExpectedMatches = m.Prior * e.records.pairs()
 	e.scoring = newScoring(e.records, m)
 	return nil
 }
 
 // edges scores the pairs that the rules give and returns those worth remembering, in order of their rows.
 func (e *run) edges() []cluster.Edge {
-	floor := min(floorBits, logit2(max(e.options.AtLeast, 1e-6)))
+	floor := min(floorBits, e.model.weightFor(max(e.options.AtLeast, 1e-6)))
+	if e.options.Ask.Count > 0 {
+		floor = min(floor, askedBits)
+	}
 	parts := make([][]cluster.Edge, e.workers())
 	counts := make([]int, e.workers())
 	enumerate(e.records, e.rules, 0, e.workers(), func(worker int, i, j uint32) {
@@ -254,7 +282,6 @@ func (e *run) edges() []cluster.Edge {
 	for _, n := range counts {
 		e.report.Pairs += n
 	}
-	e.report.ExpectedMatches = e.model.Prior * e.records.pairs()
 	for _, by := range e.rules {
 		e.report.Refined += len(by.large)
 	}

@@ -191,23 +191,13 @@ func (c *linkageBench) linkFebrl(without string) (accuracy.Score, time.Duration,
 	if err != nil {
 		return none, 0, err
 	}
-	builder, err := linkage.NewBuilder(fields)
+	records, kept, err := readTwo(paths[0], paths[1], fields, "rec_id")
 	if err != nil {
 		return none, 0, err
 	}
-	var names [2][]string
-	for side, path := range paths {
-		if side == 1 {
-			builder.Split()
-		}
-		kept, err := feed(builder, path, fields, "", "rec_id")
-		if err != nil {
-			return none, 0, err
-		}
-		names[side] = kept["rec_id"]
-	}
+	names := [2][]string{kept[0]["rec_id"], kept[1]["rec_id"]}
 	started := time.Now()
-	result, err := linkage.Link(builder.Finish(), linkage.OneToOne, c.options())
+	result, err := linkage.Link(records, linkage.OneToOne, c.options())
 	if err != nil {
 		return none, 0, err
 	}

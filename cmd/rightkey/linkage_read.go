@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"rightkey/internal/table"
@@ -112,7 +113,26 @@ func feed(b *linkage.Builder, path string, fields []linkage.Field, group string,
 	}
 }
 
-// readLabels reads judged pairs: columns left and right, rows counted from 1, and same, 1 or 0.
+// readTwo reads a left and a right table, and returns the cells of the extra columns of either by name.
+func readTwo(left, right string, fields []linkage.Field, extra ...string) (*linkage.Records, [2]map[string][]string, error) {
+	var kept [2]map[string][]string
+	builder, err := linkage.NewBuilder(fields)
+	if err != nil {
+		return nil, kept, err
+	}
+	for side, path := range []string{left, right} {
+		if side == 1 {
+			builder.Split()
+		}
+		if kept[side], err = feed(builder, path, fields, "", extra...); err != nil {
+			return nil, kept, err
+		}
+	}
+	return builder.Finish(), kept, nil
+}
+
+// readLabels reads judged pairs: columns left and right, rows counted from 1, and same, 1 or 0. Pairs without a word
+// in same are passed over.
 func readLabels(path string) ([]linkage.Decision, error) {
 	if path == "" {
 		return nil, nil
@@ -135,6 +155,9 @@ func readLabels(path string) ([]linkage.Decision, error) {
 	var decisions []linkage.Decision
 	for i := range frame.Len() {
 		left, right, same := columns[0][i], columns[1][i], columns[2][i]
+		if math.IsNaN(same) {
+			continue
+		}
 		if !(left >= 1 && right >= 1 && (same == 0 || same == 1)) {
 			return nil, fmt.Errorf("read labels %s: row %d: want rows from 1 in left and right, and 1 or 0 in same", path, i+1)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestDedupeGuessesTheFieldsAndWritesPairsClustersAndModel(t *testing.T) {
 	in := testdata.Path(t, "linkage/fake_1000.csv.gz")
 	c := dedupeCommand{
 		In: in, Out: filepath.Join(dir, "pairs.csv"), Clusters: filepath.Join(dir, "clusters.csv"),
-		SaveModel: filepath.Join(dir, "model.json"), Truth: "cluster", AtLeast: .5, Seed: 1, Workers: 2,
+		Truth: "cluster", engineFlags: engineFlags{SaveModel: filepath.Join(dir, "model.json"), AtLeast: .5, Seed: 1, Workers: 2},
 	}
 	var out bytes.Buffer
 	if err := c.run(&out); err != nil {
@@ -49,12 +50,49 @@ func TestDedupeGuessesTheFieldsAndWritesPairsClustersAndModel(t *testing.T) {
 		t.Errorf("%d lines of clusters, beginning %v", len(clusters), clusters[:2])
 	}
 
-	again := dedupeCommand{In: in, Out: filepath.Join(dir, "again.csv"), Model: c.SaveModel, AtLeast: .5, Seed: 1, Workers: 1}
+	again := dedupeCommand{In: in, Out: filepath.Join(dir, "again.csv"), engineFlags: engineFlags{Model: c.SaveModel, AtLeast: .5, Seed: 1, Workers: 1}}
 	if err := again.run(&out); err != nil {
 		t.Fatal(err)
 	}
 	if n, m := len(readAll(t, again.Out)), len(pairs); n < m*95/100 || n > m*105/100 {
 		t.Errorf("%d pairs with the saved model, %d when it was learnt", n, m)
+	}
+}
+
+func TestAnsweredQuestionsAreLabels(t *testing.T) {
+	dir := t.TempDir()
+	c := dedupeCommand{In: testdata.Path(t, "linkage/fake_1000.csv.gz"), engineFlags: engineFlags{
+		Questions: filepath.Join(dir, "questions.csv"), Ask: 8, WrongCost: 2, AtLeast: .5, Seed: 1, Workers: 2,
+	}}
+	if err := c.run(new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	asked := readAll(t, c.Questions)
+	if len(asked) != 9 || asked[0][4] != "same" {
+		t.Fatalf("%d lines of questions with the header %v", len(asked), asked[0])
+	}
+	for i := 1; i < len(asked)-1; i++ {
+		asked[i][4] = "0" // the last stays unanswered
+	}
+	var answered bytes.Buffer
+	if err := csv.NewWriter(&answered).WriteAll(asked); err != nil {
+		t.Fatal(err)
+	}
+	c.Labels, c.Out = filepath.Join(dir, "labels.csv"), filepath.Join(dir, "pairs.csv")
+	c.Clusters = filepath.Join(dir, "clusters.csv")
+	if err := os.WriteFile(c.Labels, answered.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.run(new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	clusters := readAll(t, c.Clusters)
+	for _, pair := range asked[1 : len(asked)-1] {
+		left, _ := strconv.Atoi(pair[0])
+		right, _ := strconv.Atoi(pair[1])
+		if clusters[left][1] == clusters[right][1] {
+			t.Errorf("rows %d and %d were judged to be two persons and are one cluster", left, right)
+		}
 	}
 }
 
@@ -69,8 +107,8 @@ func TestLinkWritesEachRowOnce(t *testing.T) {
 	write(left, "name,born,village", "Ann Li,1970-01-02,Mora", "Bo Wu,1980-03-04,Lund", "Cy Ho,1990-05-06,Rattvik", "Di Fu,1960-07-08,Leksand")
 	write(right, "name,born,village", "Cy Hoo,1990-05-06,Rattvik", "Ann Li,1970-01-02,Mora", "Ed Go,1950-09-10,Falun")
 	c := linkCommand{
-		Left: left, Right: right, Field: []string{"name:name", "born:date", "village:place"}, Out: filepath.Join(dir, "links.csv"),
-		OneToOne: true, AtLeast: .5, Seed: 1, Workers: 1,
+		Left: left, Right: right, Out: filepath.Join(dir, "links.csv"), OneToOne: true,
+		engineFlags: engineFlags{Field: []string{"name:name", "born:date", "village:place"}, AtLeast: .5, Seed: 1, Workers: 1},
 	}
 	if err := c.run(new(bytes.Buffer)); err != nil {
 		t.Fatal(err)
@@ -94,10 +132,10 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, c := range map[string]dedupeCommand{
-		`unknown kind "colour"`: {In: in, Field: []string{"name:colour"}},
-		`no column "nam"`:       {In: in, Field: []string{"nam:name"}},
-		`no column "house"`:     {In: in, Field: []string{"name:name"}, Group: "house"},
-		`row 1, column "same"`:  {In: in, Field: []string{"name:name"}, Labels: labels},
+		`unknown kind "colour"`: {In: in, engineFlags: engineFlags{Field: []string{"name:colour"}}},
+		`no column "nam"`:       {In: in, engineFlags: engineFlags{Field: []string{"nam:name"}}},
+		`no column "house"`:     {In: in, Group: "house", engineFlags: engineFlags{Field: []string{"name:name"}}},
+		`row 1, column "same"`:  {In: in, engineFlags: engineFlags{Field: []string{"name:name"}, Labels: labels}},
 		"no such file":          {In: filepath.Join(dir, "absent.csv")},
 	} {
 		if err := c.run(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {

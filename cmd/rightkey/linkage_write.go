@@ -15,7 +15,17 @@ import (
 // writePairs writes left, right, probability and weight of each pair, and for each field the level at which the two
 // agree and what that contributes, such as "same 7.91". Rows are counted from 1.
 func writePairs(path string, fields []linkage.Field, pairs []linkage.Pair) error {
-	header := []string{"left", "right", "probability", "weight"}
+	return writePairTable(path, nil, fields, pairs)
+}
+
+// writeQuestions is writePairs with an empty column for the answer.
+func writeQuestions(path string, fields []linkage.Field, pairs []linkage.Pair) error {
+	return writePairTable(path, []string{"same"}, fields, pairs)
+}
+
+// writePairTable leaves the cells of the columns to fill in empty.
+func writePairTable(path string, fillIn []string, fields []linkage.Field, pairs []linkage.Pair) error {
+	header := append([]string{"left", "right", "probability", "weight"}, fillIn...)
 	for _, field := range fields {
 		header = append(header, field.Name)
 	}
@@ -25,6 +35,7 @@ func writePairs(path string, fields []linkage.Field, pairs []linkage.Pair) error
 				strconv.Itoa(int(pair.Left) + 1), strconv.Itoa(int(pair.Right) + 1),
 				strconv.FormatFloat(pair.Probability, 'f', 6, 64), strconv.FormatFloat(pair.Weight, 'f', 3, 64),
 			}
+			cells = append(cells, make([]string, len(fillIn))...)
 			for _, evidence := range pair.Evidence {
 				cells = append(cells, evidence.Level+" "+strconv.FormatFloat(evidence.Bits, 'f', 2, 64))
 			}
