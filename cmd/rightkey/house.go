@@ -21,6 +21,7 @@ import (
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
+	"rightkey/internal/verify/duplicate"
 )
 
 // place says where a database and its keys are.
@@ -81,6 +82,7 @@ type house struct {
 	registry      *registry.Service
 	identify      *identify.Service
 	quality       *quality.Service
+	duplicates    *duplicate.Service
 
 	// What lies outside the database, and who seals its journal.
 	out      outside
@@ -162,6 +164,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
+	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
 	return nil
 }
 

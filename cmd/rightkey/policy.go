@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
+	"rightkey/internal/verify/duplicate"
 	"rightkey/policies"
 )
 
@@ -43,6 +44,7 @@ func packLoader() *policy.Loader {
 	registry.RegisterSections(loader)
 	identify.Register(loader)
 	quality.Register(loader)
+	duplicate.Register(loader)
 	return loader
 }
 

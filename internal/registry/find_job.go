@@ -20,7 +20,7 @@ const (
 	findKind = "find-keys"
 	// metaFind holds the version of the keys that every person and household of the database has.
 	metaFind    = "find_keys"
-	findVersion = "1"
+	findVersion = "2" // 2: keys of births
 	findChunk   = 200
 )
 
@@ -66,6 +66,7 @@ type findProgress struct {
 type keyed struct {
 	home, id, area, household int64
 	name                      string
+	birth                     *int64
 	phones                    [][]any
 }
 
@@ -119,7 +120,7 @@ func (s *Service) makeFindKeys(ctx context.Context, run *job.Run) error {
 func storeKeyed(ctx context.Context, tx store.Tx, rows []keyed, persons bool) error {
 	for _, r := range rows {
 		if persons {
-			if err := setNameKeys(ctx, tx, r.area, r.home, r.id, r.name); err != nil {
+			if err := setPersonKeys(ctx, tx, r.area, r.home, r.id, r.name, r.birth); err != nil {
 				return err
 			}
 		}
@@ -133,15 +134,15 @@ func storeKeyed(ctx context.Context, tx store.Tx, rows []keyed, persons bool) er
 // toKey reads the next persons or households with what their keys are made of. Somebody who lives nowhere now is
 // where he lived last.
 func (s *Service) toKey(ctx context.Context, after findProgress) ([]keyed, error) {
-	kind, sql := SubjectPerson, `SELECT p.home, p.id, h.area, h.id, p.name FROM person p
+	kind, sql := SubjectPerson, `SELECT p.home, p.id, h.area, h.id, p.name, p.birth FROM person p
 		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.from_day = (SELECT max(n.from_day) FROM membership n WHERE n.home = p.home AND n.person = p.id)
 		JOIN household h ON h.home = m.home AND h.id = m.household
 		WHERE {checked} AND (p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3`
 	if after.Households {
-		kind, sql = SubjectHousehold, "SELECT h.home, h.id, h.area, h.id, '' FROM household h WHERE {checked} AND (h.home, h.id) > ($1, $2) ORDER BY h.home, h.id LIMIT $3"
+		kind, sql = SubjectHousehold, "SELECT h.home, h.id, h.area, h.id, '', CAST(NULL AS bigint) FROM household h WHERE {checked} AND (h.home, h.id) > ($1, $2) ORDER BY h.home, h.id LIMIT $3"
 	}
 	rows, err := store.All(ctx, s.db.In(findScope), sql, []any{after.Home, after.ID, findChunk}, func(r store.Rows, k *keyed) error {
-		return r.Scan(&k.home, &k.id, &k.area, &k.household, &k.name)
+		return r.Scan(&k.home, &k.id, &k.area, &k.household, &k.name, &k.birth)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read who has no keys to find by: %w", err)

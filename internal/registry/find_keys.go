@@ -12,8 +12,8 @@ import (
 )
 
 // By what persons and households are found. Whoever writes a person's name, a fact or a household's area writes the
-// keys in the same transaction: nameKeys and phoneKeys for new subjects, setNameKeys and setPhoneKeys for changed
-// ones. They follow a record into another area or home with its other rows
+// keys in the same transaction: nameKeys, birthKeys and phoneKeys for new subjects, setPersonKeys and setPhoneKeys for
+// changed ones. They follow a record into another area or home with its other rows
 // (followers and personal).
 
 var (
@@ -31,12 +31,17 @@ func nameKeys(area, home, person int64, name string) [][]any {
 	return rows
 }
 
-// setNameKeys replaces the keys of a person's name.
-func setNameKeys(ctx context.Context, tx store.Tx, area, home, person int64, name string) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2", home, person); err != nil {
+// setPersonKeys replaces the keys of a person's name and birth.
+func setPersonKeys(ctx context.Context, tx store.Tx, area, home, person int64, name string, birth *int64) error {
+	for _, table := range []string{"name_key", "birth_key"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE {checked} AND home = $1 AND person = $2", home, person); err != nil {
+			return err
+		}
+	}
+	if err := tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, name)); err != nil {
 		return err
 	}
-	return tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, name))
+	return tx.Bulk(ctx, "birth_key", nameKeyColumns, birthKeys(area, home, person, name, birth))
 }
 
 // phoneKeys are the rows of phone_key of a subject's facts: numbers is the number of each item that finds by phone.
@@ -85,12 +90,12 @@ func backwards(text string) string {
 	return string(letters)
 }
 
-// writeName stores what else follows from a person's new name: the keys, and the name of the household's head.
-func writeName(ctx context.Context, tx store.Tx, h Household, person int64, name string) error {
+// writeName stores what else follows from a person's new name or birth: the keys, and the name of the household's head.
+func writeName(ctx context.Context, tx store.Tx, h Household, person int64, name string, birth *int64) error {
 	if h.Head == person {
 		if _, err := tx.Exec(ctx, "UPDATE household SET head_name = $3 WHERE {checked} AND home = $1 AND id = $2", h.Home, h.ID, name); err != nil {
 			return err
 		}
 	}
-	return setNameKeys(ctx, tx, h.Area, h.Home, person, name)
+	return setPersonKeys(ctx, tx, h.Area, h.Home, person, name, birth)
 }

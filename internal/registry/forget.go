@@ -24,6 +24,8 @@ var forgetting = []forgotten{
 	{"id_owner", nil, "DELETE FROM id_owner WHERE {checked} AND home = $1 AND person = $2"},
 	{"alias", nil, "DELETE FROM alias WHERE home = $1 AND id = $2"},
 	{"name_key", nil, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2"},
+	{"birth_key", nil, "DELETE FROM birth_key WHERE {checked} AND home = $1 AND person = $2"},
+	{"duplicate_side", nil, "DELETE FROM duplicate_side WHERE {checked} AND home = $1 AND person = $2"},
 	{"phone_key", nil, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2"},
 	{"attachment_chunk", nil, "DELETE FROM attachment_chunk WHERE {checked} AND home = $1 AND subject = $2"},
 	{"attachment", nil, "DELETE FROM attachment WHERE {checked} AND home = $1 AND subject = $2"},

@@ -42,6 +42,16 @@ const (
 type progress struct {
 	Phase string `json:"phase"` // check, apply or sweep
 	Last  int    `json:"last"`
+	Alike int64  `json:"alike,omitempty"` // rows of persons who may be registered already
+}
+
+// AlikeIn is how many rows of an import's job are about persons who may be registered already.
+func AlikeIn(j job.Job) int64 {
+	var at progress
+	if j.Progress == nil || json.Unmarshal(j.Progress, &at) != nil {
+		return 0
+	}
+	return at.Alike
 }
 
 // importRun is one import at work.
@@ -62,6 +72,7 @@ type importRun struct {
 	fresh    map[string]bool       // keys whose record an earlier row of the file creates
 	heads    map[int64]bool        // households to which the file gives a head
 	promised map[string]*Household // households that another file of the upload will create, by key
+	alike    int64                 // rows of persons who may be registered already
 }
 
 func (w importer) work(ctx context.Context, run *job.Run) error {
@@ -80,6 +91,7 @@ func (w importer) work(ctx context.Context, run *job.Run) error {
 		}
 	}
 	counts := run.Job.Counts
+	r.alike = at.Alike
 	if at.Phase == "sweep" {
 		return r.sweep(ctx)
 	}
@@ -186,6 +198,7 @@ func (r *importRun) parseRow(row staged) (parsed, error) {
 // verdicts on the rows is stored.
 func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 	counts := job.Counts{}
+	r.alike = 0
 	err := r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE staging SET state = '', problems = '' WHERE {checked} AND set_id = $1 AND problems <> '' AND state <> 'unreadable'", r.im.ID)
 		return err
@@ -248,7 +261,7 @@ func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, c
 		if err := r.twins.noteEarlier(ctx, tx, r.im.ID); err != nil {
 			return err
 		}
-		return r.run.Save(ctx, tx, int64(last), 2*r.total, counts, progress{"check", last})
+		return r.run.Save(ctx, tx, int64(last), 2*r.total, counts, progress{"check", last, r.alike})
 	})
 	if err == nil {
 		clear(r.twins.earlier)
@@ -317,7 +330,7 @@ func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Co
 					return err
 				}
 			}
-			return r.run.Save(ctx, tx, r.total+int64(last), 2*r.total, counts, progress{"apply", last})
+			return r.run.Save(ctx, tx, r.total+int64(last), 2*r.total, counts, progress{"apply", last, r.alike})
 		})
 		moved := fault.Is(err, fault.Stale) || (fault.Is(err, fault.Conflict) && ctx.Err() == nil)
 		if err == nil || !moved || attempt == replans {
@@ -351,7 +364,7 @@ func (r *importRun) end(ctx context.Context, state ImportState, counts job.Count
 				return err
 			}
 		}
-		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{phase, int(r.total)})
+		return r.run.Save(ctx, tx, 2*r.total, 2*r.total, counts, progress{phase, int(r.total), r.alike})
 	})
 	if err == nil && next != nil {
 		r.s.jobs.Wake()

@@ -91,6 +91,11 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 	if err != nil {
 		return err
 	}
+	if dry {
+		if err := r.newcomersIn(ctx, rows, households, found); err != nil {
+			return err
+		}
+	}
 	joined := map[int64]*joining{}
 	for i := range rows {
 		p := &rows[i]
@@ -222,6 +227,7 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 	}
 	b.add("person", personInsert, []any{h.Home, id, Number(id), name, sex, birth, sealed, tail, state})
 	b.add("name_key", nameKeyColumns, nameKeys(h.Area, h.Home, id, name)...)
+	b.add("birth_key", nameKeyColumns, birthKeys(h.Area, h.Home, id, name, birth)...)
 	b.add("membership", membershipInsert, []any{h.Home, h.ID, id, int64(p.day), relation, flag(isHead)})
 	b.add("alias", aliasInsert, []any{r.alias(SubjectPerson), p.key, h.Home, SubjectPerson, id})
 	if err := r.newFacts(ctx, b, SubjectPerson, h.Home, id, h.Area, h.ID, p.day, p.values, key.Key); err != nil {

@@ -23,6 +23,7 @@ type lookupKind struct {
 var (
 	lookupName     = lookupKind{"name", 600}
 	lookupIdentity = lookupKind{"identity", 60}
+	lookupAlike    = lookupKind{"alike", 600}
 )
 
 const (
@@ -165,4 +166,10 @@ func (s *Service) phoneHit(ctx context.Context, scope access.Scope, o phoneOwner
 		return nil, err
 	}
 	return &Hit{Household: &h}, nil
+}
+
+// CountAlike counts a comparison of a newcomer with the register against its account's limit in the last hour and
+// refuses one too many (a TooMany fault).
+func (s *Service) CountAlike(ctx context.Context, scope access.Scope) error {
+	return s.countLookup(ctx, scope, lookupAlike)
 }

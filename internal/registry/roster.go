@@ -29,7 +29,10 @@ func (s *Service) planned(ctx context.Context, scope access.Scope, h Household, 
 		return Plan{}, p.objections.fault()
 	}
 	plan, objections := p.plan()
-	return plan, objections.fault()
+	if len(objections) > 0 {
+		return plan, objections.fault()
+	}
+	return plan, s.newcomersOf(ctx, scope, &plan)
 }
 
 // PreviewAct says what an act about a household would come to; nothing is stored. It returns a NotFound fault for a

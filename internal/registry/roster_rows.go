@@ -20,6 +20,8 @@ type follower struct {
 var followers = []follower{
 	{"fact_index", "subject", true},
 	{"name_key", "person", false},
+	{"birth_key", "person", false},
+	{"duplicate_side", "person", true},
 	{"phone_key", "subject", true},
 	{"attachment", "subject", true},
 	{"problem_item", "household", false},
@@ -61,7 +63,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 // joins a household of another home; a membership stays where its household is.
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
-	{"name_key", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
+	{"name_key", "person"}, {"birth_key", "person"}, {"duplicate_side", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
 	{"own_declared", "subject"},
 }
 

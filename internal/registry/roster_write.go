@@ -222,7 +222,7 @@ func (w *rosterWriter) person(ctx context.Context, tx store.Tx, c seatChange) er
 		if err != nil {
 			return err
 		}
-		if err := setNameKeys(ctx, tx, c.to.Area, who.Home, who.ID, who.Name); err != nil {
+		if err := setPersonKeys(ctx, tx, c.to.Area, who.Home, who.ID, who.Name, days(who.Birth)); err != nil {
 			return err
 		}
 		return w.open(ctx, tx, c)

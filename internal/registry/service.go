@@ -42,6 +42,8 @@ type Service struct {
 
 	norms norms // what is usual in villages
 
+	newcomers PersonCheck // nil where nobody looks at them
+
 	mu    sync.Mutex
 	items map[string]int64 // numbers of indexed items by subject.code
 }

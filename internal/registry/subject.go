@@ -291,6 +291,16 @@ func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change
 		return nil, err
 	}
 	_, setsBirth := set[FieldBirth]
+	keyName, _ := name.(string)
+	if keyName == "" {
+		keyName, _ = r.Fields[FieldName].(string)
+	}
+	keyBirth := birthDay
+	if !setsBirth {
+		if keyBirth, err = parseBirth(r.Fields[FieldBirth]); err != nil {
+			return nil, err
+		}
+	}
 	return func(ctx context.Context, tx store.Tx) error {
 		if err := store.Bump(ctx, tx, "person", "{checked} AND home = $1 AND id = $2", r.Ver, r.Home, r.ID); err != nil {
 			return err
@@ -300,8 +310,8 @@ func (p personSubject) Prepare(ctx context.Context, scope access.Scope, r change
 		if err != nil {
 			return err
 		}
-		if newName, ok := name.(string); ok {
-			if err := writeName(ctx, tx, h, r.ID, newName); err != nil {
+		if name != nil || setsBirth {
+			if err := writeName(ctx, tx, h, r.ID, keyName, keyBirth); err != nil {
 				return err
 			}
 		}

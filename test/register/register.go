@@ -25,6 +25,7 @@ import (
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
+	"rightkey/internal/verify/duplicate"
 	"rightkey/test/stand"
 )
 
@@ -48,13 +49,14 @@ const (
 // Register is a register at work.
 type Register struct {
 	*stand.Stand
-	Packs    *library.Library
-	Pack     *policy.Pack
-	Changes  *change.Service
-	Registry *registry.Service
-	Jobs     *job.Runner
-	Identify *identify.Service
-	Quality  *quality.Service
+	Packs      *library.Library
+	Pack       *policy.Pack
+	Changes    *change.Service
+	Registry   *registry.Service
+	Jobs       *job.Runner
+	Identify   *identify.Service
+	Quality    *quality.Service
+	Duplicates *duplicate.Service
 
 	mu       sync.Mutex
 	accounts map[int64]access.Caller
@@ -84,6 +86,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	loader := policy.NewLoader()
 	identify.Register(loader)
 	quality.Register(loader)
+	duplicate.Register(loader)
 	r := &Register{Stand: s, accounts: map[int64]access.Caller{}}
 	var err error
 	if r.Packs, err = library.Open(ctx, s.DB, s.Journal, loader); err != nil {
@@ -112,6 +115,7 @@ func (r *Register) Rooms() {
 	r.Jobs = job.NewRunner(r.DB, r.Ids, r.Clock)
 	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller})
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
+	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
 }
 

@@ -1,0 +1,312 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/store"
+	"rightkey/linkage/namekey"
+)
+
+// Identity is by what a person is told from others.
+type Identity struct {
+	Home, ID   int64 // 0 of somebody who is not in the register yet
+	Number     string
+	Area       int64
+	Household  int64 // 0 if it is not known yet
+	Name, Sex  string
+	Birth      *clock.Day
+	NationalID string // canonical, "" if there is none
+}
+
+// The parts of a birth key's hash: the date of birth alone, with a form of the name, or the year with a form of it.
+const (
+	bornOn = iota + 1
+	bornOnUnder
+	bornInUnder
+)
+
+// birthKey hashes a part of a date and a form of a name (0 for none) into a key as positive and small as those of names.
+func birthKey(part int, date int64, name namekey.Key) int64 {
+	h := uint64(14695981039346656037)
+	for _, n := range []uint64{uint64(part), uint64(date), uint64(name)} {
+		for range 8 {
+			h = (h ^ n&0xff) * 1099511628211
+			n >>= 8
+		}
+	}
+	return int64(h >> 12)
+}
+
+// births are the keys of a person's date of birth: alone, with the letters and with the sound of the name, and the
+// year with the letters.
+func births(name string, birth int64) (alone int64, under []int64) {
+	year, _, _ := clock.Day(birth).Civil()
+	for _, k := range namekey.Keys(name) {
+		switch k.Kind() {
+		case namekey.Letters:
+			under = append(under, birthKey(bornOnUnder, birth, k), birthKey(bornInUnder, int64(year), k))
+		case namekey.Sound:
+			under = append(under, birthKey(bornOnUnder, birth, k))
+		}
+	}
+	slices.Sort(under)
+	return birthKey(bornOn, birth, 0), slices.Compact(under)
+}
+
+// birthKeys are the rows of birth_key of a person; none without a date of birth.
+func birthKeys(area, home, person int64, name string, birth *int64) [][]any {
+	if birth == nil {
+		return nil
+	}
+	alone, under := births(name, *birth)
+	rows := [][]any{{alone, area, home, person}}
+	for _, key := range under {
+		if key != alone {
+			rows = append(rows, []any{key, area, home, person})
+		}
+	}
+	return rows
+}
+
+const (
+	// alikeFar is how many persons anywhere are taken who share one key of a number or of name and birth, alikeNear how
+	// many of the same county, or parish, who share a birth or a name alone.
+	alikeFar  = 40
+	alikeNear = 60
+	// alikeWalks is how many walks along an index one statement makes.
+	alikeWalks = 48
+)
+
+// walk looks along an index for those who share a key with one of the persons asked for.
+type walk struct {
+	asked int // position
+	key   any
+	in    access.Range
+	most  int
+}
+
+// Alike finds registered persons who are worth comparing with each of those asked for, the persons themselves left
+// out: by national number, by date of birth with a form of the name anywhere, by date of birth in the county, by name
+// in the area around. It is work of the program: nothing of it is shown before access is decided.
+func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, error) {
+	walks := map[string][]walk{}
+	for i, who := range asked {
+		s.walks(i, who, walks)
+	}
+	met := make([]map[int64]int64, len(asked)) // home by person
+	for _, table := range []string{"birth_key", "name_key", "person_key"} {
+		for some := range slices.Chunk(walks[table], alikeWalks) {
+			if err := s.walked(ctx, table, some, met); err != nil {
+				return nil, err
+			}
+		}
+	}
+	homes := map[int64][]int64{}
+	for i, found := range met {
+		for person, home := range found {
+			if person != asked[i].ID {
+				homes[home] = append(homes[home], person)
+			}
+		}
+	}
+	known := map[int64]Identity{}
+	for home, persons := range homes {
+		slices.Sort(persons)
+		list, err := s.identities(ctx, home, slices.Compact(persons))
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range list {
+			known[one.ID] = one
+		}
+	}
+	out := make([][]Identity, len(asked))
+	for i, found := range met {
+		for person := range found {
+			if one, ok := known[person]; ok && person != asked[i].ID {
+				out[i] = append(out[i], one)
+			}
+		}
+		slices.SortFunc(out[i], func(a, b Identity) int { return int(max(-1, min(1, a.ID-b.ID))) })
+	}
+	return out, nil
+}
+
+// walks adds the walks that may meet a person, by table.
+func (s *Service) walks(at int, who Identity, into map[string][]walk) {
+	add := func(table string, key any, in access.Range, most int) {
+		into[table] = append(into[table], walk{at, key, in, most})
+	}
+	scheme := s.areas.Scheme()
+	if who.Birth != nil {
+		alone, under := births(who.Name, int64(*who.Birth))
+		for _, key := range under {
+			add("birth_key", key, access.Everywhere, alikeFar)
+		}
+		add("birth_key", alone, scheme.Range(s.county(who.Area)), alikeNear)
+	}
+	if who.Area != 0 {
+		around := scheme.Range(scheme.Parent(who.Area))
+		for _, k := range namekey.Keys(who.Name) {
+			if k.Kind() == namekey.Letters || k.Kind() == namekey.Sound {
+				add("name_key", int64(k), around, alikeNear)
+			}
+		}
+	}
+	if who.NationalID != "" {
+		add("person_key", s.blind(who.NationalID), access.Everywhere, alikeFar)
+	}
+}
+
+// county is the area around that keeps a store of its own; the area itself where no pack is in use.
+func (s *Service) county(area int64) int64 {
+	pack, err := s.Pack(area)
+	if err != nil {
+		return area
+	}
+	scheme := s.areas.Scheme()
+	return scheme.At(area, homeLevel(pack, scheme))
+}
+
+// County is the area above or at an area that keeps a store of its own, in most countries the county.
+func (s *Service) County(area int64) int64 { return s.county(area) }
+
+// walked makes walks in one statement and notes whom they met.
+func (s *Service) walked(ctx context.Context, table string, walks []walk, met []map[int64]int64) error {
+	var b strings.Builder
+	var args []any
+	for n := range alikeWalks { // always as many, so that there is one statement
+		w := walk{asked: -1, most: 1}
+		if n < len(walks) {
+			w = walks[n]
+		} else if table == "person_key" {
+			w.key = []byte{}
+		} else {
+			w.key = int64(-1)
+		}
+		if n > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		args = append(args, w.key)
+		if table == "person_key" {
+			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), alikeFar, n)
+			continue
+		}
+		args = append(args, w.in.Lo, w.in.Hi, w.most)
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM %s WHERE {checked} AND key = $%d AND area BETWEEN $%d AND $%d LIMIT $%d) w%d",
+			n, table, len(args)-3, len(args)-2, len(args)-1, len(args), n)
+	}
+	type meeting struct {
+		n            int
+		home, person int64
+	}
+	rows, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, m *meeting) error { return r.Scan(&m.n, &m.home, &m.person) })
+	if err != nil {
+		return fmt.Errorf("look for persons alike: %w", err)
+	}
+	for _, m := range rows {
+		at := walks[m.n].asked
+		if met[at] == nil {
+			met[at] = map[int64]int64{}
+		}
+		met[at][m.person] = m.home
+	}
+	return nil
+}
+
+// identities reads persons of a home who live in a household now; others are left out.
+func (s *Service) identities(ctx context.Context, home int64, persons []int64) ([]Identity, error) {
+	if len(persons) == 0 {
+		return nil, nil
+	}
+	args := append([]any{home}, store.Padded(persons)...)
+	return s.identitiesWhere(ctx, "p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
+}
+
+// IdentitiesOf are the identities of these persons, of those who live in a household now. It is work of the program.
+func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity, error) {
+	homes := map[int64][]int64{}
+	for _, id := range persons {
+		home, err := s.journal.Ids().Home(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err == nil {
+			home, _, err = s.journal.Ids().Moved(ctx, id, home)
+		}
+		if err != nil {
+			return nil, err
+		}
+		homes[home] = append(homes[home], id)
+	}
+	var all []Identity
+	for home, ids := range homes {
+		some, err := s.identities(ctx, home, ids)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b Identity) int { return int(max(-1, min(1, a.ID-b.ID))) })
+	return all, nil
+}
+
+// Identities returns the next persons after one, in the order of home and identifier, of those who live in a household
+// now. It is work of the program: whole-register runs read the register by it.
+func (s *Service) Identities(ctx context.Context, home, person int64, limit int) ([]Identity, error) {
+	return s.identitiesWhere(ctx, "(p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3", []any{home, person, limit})
+}
+
+func (s *Service) identitiesWhere(ctx context.Context, where string, args []any) ([]Identity, error) {
+	type row struct {
+		Identity
+		birth  *int64
+		sealed []byte
+	}
+	rows, err := store.All(ctx, s.db.In(findScope), `SELECT p.home, p.id, p.number, p.name, p.sex, p.birth, p.id_sealed, h.area, h.id FROM person p
+		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL JOIN household h ON h.home = m.home AND h.id = m.household
+		WHERE {checked} AND p.erased IS NULL AND `+where, args, func(r store.Rows, one *row) error {
+		return r.Scan(&one.Home, &one.ID, &one.Number, &one.Name, &one.Sex, &one.birth, &one.sealed, &one.Area, &one.Household)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read who is registered: %w", err)
+	}
+	list := make([]Identity, len(rows))
+	sealed := map[int64][]int{} // positions by home
+	for i, one := range rows {
+		list[i] = one.Identity
+		list[i].Birth = day(one.birth)
+		if one.sealed != nil {
+			sealed[one.Home] = append(sealed[one.Home], i)
+		}
+	}
+	for home, at := range sealed {
+		ids := make([]int64, len(at))
+		for n, i := range at {
+			ids[n] = list[i].ID
+		}
+		keys, err := s.keys.Many(ctx, home, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range at {
+			key, ok := keys[list[i].ID]
+			if !ok {
+				continue // erased
+			}
+			plain, err := crypt.Open(key, rows[i].sealed, idPlace(list[i].ID))
+			if err != nil {
+				return nil, fmt.Errorf("open a national identity number: %w", err)
+			}
+			list[i].NationalID = string(plain)
+		}
+	}
+	return list, nil
+}
