@@ -32,7 +32,7 @@ import (
 func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
-		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Organisations: h.organisations, Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
+		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
 		RecordNumber: registry.Number, Clock: h.clock,
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult}}
 	offices.Register(server)
@@ -83,7 +83,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
-	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Organisations: h.organisations, Approvals: h.approvals})
+	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs})
 	registryrest.RegisterErasures(api, h.erasures)
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})

@@ -72,7 +72,7 @@ type house struct {
 	changes       *change.Service
 	jobs          *job.Runner
 	office        *office.Service
-	loads         *office.AreaLoads
+	loads         *office.FileLoads // of areas
 	approvals     *office.Approvals
 	organisations *office.Organisations
 	assignments   *office.Assignments
@@ -83,6 +83,7 @@ type house struct {
 	identify      *identify.Service
 	quality       *quality.Service
 	duplicates    *duplicate.Service
+	orgLoads      *office.FileLoads // of organisations
 
 	// What lies outside the database, and who seals its journal.
 	out      outside
@@ -154,10 +155,11 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
 	h.office.ConfirmGrants(h.approvals)
 	h.assignments = office.NewAssignments(h.db, h.journal)
-	h.organisations = office.NewOrganisations(h.db, h.journal, scheme)
+	h.organisations = office.NewOrganisations(h.db, h.journal, h.areas, h.packs)
 	h.alerts = office.NewAlerts(h.db, h.journal)
 	h.denials = office.NewDenials(h.db, h.journal, h.alerts)
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
+	h.orgLoads = office.NewOrganisationLoads(h.office, h.organisations, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
 		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts), Approvals: h.approvals})
 	h.approvals.Register(registry.ApprovalKinds()...)

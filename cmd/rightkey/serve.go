@@ -211,7 +211,7 @@ func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*w
 		return nil, nil, err
 	}
 	// Each operation declares what it needs; files arrive by the API too.
-	server.Mount("/api/", web.Public, api, web.Upload(office.MaxAreaFile+1<<20, 30*time.Minute))
+	server.Mount("/api/", web.Public, api, web.Upload(office.MaxFile+1<<20, 30*time.Minute))
 	return server, api, nil
 }
 

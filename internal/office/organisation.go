@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +18,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
+	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
@@ -36,16 +39,42 @@ type Organisation struct {
 	Ver         int64
 }
 
+// The pack's code lists of organisations: what kinds there are, and which numbers name one.
+const (
+	OrganisationKinds       = "organisation_kind"
+	OrganisationIdentifiers = "organisation_identifier"
+)
+
+// Packs gives the pack in use on a day.
+type Packs interface {
+	Current(day clock.Day) (*policy.Pack, error)
+}
+
 // Organisations is the register of organisations. Who works in an area sees those that have their seat in it.
 type Organisations struct {
 	db      *access.DB
 	journal *journal.Journal
-	scheme  area.Scheme
+	areas   *area.Service
+	packs   Packs
 }
 
 // NewOrganisations opens the register of a database.
-func NewOrganisations(db *access.DB, j *journal.Journal, scheme area.Scheme) *Organisations {
-	return &Organisations{db: db, journal: j, scheme: scheme}
+func NewOrganisations(db *access.DB, j *journal.Journal, areas *area.Service, packs Packs) *Organisations {
+	return &Organisations{db: db, journal: j, areas: areas, packs: packs}
+}
+
+// Options are the answers of one of the pack's code lists of organisations, none where it has no such list.
+func (s *Organisations) Options(list string, on clock.Day) []policy.Option {
+	pack, err := s.packs.Current(on)
+	if err != nil || pack.Codes[list] == nil {
+		return nil
+	}
+	return pack.Codes[list].Options
+}
+
+// has says whether a code stands in a list.
+func (s *Organisations) has(list, code string, on clock.Day) bool {
+	return slices.ContainsFunc(s.Options(list, on), func(o policy.Option) bool { return o.Code == code })
 }
 
 // OrganisationFilter selects organisations; zero values select all that exist.
@@ -73,7 +102,7 @@ func scanOrganisation(r store.Rows, o *Organisation) error {
 
 // List returns the organisations in scope that a filter selects, by identifier after one.
 func (s *Organisations) List(ctx context.Context, scope access.Scope, f OrganisationFilter, after int64, limit int) ([]Organisation, error) {
-	scope = scope.Within(s.scheme.Range(f.Area))
+	scope = scope.Within(s.areas.Scheme().Range(f.Area))
 	parts, args := []string{"{scope area}", "id > $1"}, []any{after}
 	bind := func(value any) string {
 		args = append(args, value)
@@ -112,41 +141,51 @@ func (s *Organisations) Get(ctx context.Context, scope access.Scope, id int64) (
 // Save registers an organisation (ID 0) or changes one as it was read (Ver). Invalid faults name the field; a Stale
 // fault says that somebody else changed it meanwhile.
 func (s *Organisations) Save(ctx context.Context, scope access.Scope, o Organisation) (Organisation, error) {
-	if err := s.check(ctx, scope, &o); err != nil {
-		return o, err
-	}
-	kind, before := "organisation.changed", map[string]any{}
-	if o.ID == 0 {
-		id, err := s.journal.Ids().One(ctx, 0)
-		if err != nil {
-			return o, err
-		}
-		o.ID, o.Number, o.Ver, kind = id, strconv.FormatInt(id, 10), 0, "organisation.registered"
-	} else {
-		stored, err := s.Get(ctx, scope, o.ID)
-		if err != nil {
-			return o, err
-		}
-		o.Number, before = stored.Number, stored.told()
-	}
-	c := scope.Caller()
-	command, err := s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: scope.Role(o.Area), Place: c.Place})
+	command, err := s.journal.Begin(ctx, whoSaves(scope, o.Area))
 	if err != nil {
 		return o, err
 	}
-	err = command.Note(ctx, journal.Entry{Kind: kind, SubjectKind: "organisation", Subject: o.ID, Area: o.Area, VerBefore: o.Ver, VerAfter: o.Ver + 1,
-		Body: map[string]any{"before": before, "after": o.told()}})
+	o, write, err := s.prepare(ctx, scope, command, o)
 	if err != nil {
 		return o, err
 	}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		if err := o.write(ctx, tx); err != nil {
+		if err := write(ctx, tx); err != nil {
 			return err
 		}
 		return command.Append(ctx, tx)
 	})
 	o.Ver++
 	return o, err
+}
+
+func whoSaves(scope access.Scope, at int64) journal.Who {
+	c := scope.Caller()
+	return journal.Who{Account: c.Account, Role: scope.Role(at), Place: c.Place}
+}
+
+// prepare checks an organisation, gives a new one its number and notes the event in the command; write stores it.
+func (s *Organisations) prepare(ctx context.Context, scope access.Scope, command *journal.Command, o Organisation) (of Organisation, write func(context.Context, store.Tx) error, err error) {
+	if err := s.check(ctx, scope, &o); err != nil {
+		return o, nil, err
+	}
+	kind, before := "organisation.changed", map[string]any{}
+	if o.ID == 0 {
+		id, err := s.journal.Ids().One(ctx, 0)
+		if err != nil {
+			return o, nil, err
+		}
+		o.ID, o.Number, o.Ver, kind = id, strconv.FormatInt(id, 10), 0, "organisation.registered"
+	} else {
+		stored, err := s.Get(ctx, scope, o.ID)
+		if err != nil {
+			return o, nil, err
+		}
+		o.Number, before = stored.Number, stored.told()
+	}
+	err = command.Note(ctx, journal.Entry{Kind: kind, SubjectKind: "organisation", Subject: o.ID, Area: o.Area, VerBefore: o.Ver, VerAfter: o.Ver + 1,
+		Body: map[string]any{"before": before, "after": o.told()}})
+	return o, o.write, err
 }
 
 // told is what the journal keeps.
@@ -192,19 +231,14 @@ func (s *Organisations) check(ctx context.Context, scope access.Scope, o *Organi
 	for _, text := range []*string{&o.Name, &o.Contact, &o.Phone} {
 		*text = strings.TrimSpace(norm.NFC.String(*text))
 	}
-	for kind, number := range o.Identifiers {
-		if number = strings.TrimSpace(number); number == "" {
-			delete(o.Identifiers, kind)
-			continue
-		} else if len(number) > 60 {
-			return invalid(ctx, "identifier."+kind, "organisation_long", "max", 60)
-		}
-		o.Identifiers[kind] = number
+	today := scope.Caller().Today
+	if err := s.checkIdentifiers(ctx, o, today); err != nil {
+		return err
 	}
 	switch {
 	case o.Name == "" || len([]rune(o.Name)) > 200:
 		return invalid(ctx, "name", "name", "max", 200)
-	case o.Kind == "":
+	case !s.has(OrganisationKinds, o.Kind, today):
 		return invalid(ctx, "kind", "organisation_kind")
 	case len([]rune(o.Contact)) > 200:
 		return invalid(ctx, "contact", "organisation_long", "max", 200)
@@ -216,6 +250,25 @@ func (s *Organisations) check(ctx context.Context, scope access.Scope, o *Organi
 		return invalid(ctx, "to", "organisation_days")
 	}
 	return s.checkParents(ctx, scope, *o)
+}
+
+// checkIdentifiers trims the numbers and leaves empty ones out.
+func (s *Organisations) checkIdentifiers(ctx context.Context, o *Organisation, today clock.Day) error {
+	kept := map[string]string{}
+	for _, kind := range slices.Sorted(maps.Keys(o.Identifiers)) {
+		number := strings.TrimSpace(o.Identifiers[kind])
+		switch {
+		case number == "":
+			continue
+		case len(number) > 60:
+			return invalid(ctx, identifierColumn(kind), "organisation_long", "max", 60)
+		case !s.has(OrganisationIdentifiers, kind, today):
+			return invalid(ctx, identifierColumn(kind), "organisation_identifier")
+		}
+		kept[kind] = number
+	}
+	o.Identifiers = kept
+	return nil
 }
 
 // checkParents refuses a parent that is absent, the organisation itself, or below it.

@@ -121,8 +121,11 @@ func (p *Pages) jobState(ctx context.Context, c access.Caller, j job.Job) (templ
 	}
 	parts = append(parts, countsOf(ctx, j.Counts))
 	result := p.JobResults[j.Kind]
-	if j.Kind == office.JobAreaCheck || j.Kind == office.JobAreaLoad {
-		result = p.areaResult
+	switch j.Kind {
+	case office.JobAreaCheck, office.JobAreaLoad:
+		result = p.areaDoor().result
+	case office.JobOrganisationCheck, office.JobOrganisationLoad:
+		result = p.organisationDoor().result
 	}
 	if result == nil {
 		return together(parts), nil

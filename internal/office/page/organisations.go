@@ -16,12 +16,6 @@ import (
 	"rightkey/internal/web"
 )
 
-// The pack's code lists of organisations: what kinds there are, and which numbers name one.
-const (
-	organisationKinds       = "organisation_kind"
-	organisationIdentifiers = "organisation_identifier"
-)
-
 func organisationPath(id int64) string { return "/organisations/" + strconv.FormatInt(id, 10) }
 
 func (p *Pages) registerOrganisations(s *web.Server) {
@@ -29,22 +23,18 @@ func (p *Pages) registerOrganisations(s *web.Server) {
 	s.Handle("GET /organisations", web.Needs(access.AreaRead), p.organisationsPage)
 	s.Handle("GET /organisations/new", edit, p.newOrganisation)
 	s.Handle("POST /organisations", edit, p.saveOrganisation)
+	s.Handle("GET /organisations/file", web.Needs(access.AreaRead), p.organisationsFile)
+	p.organisationDoor().register(s, access.OrganisationEdit)
 	s.Handle("GET /organisations/{id}", web.Needs(access.AreaRead), p.organisationPage)
 	s.Handle("GET /organisations/{id}/edit", edit, p.editOrganisation)
 	s.Handle("POST /organisations/{id}", edit, p.saveOrganisation)
 }
 
-// options are the answers of a code list of the pack in use, none where it has no such list.
-func (p *Pages) options(list string) []policy.Option {
-	pack, err := p.Packs.Current(p.today())
-	if err != nil || pack.Codes[list] == nil {
-		return nil
-	}
-	return pack.Codes[list].Options
-}
+// options are the answers of a code list of organisations today.
+func (p *Pages) options(list string) []policy.Option { return p.Organisations.Options(list, p.today()) }
 
 func (p *Pages) kindName(ctx context.Context, code string) string {
-	for _, option := range p.options(organisationKinds) {
+	for _, option := range p.options(office.OrganisationKinds) {
 		if option.Code == code {
 			return option.Label.In(web.Lang(ctx))
 		}
@@ -52,8 +42,15 @@ func (p *Pages) kindName(ctx context.Context, code string) string {
 	return code
 }
 
+// organisationFilter reads the filters of a list of organisations; others than these and more are refused.
+func organisationFilter(r *http.Request, more ...string) (office.OrganisationFilter, error) {
+	query := r.URL.Query()
+	return office.OrganisationFilter{Text: query.Get("q"), Kind: query.Get("kind"), Ended: query.Get("ended") != ""}, onlyFilters(r, append(more, "q", "kind", "ended")...)
+}
+
 func (p *Pages) organisationsPage(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyFilters(r, "q", "kind", "ended", "after"); err != nil {
+	filter, err := organisationFilter(r, "after")
+	if err != nil {
 		return err
 	}
 	ctx, query := r.Context(), r.URL.Query()
@@ -65,7 +62,7 @@ func (p *Pages) organisationsPage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	found, err := p.Organisations.List(ctx, s, office.OrganisationFilter{Text: query.Get("q"), Kind: query.Get("kind"), Ended: query.Get("ended") != ""}, after, perPage+1)
+	found, err := p.Organisations.List(ctx, s, filter, after, perPage+1)
 	if err != nil {
 		return err
 	}
@@ -80,7 +77,8 @@ func (p *Pages) organisationsPage(w http.ResponseWriter, r *http.Request) error 
 	}
 	page := p.Frame.Page(r, web.T(ctx, "office.nav.organisations"))
 	if access.May(s.Caller(), access.OrganisationEdit) {
-		page.Actions = []web.Action{{Label: web.T(ctx, "office.organisation.new"), Href: "/organisations/new", Style: web.StylePrimary}}
+		page.Actions = []web.Action{{Label: web.T(ctx, "office.organisation.new"), Href: "/organisations/new", Style: web.StylePrimary},
+			{Label: web.T(ctx, "office.organisations.load"), Href: "/organisations/load", Icon: "upload"}}
 	}
 	table := web.Table{Caption: web.T(ctx, "office.nav.organisations"), Columns: []web.Column{{Label: web.T(ctx, "common.name")}, {Label: web.T(ctx, "office.organisation.kind")},
 		{Label: web.T(ctx, "common.area")}, {Label: web.T(ctx, "common.number")}},
@@ -96,11 +94,14 @@ func (p *Pages) organisationsPage(w http.ResponseWriter, r *http.Request) error 
 		}
 		table.Rows = append(table.Rows, row)
 	}
+	if len(found) > 0 {
+		page.Actions = append(page.Actions, organisationFiles(ctx, query)...)
+	}
 	return show(w, r, http.StatusOK, page, p.organisationFilters(ctx, query), table, pager)
 }
 
 func (p *Pages) organisationFilters(ctx context.Context, query url.Values) web.Filters {
-	kinds := append([]web.Option{{Label: web.T(ctx, "office.organisation.all")}}, webOptions(web.Lang(ctx), p.options(organisationKinds))...)
+	kinds := append([]web.Option{{Label: web.T(ctx, "office.organisation.all")}}, webOptions(web.Lang(ctx), p.options(office.OrganisationKinds))...)
 	ended := []web.Option{{Label: web.T(ctx, "office.organisation.present")}, {Value: "1", Label: web.T(ctx, "office.organisation.with_ended")}}
 	return web.Filters{Action: "/organisations", Clear: "/organisations", Fields: []web.Field{
 		{Name: "q", Label: web.T(ctx, "office.organisation.search"), Value: query.Get("q"), Kind: "search"},
@@ -152,7 +153,7 @@ func (p *Pages) organisationPage(w http.ResponseWriter, r *http.Request) error {
 	if o.To != nil {
 		facts = append(facts, web.Fact{Label: web.T(ctx, "common.until"), Value: day(ctx, *o.To)})
 	}
-	for _, kind := range p.options(organisationIdentifiers) {
+	for _, kind := range p.options(office.OrganisationIdentifiers) {
 		facts = append(facts, web.Fact{Label: kind.Label.In(web.Lang(ctx)), Value: o.Identifiers[kind.Code], Missing: o.Identifiers[kind.Code] == ""})
 	}
 	if o.Parent != 0 {
@@ -204,7 +205,7 @@ func (p *Pages) showOrganisation(w http.ResponseWriter, r *http.Request, o offic
 	}
 	name, kind, area, from, to := field("name", "common.name"), field("kind", "office.organisation.kind"), field("area", "common.area"), field("from", "common.from"), field("to", "common.until")
 	name.Required, kind.Required, area.Required = true, true, true
-	kind.Kind, kind.Options = web.FieldSelect, append([]web.Option{{Label: web.T(ctx, "office.organisation.choose")}}, webOptions(web.Lang(ctx), p.options(organisationKinds))...)
+	kind.Kind, kind.Options = web.FieldSelect, append([]web.Option{{Label: web.T(ctx, "office.organisation.choose")}}, webOptions(web.Lang(ctx), p.options(office.OrganisationKinds))...)
 	area.Help, from.Kind, to.Kind = web.T(ctx, "office.organisation.area_help"), web.FieldDate, web.FieldDate
 	contact, phone, parent := field("contact", "office.organisation.contact"), field("phone", "office.organisation.phone"), field("parent", "office.organisation.parent")
 	contact.Help, phone.Kind, parent.Help = web.T(ctx, "office.organisation.contact_help"), web.FieldPhone, web.T(ctx, "office.organisation.parent_help")
@@ -212,7 +213,7 @@ func (p *Pages) showOrganisation(w http.ResponseWriter, r *http.Request, o offic
 		from.Value = o.From.String()
 	}
 	f := form{Action: "/organisations", Submit: web.T(ctx, "common.save"), Cancel: "/organisations", Fields: []web.Field{name, kind, area, contact, phone, parent, from, to}}
-	for _, option := range p.options(organisationIdentifiers) {
+	for _, option := range p.options(office.OrganisationIdentifiers) {
 		f.Fields = append(f.Fields, web.Field{Name: "identifier." + option.Code, Label: option.Label.In(web.Lang(ctx)), Value: entered.Get("identifier." + option.Code)})
 	}
 	title := web.T(ctx, "office.organisation.new")
@@ -265,13 +266,8 @@ func (p *Pages) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) readOrganisation(r *http.Request, o *office.Organisation) error {
 	ctx := r.Context()
 	get := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
-	o.Name, o.Contact, o.Phone, o.Kind, o.Identifiers = get("name"), get("contact"), get("phone"), "", map[string]string{}
-	for _, option := range p.options(organisationKinds) {
-		if option.Code == get("kind") {
-			o.Kind = option.Code
-		}
-	}
-	for _, option := range p.options(organisationIdentifiers) {
+	o.Name, o.Contact, o.Phone, o.Kind, o.Identifiers = get("name"), get("contact"), get("phone"), get("kind"), map[string]string{}
+	for _, option := range p.options(office.OrganisationIdentifiers) {
 		o.Identifiers[option.Code] = get("identifier." + option.Code)
 	}
 	wrong := func(field, key string) error {

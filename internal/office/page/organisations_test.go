@@ -1,6 +1,9 @@
 package page_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestOrganisationsAreRegisteredChangedFoundAndEnded(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
@@ -33,6 +36,19 @@ func TestOrganisationsAreRegisteredChangedFoundAndEnded(t *testing.T) {
 		south.post(tea.path, "ver", "2", "name", "Taken", "kind", "cooperative", "area", "S", "from", "2010-01-01").want(t, 404)
 		north.get("/organisations").want(t, 200, "No organisations here")
 		north.get("/organisations?ended=1").want(t, 200, "Upper Tea", "until 30 Jun 2014")
+		file := north.get("/organisations/file?format=csv&ended=1").want(t, 200, "number,name,kind,area", "Upper Tea,cooperative,U", "identifier.credit_code")
+		if kind := file.header.Get("Content-Disposition"); kind != `attachment; filename="organisations.csv"` {
+			t.Errorf("the file leaves as %q", kind)
+		}
+		if book := north.get("/organisations/file?format=xlsx&ended=1").want(t, 200); !strings.HasPrefix(book.text, "PK") {
+			t.Error("the spreadsheet is none")
+		}
+		if other := south.get("/organisations/file?format=csv&ended=1").want(t, 200); strings.Contains(other.text, "Upper") {
+			t.Error("another county's organisations left")
+		}
+		analyst.get("/organisations/load").want(t, 403)
+		north.get("/organisations/load").want(t, 200, "Load organisations", "identifier.credit_code")
+		boss.get("/journal").want(t, 200, "Organisations exported")
 		north.get("/journal").want(t, 200, "Organisation registered", "Organisation changed")
 	})
 }

@@ -29,7 +29,7 @@ type Pages struct {
 	Areas    *area.Service
 	// AreaActions are what other rooms offer on the page of an area in scope; nil for nothing.
 	AreaActions func(context.Context, area.Area) []web.Action
-	Loads       *office.AreaLoads
+	Loads       *office.FileLoads
 	Packs       *library.Library
 	Loader      *policy.Loader
 	Shipped     fs.FS // the packs that come with the program, a folder each
@@ -38,6 +38,8 @@ type Pages struct {
 	// Approvals are acts of two persons.
 	Approvals     *office.Approvals
 	Organisations *office.Organisations
+	// OrganisationLoads takes files of organisations.
+	OrganisationLoads *office.FileLoads
 	Alerts        *office.Alerts
 	// Identity is the identity provider of the office; nil where there is none.
 	Identity *office.Identity
@@ -83,9 +85,7 @@ func (p *Pages) Register(s *web.Server) {
 
 	s.Handle("GET /areas", web.Needs(access.AreaRead), p.areasPage)
 	s.Handle("GET /areas/{key}", web.Needs(access.AreaRead), p.areaPage)
-	s.Handle("GET /areas/load", web.Needs(access.AreaEdit), p.loadPage)
-	s.Handle("POST /areas/load", web.Needs(access.AreaEdit), p.checkFile, web.Upload(office.MaxAreaFile+1<<20, 30*time.Minute))
-	s.Handle("POST /areas/load/{job}", web.Needs(access.AreaEdit), p.applyFile)
+	p.areaDoor().register(s, access.AreaEdit)
 
 	p.registerOrganisations(s)
 

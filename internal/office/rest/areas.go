@@ -2,15 +2,10 @@ package rest
 
 import (
 	"context"
-	"io"
 	"net/http"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/job"
 	"rightkey/internal/office"
@@ -21,12 +16,14 @@ import (
 // Rooms is what the operations stand on.
 type Rooms struct {
 	Areas *area.Service
-	Loads *office.AreaLoads
+	Loads *office.FileLoads
 	Jobs  *job.Runner
 	Packs *library.Library
 	// Approvals are acts of two persons.
 	Approvals     *office.Approvals
 	Organisations *office.Organisations
+	// OrganisationLoads takes files of organisations.
+	OrganisationLoads *office.FileLoads
 }
 
 const room = "Areas, packs and jobs"
@@ -34,7 +31,8 @@ const room = "Areas, packs and jobs"
 // Register adds the operations to the API.
 func Register(api *rest.API, rooms Rooms) {
 	rooms.registerAreas(api)
-	rooms.registerLoads(api)
+	registerLoads(api, loads{of: rooms.Loads, verb: access.AreaEdit, noun: "area", columns: "code and name, and as you have them parent, level, lat, lon, valid_from, valid_to, name_LANG"})
+	registerLoads(api, loads{of: rooms.OrganisationLoads, verb: access.OrganisationEdit, noun: "organisation", columns: "name, kind and area, and as you have them number, parent, contact, phone, from, to, identifier.CODE"})
 	rooms.registerJobs(api)
 	rooms.registerPacks(api)
 	rooms.registerApprovals(api)
@@ -143,46 +141,4 @@ func (rooms Rooms) area(ctx context.Context, key int64) (AreaFile, error) {
 		file.History = append(file.History, Past{Code: p.Code, Name: p.Name, From: p.From.String(), To: p.To.String()})
 	}
 	return file, nil
-}
-
-func (rooms Rooms) registerLoads(api *rest.API) {
-	type accepted struct {
-		Location string `header:"Location" doc:"The job to look at."`
-		Body     Job
-	}
-	type checkInput struct {
-		RawBody huma.MultipartFormFiles[struct {
-			File huma.FormFile `form:"file" required:"true" doc:"A table as .csv, .csv.gz, .tsv, .xlsx or .parquet with the columns code and name, and as you have them parent, level, lat, lon, valid_from, valid_to, name_LANG."`
-		}]
-	}
-	rest.Register(api, rest.Operation{ID: "check-areas", Method: http.MethodPost, Path: "/area-checks", Summary: "Check a file of areas", Room: room, Verb: access.AreaEdit,
-		About:  "Reads all rows and says what loading would do; nothing is loaded. Answers the job that does it.",
-		Status: http.StatusAccepted, MaxBody: office.MaxAreaFile + 1<<20, BodyTime: 30 * time.Minute},
-		func(ctx context.Context, in *checkInput) (*accepted, error) {
-			upload := in.RawBody.Data().File
-			file, err := io.ReadAll(io.LimitReader(upload, office.MaxAreaFile+1))
-			if err != nil {
-				return nil, fault.Wrap(fault.Invalid, err, "the file broke off")
-			}
-			j, err := rooms.Loads.Check(ctx, rest.Caller(ctx), upload.Filename, file)
-			if err != nil {
-				return nil, err
-			}
-			return &accepted{Location: jobPath(j.ID), Body: jobOf(j)}, nil
-		})
-	type loadInput struct {
-		Body struct {
-			Check int64 `json:"check" doc:"The job that checked the file."`
-			Skip  bool  `json:"skip,omitempty" doc:"Load the right rows although others are rejected."`
-		}
-	}
-	rest.Register(api, rest.Operation{ID: "load-areas", Method: http.MethodPost, Path: "/area-loads", Summary: "Load a file of areas that was checked", Room: room, Verb: access.AreaEdit,
-		Status: http.StatusAccepted, About: "Answers the job that does it. Loading the same file again changes nothing."},
-		func(ctx context.Context, in *loadInput) (*accepted, error) {
-			j, err := rooms.Loads.Apply(ctx, rest.Caller(ctx), in.Body.Check, in.Body.Skip)
-			if err != nil {
-				return nil, err
-			}
-			return &accepted{Location: jobPath(j.ID), Body: jobOf(j)}, nil
-		})
 }

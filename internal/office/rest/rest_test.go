@@ -50,7 +50,9 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		officerest.Register(h.api, officerest.Rooms{Areas: s.Areas, Loads: office.NewAreaLoads(o, s.Areas, jobs), Jobs: jobs, Packs: h.packs})
+		organisations := office.NewOrganisations(s.DB, s.Journal, s.Areas, h.packs)
+		officerest.Register(h.api, officerest.Rooms{Areas: s.Areas, Loads: office.NewAreaLoads(o, s.Areas, jobs), Jobs: jobs, Packs: h.packs,
+			Organisations: organisations, OrganisationLoads: office.NewOrganisationLoads(o, organisations, jobs)})
 		h.people(t, o)
 		go jobs.Run(t.Context())
 		test(t, h)
@@ -182,6 +184,11 @@ func TestAListOfAreasIsReadInPages(t *testing.T) {
 // upload sends a file of areas to be checked.
 func (h *house) upload(t *testing.T, who, name, text string) (int, officerest.Job) {
 	t.Helper()
+	return h.uploadTo(t, who, "/api/v1/area-checks", name, text)
+}
+
+func (h *house) uploadTo(t *testing.T, who, path, name, text string) (int, officerest.Job) {
+	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("file", name)
@@ -191,7 +198,7 @@ func (h *house) upload(t *testing.T, who, name, text string) (int, officerest.Jo
 	fmt.Fprint(part, text)
 	form.Close()
 	var j officerest.Job
-	return h.ask(t, who, http.MethodPost, "/api/v1/area-checks", form.FormDataContentType(), body.String(), &j), j
+	return h.ask(t, who, http.MethodPost, path, form.FormDataContentType(), body.String(), &j), j
 }
 
 // done waits until a job has ended.
