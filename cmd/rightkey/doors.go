@@ -33,7 +33,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	frame := officepage.Frame{Places: places(), Search: registrypage.SearchFor}
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
 		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
-		RecordNumber: registry.Number, Clock: h.clock,
+		RecordNumber: registry.Number, Clock: h.clock, Acts: registrypage.ActWords(h.registry),
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
@@ -79,7 +79,7 @@ func (h *house) accountName(ctx context.Context, account int64) string {
 
 // api makes the API with the operations of all rooms.
 func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, error) {
-	api, err := rest.New(rest.Options{Version: version, Authenticate: sessions.Authenticate, DB: h.db, Clock: h.clock, Key: rest.KeyOf(h.keys.Ring()), Denied: h.denials.Refused, Log: log})
+	api, err := rest.New(rest.Options{Version: version, Authenticate: sessions.Authenticate, DB: h.db, Clock: h.clock, Key: rest.KeyOf(h.keys.Ring()), Denied: h.denials.Refused, Say: web.Said, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"rightkey/internal/access"
-	"rightkey/internal/office"
 	"rightkey/internal/registry"
 )
 
@@ -82,13 +81,14 @@ func (m *matrix) unmaskInFarCounty() {
 
 // askInFarCounty asks for an act of two persons in the far county.
 func (m *matrix) askInFarCounty() {
-	m.h.approvals.Register(office.ApprovalKind{Name: "matrix", Label: "office.approval.title", Ask: access.HouseholdEdit, Decide: access.ChangeDecide})
 	far := m.callerOf(m.t, m.t.Context(), "far")
-	a, err := m.h.approvals.Ask(m.t.Context(), far, office.Act{Kind: "matrix", Area: 12000000, Title: "Farmark act", Reason: "Farmark reason", What: map[string]int{"rows": 1}})
+	person, _ := registry.ParseNumber(m.ids["{person}"])
+	a, err := m.h.erasures.Ask(m.t.Context(), far, person, "Farmark reason")
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.ids["{approval}"] = fmt.Sprint(a.ID)
+	m.marks = append(m.marks, m.ids["{person}"])
 }
 
 // assignInFarCounty makes somebody of the far county answer for its household.

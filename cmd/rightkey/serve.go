@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"rightkey/internal/cli"
+	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
 	"rightkey/internal/registry/quality"
@@ -44,6 +45,7 @@ type serveCommand struct {
 	place
 	listening
 	SecondFactor string `enum:"required,offered" default:"required" help:"Whether roles that decide, show secret fields or manage accounts are worth nothing without a second factor (required, offered)."`
+	Breached     string `name:"breached-passwords" placeholder:"FILE" help:"File of SHA-1 hashes of passwords that became public, sorted, one a line (HASH or HASH:COUNT): new passwords are refused that are in it."`
 	identityProvider
 }
 
@@ -91,6 +93,14 @@ func (c *serveCommand) Run(app *kong.Kong) error {
 	defer h.close()
 	if c.SecondFactor == "required" {
 		h.office.RequireFactor()
+	}
+	if c.Breached != "" {
+		list, err := crypt.OpenBreached(c.Breached)
+		if err != nil {
+			return err
+		}
+		defer list.Close()
+		h.office.RefusePasswords(list)
 	}
 	if h.identity, err = c.identity(h.office); err != nil {
 		return err

@@ -163,7 +163,7 @@ var impersonal = Of(P0, P1)
 // Unauthorized fault for an unknown caller and a Forbidden fault if no grant allows the verb anywhere.
 func Decide(c Caller, verb Verb) (Scope, error) {
 	if c.Account == 0 && !c.console {
-		return Scope{}, fault.New(fault.Unauthorized, "log in first")
+		return Scope{}, fault.New(fault.Unauthorized, "log in first").Coded("login")
 	}
 	s := Scope{caller: c, verb: verb}
 	for _, g := range c.Grants {
@@ -172,7 +172,7 @@ func Decide(c Caller, verb Verb) (Scope, error) {
 		}
 	}
 	if len(s.parts) == 0 {
-		return Scope{}, fault.New(fault.Forbidden, "your role does not include this (%s)", verb)
+		return Scope{}, fault.New(fault.Forbidden, "your role does not include this (%s)", verb).Coded("role")
 	}
 	return s, nil
 }

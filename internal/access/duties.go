@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,7 +27,12 @@ const (
 	GrantAskStep       Step = "grant.ask"
 	GrantConfirmStep   Step = "grant.confirm"
 	UnmaskStep         Step = "field.unmask"
+	ProblemProposeStep Step = "problem.propose"
+	ProblemConfirmStep Step = "problem.confirm"
 )
+
+// Word is the step as a part of the key of a message: "change_decide".
+func (s Step) Word() string { return strings.ReplaceAll(string(s), ".", "_") }
 
 // Did says which person took a step of a matter, by which account.
 type Did struct {
@@ -72,7 +78,7 @@ func Separate(c Caller, step Step, done ...Did) error {
 	for _, d := range done {
 		same := (c.Account != 0 && d.Account == c.Account) || (c.Person != "" && d.Person == c.Person)
 		if same && excludes(step, d.Step) {
-			return fault.New(fault.Forbidden, "a second person has to do this: you took part in it before (%s)", d.Step)
+			return fault.New(fault.Forbidden, "a second person has to do this: you took part in it before (%s)", d.Step).Coded("duty.apart." + d.Step.Word())
 		}
 	}
 	return nil
@@ -92,7 +98,7 @@ func NotOwn(c Caller, step Step, subjects ...int64) error {
 	}
 	for _, id := range subjects {
 		if slices.Contains(c.Own, id) {
-			return fault.New(fault.Forbidden, "nobody acts in a matter of their own household or kin (%s)", step)
+			return fault.New(fault.Forbidden, "nobody acts in a matter of their own household or kin (%s)", step).Coded("duty.own." + step.Word())
 		}
 	}
 	return nil

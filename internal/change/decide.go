@@ -19,7 +19,7 @@ func (s *Service) Approve(ctx context.Context, scope access.Scope, id, ver int64
 		return Set{}, err
 	}
 	if set.State == Conflict {
-		return Set{}, fault.New(fault.Conflict, "choose between the values in conflict first")
+		return Set{}, fault.New(fault.Conflict, "choose between the values in conflict first").Coded("change.choose")
 	}
 	for _, d := range details {
 		if d.Record.Ver != d.BaseVer {
@@ -48,7 +48,7 @@ func (s *Service) Withdraw(ctx context.Context, scope access.Scope, id, ver int6
 		return Set{}, err
 	}
 	if set.Account != scope.Caller().Account {
-		return Set{}, fault.New(fault.Forbidden, "only who submitted a change may withdraw it")
+		return Set{}, fault.New(fault.Forbidden, "only who submitted a change may withdraw it").Coded("change.others")
 	}
 	if err := open(set, ver); err != nil {
 		return Set{}, err
@@ -106,15 +106,15 @@ func (s *Service) decidable(ctx context.Context, scope access.Scope, id, ver int
 	if err := open(set, ver); err != nil {
 		return Set{}, nil, err
 	}
-	if access.Separate(scope.Caller(), access.ChangeDecideStep, access.Did{Step: access.ChangeSubmitStep, Account: set.Account, Person: set.Person}) != nil {
-		return Set{}, nil, fault.New(fault.Forbidden, "a second person has to decide: you submitted this change yourself")
+	if err := access.Separate(scope.Caller(), access.ChangeDecideStep, access.Did{Step: access.ChangeSubmitStep, Account: set.Account, Person: set.Person}); err != nil {
+		return Set{}, nil, err
 	}
 	for _, d := range details {
 		if err := access.NotOwn(scope.Caller(), access.ChangeDecideStep, d.Record.ID, d.Record.Under, d.Record.Household); err != nil {
 			return Set{}, nil, err
 		}
 		if slices.ContainsFunc(d.Fields, func(f Field) bool { return f.Hidden }) {
-			return Set{}, nil, fault.New(fault.Forbidden, "the change holds fields that you may not see; somebody who may has to decide it")
+			return Set{}, nil, fault.New(fault.Forbidden, "the change holds fields that you may not see; somebody who may has to decide it").Coded("change.hidden")
 		}
 	}
 	return set, details, nil
@@ -123,10 +123,10 @@ func (s *Service) decidable(ctx context.Context, scope access.Scope, id, ver int
 // open says whether a set at version ver is still undecided.
 func open(set Set, ver int64) error {
 	if set.State != Waiting && set.State != Conflict {
-		return fault.New(fault.Conflict, "the change was already decided (%s)", set.State)
+		return fault.New(fault.Conflict, "the change was already decided (%s)", set.State).Coded("change.decided")
 	}
 	if set.Ver != ver {
-		return fault.New(fault.Stale, "the change moved on since you opened it (version %d, now %d)", ver, set.Ver)
+		return fault.New(fault.Stale, "the change moved on since you opened it (version %d, now %d)", ver, set.Ver).Coded("change.moved")
 	}
 	return nil
 }

@@ -206,7 +206,7 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	}
 	stale := row.BaseVer != record.Ver
 	if stale && !source.apart() {
-		return nil, false, fault.New(fault.Stale, "the record was changed by somebody else since you opened it (version %d, now %d)", row.BaseVer, record.Ver)
+		return nil, false, fault.New(fault.Stale, "the record was changed by somebody else since you opened it (version %d, now %d)", row.BaseVer, record.Ver).Coded("change.stale")
 	}
 	p := planned{record: record, row: row, subject: subject}
 	p.row.Set = Values{}
@@ -217,7 +217,7 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 			return nil, false, err
 		}
 		if !subject.Sees(scope, record, field) {
-			return nil, false, fault.New(fault.Forbidden, "you may not see, and so not change, the field %q", field)
+			return nil, false, fault.New(fault.Forbidden, "you may not see, and so not change, the field %q", field).Coded("change.unseen")
 		}
 		if equal(record.Fields[field], row.Set[field]) {
 			continue

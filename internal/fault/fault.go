@@ -42,6 +42,9 @@ type Error struct {
 	Message string
 	Details []Detail
 	Cause   error
+	// Code names the message in the reader's language, as the part of its key below "fault."; "" where Message says all
+	// there is to say. Message is the same in English.
+	Code string
 }
 
 // Error renders message and cause; it is what logs show.
@@ -66,6 +69,12 @@ func Wrap(kind Kind, cause error, format string, args ...any) error {
 		return nil
 	}
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Cause: cause}
+}
+
+// Coded names the message in the reader's language and returns the error.
+func (e *Error) Coded(code string) *Error {
+	e.Code = code
+	return e
 }
 
 // With adds a detail and returns the error.

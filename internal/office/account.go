@@ -10,7 +10,6 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/web"
 )
@@ -75,26 +74,6 @@ func checkLogin(ctx context.Context, login string) error {
 func checkName(ctx context.Context, field, name string) error {
 	if name == "" || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, unicode.IsControl) {
 		return invalid(ctx, field, "name", "max", maxName)
-	}
-	return nil
-}
-
-// checkPassword refuses a password that is too short, too long, or among those that attackers try first; the login
-// and the name of the account are among those. What it is made of does not matter.
-func checkPassword(ctx context.Context, password string, known crypt.BreachList, account Account) error {
-	length := utf8.RuneCountInString(norm.NFC.String(password))
-	plain := strings.ToLower(password)
-	switch {
-	case !utf8.ValidString(password):
-		return invalid(ctx, "password", "password_text")
-	case length < minPassword:
-		return invalid(ctx, "password", "password_short", "min", minPassword, "advised", AdvisedPassword)
-	case length > MaxPassword:
-		return invalid(ctx, "password", "password_long", "max", MaxPassword)
-	case known.Contains(password):
-		return invalid(ctx, "password", "password_obvious")
-	case strings.Contains(plain, account.Login) || plain == strings.ToLower(account.Name):
-		return invalid(ctx, "password", "password_login")
 	}
 	return nil
 }

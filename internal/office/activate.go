@@ -41,7 +41,7 @@ func (s *Service) Activate(ctx context.Context, token, password, place string) (
 	if err != nil {
 		return Account{}, err
 	}
-	if err := checkPassword(ctx, password, s.breached, a); err != nil {
+	if err := s.checkPassword(ctx, password, a); err != nil {
 		return Account{}, err
 	}
 	hash, err := s.hash(ctx, password)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +111,9 @@ func (s *Approvals) Register(kinds ...ApprovalKind) {
 		s.kinds[k.Name] = k
 	}
 }
+
+// Kinds are the names of the registered kinds.
+func (s *Approvals) Kinds() []string { return slices.Sorted(maps.Keys(s.kinds)) }
 
 // Kind returns a kind by its name.
 func (s *Approvals) Kind(name string) ApprovalKind { return s.kinds[name] }
@@ -256,7 +260,7 @@ func (s *Approvals) open(ctx context.Context, a Approval, ver int64, states ...A
 	case !slices.Contains(states, a.State):
 		return refuse(ctx, fault.Conflict, "approval_decided")
 	case a.Ver != ver:
-		return fault.New(fault.Stale, "the request was changed by somebody else in the meantime")
+		return fault.New(fault.Stale, "the request was changed by somebody else in the meantime").Coded("change.moved")
 	}
 	return nil
 }

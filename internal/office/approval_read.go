@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"rightkey/internal/access"
@@ -51,7 +50,7 @@ func (s *Approvals) List(ctx context.Context, c access.Caller, before int64, lim
 	if err := add("account = $1 AND id < $2", c.Account, before); err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.kinds)) {
+	for _, name := range s.Kinds() {
 		scope, err := access.Decide(c, s.kinds[name].Decide)
 		if err != nil {
 			continue
@@ -106,4 +105,12 @@ func (s *Approvals) rangeOf(key int64) access.Range {
 		return access.Everywhere
 	}
 	return s.scheme.Range(key)
+}
+
+// ReadAct reads what an approval says is to be done, as the room that asked for it wrote it.
+func ReadAct[T any](a Approval) (what T, err error) {
+	if err := json.Unmarshal(a.What, &what); err != nil {
+		return what, fmt.Errorf("read an act of kind %s: %w", a.Kind, err)
+	}
+	return what, nil
 }

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,8 +16,8 @@ import (
 // GrantKind is the kind of approval by which a second administrator confirms a role; its subject is the account.
 const GrantKind = "account.grant"
 
-// grantAct says exactly which role is asked for; days are as in access.Grant.
-type grantAct struct {
+// GrantAct says exactly which role is asked for; days are as in access.Grant.
+type GrantAct struct {
 	Role     string     `json:"role"`
 	From     clock.Day  `json:"from"`
 	To       *clock.Day `json:"to,omitempty"`
@@ -65,7 +64,7 @@ func (s *Service) askGrant(ctx context.Context, c access.Caller, account int64, 
 		return Approval{}, err
 	}
 	return s.approvals.Ask(ctx, c, Act{Kind: GrantKind, Area: g.Area, Subject: strconv.FormatInt(account, 10), Reason: reason,
-		What:  grantAct{Role: g.Role, From: g.From, To: g.To, Assigned: g.Assigned},
+		What:  GrantAct{Role: g.Role, From: g.From, To: g.To, Assigned: g.Assigned},
 		Title: web.T(ctx, "office.grants.ask_title", "role", RoleName(web.Lang(ctx), g.Role))})
 }
 
@@ -83,9 +82,9 @@ func (s *Service) confirmGrant(ctx context.Context, c access.Caller, asked Appro
 	if err != nil {
 		return nil, fmt.Errorf("read whose role was asked for: %w", err)
 	}
-	var act grantAct
-	if err := json.Unmarshal(asked.What, &act); err != nil {
-		return nil, fmt.Errorf("read the role that was asked for: %w", err)
+	act, err := ReadAct[GrantAct](asked)
+	if err != nil {
+		return nil, err
 	}
 	found, ok, err := s.find(ctx, s.db.In(system), "a.id = $1", id)
 	if err != nil {

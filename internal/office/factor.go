@@ -217,12 +217,12 @@ func plainCode(code string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
 }
 
-// recoveryCode is ten random letters and digits in two groups, 50 bits.
+// recoveryCode is 24 random letters and digits in four groups, 120 bits: enough that a plain hash of it tells nothing.
 func recoveryCode() string {
-	random := make([]byte, 7)
+	random := make([]byte, 15)
 	_, _ = rand.Read(random) // it never fails
 	text := base32.StdEncoding.EncodeToString(random)
-	return text[:5] + "-" + text[5:10]
+	return text[:6] + "-" + text[6:12] + "-" + text[12:18] + "-" + text[18:]
 }
 
 // factor reads an account's second factor; known is false if it has none.

@@ -60,8 +60,11 @@ func NewIdentity(o *Service, config IdentityOptions) *Identity {
 	if config.Claim == "" {
 		config.Claim = "preferred_username"
 	}
-	return &Identity{o: o, config: config, client: &http.Client{Timeout: 10 * time.Second}}
+	return &Identity{o: o, config: config, client: &http.Client{Timeout: 10 * time.Second, CheckRedirect: stay}}
 }
+
+// stay follows no redirection: the provider is asked where the configuration says, nowhere else.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // attempt is one sign-in on its way to the provider and back.
 type attempt struct {

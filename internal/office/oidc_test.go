@@ -192,3 +192,33 @@ func TestAProviderThatIsAwayIsSaidSo(t *testing.T) {
 		wantKind(t, err, fault.Unavailable, "a provider that is away")
 	})
 }
+
+func TestAProviderUnderAnotherNameIsRefused(t *testing.T) {
+	eachWithAdmin(t, func(t *testing.T, d *desk) {
+		i := newIssuer(t)
+		mask := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { i.Config.Handler.ServeHTTP(w, r) }))
+		t.Cleanup(mask.Close)
+		identity := office.NewIdentity(d.office, office.IdentityOptions{Issuer: mask.URL, Client: "rightkey", Address: "http://office.example"})
+		w := httptest.NewRecorder()
+		wantKind(t, identity.Begin(w, httptest.NewRequest(http.MethodGet, "/login/oidc", nil), "/"), fault.Unavailable, "a provider that calls itself by another name")
+		if to := w.Header().Get("Location"); to != "" {
+			t.Errorf("the browser is sent to %s", to)
+		}
+	})
+}
+
+func TestTheProviderCannotSendUsElsewhere(t *testing.T) {
+	eachWithAdmin(t, func(t *testing.T, d *desk) {
+		asked := false
+		inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+		t.Cleanup(inside.Close)
+		sending := httptest.NewServer(http.RedirectHandler(inside.URL, http.StatusFound))
+		t.Cleanup(sending.Close)
+		identity := office.NewIdentity(d.office, office.IdentityOptions{Issuer: sending.URL, Client: "rightkey", Address: "http://office.example"})
+		err := identity.Begin(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/login/oidc", nil), "/")
+		wantKind(t, err, fault.Unavailable, "a provider that redirects")
+		if asked {
+			t.Error("the redirection was followed")
+		}
+	})
+}

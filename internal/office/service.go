@@ -19,13 +19,13 @@ type Service struct {
 	keys      *journal.Keys
 	scheme    area.Scheme
 	passwords crypt.Passwords
-	breached  crypt.BreachList
-	approvals *Approvals    // of grants that a second administrator confirms; nil where administrators grant alone
-	strict    bool          // roles that need a second factor need it
-	hashing   chan struct{} // one place per password that is worked on, for each takes 64 MiB
+	breached  crypt.BreachList // nil where the operator gives no list
+	approvals *Approvals       // of grants that a second administrator confirms; nil where administrators grant alone
+	strict    bool             // roles that need a second factor need it
+	hashing   chan struct{}    // one place per password that is worked on, for each takes 64 MiB
 }
 
-// Options are what an office is made of. Breached and Passwords have good defaults.
+// Options are what an office is made of. Passwords have a good default.
 type Options struct {
 	DB      *access.DB
 	Journal *journal.Journal
@@ -34,7 +34,6 @@ type Options struct {
 	// Scheme tells the subtree of the area of a grant. The zero Scheme knows no areas: grants are for everywhere.
 	Scheme    area.Scheme
 	Passwords crypt.Passwords
-	Breached  crypt.BreachList
 }
 
 // New opens the office of a database.
@@ -42,16 +41,17 @@ func New(o Options) *Service {
 	if o.Passwords == (crypt.Passwords{}) {
 		o.Passwords = crypt.StandardPasswords()
 	}
-	if o.Breached == nil {
-		o.Breached = crypt.Obvious()
-	}
-	return &Service{db: o.DB, journal: o.Journal, keys: o.Keys, scheme: o.Scheme, passwords: o.Passwords, breached: o.Breached,
+	return &Service{db: o.DB, journal: o.Journal, keys: o.Keys, scheme: o.Scheme, passwords: o.Passwords,
 		hashing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // RequireFactor asks accounts whose roles decide, unmask or manage accounts for a second factor: until they have one,
 // those roles are worth nothing. Call it before the service is used.
 func (s *Service) RequireFactor() { s.strict = true }
+
+// RefusePasswords refuses new passwords that are on a list of those that became public. Call it before the service is
+// used.
+func (s *Service) RefusePasswords(list crypt.BreachList) { s.breached = list }
 
 // system is the office's own scope: who may sign in is asked before there is a caller, and accounts belong to no area.
 var system = access.System("accounts are looked up before anybody is signed in")

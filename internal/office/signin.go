@@ -143,7 +143,7 @@ func (s *Service) ChangePassword(ctx context.Context, c access.Caller, old, pass
 	if !right {
 		return invalid(ctx, "old", "old_password")
 	}
-	if err := checkPassword(ctx, password, s.breached, found.Account); err != nil {
+	if err := s.checkPassword(ctx, password, found.Account); err != nil {
 		return err
 	}
 	hash, err := s.hash(ctx, password)

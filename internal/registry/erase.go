@@ -91,9 +91,15 @@ func (e *Erasures) hold(ctx context.Context, scope access.Scope, home, person in
 	return &h, nil
 }
 
+// ErasureAct says exactly who is to be erased, by number. Its fields stand in the order in which they were always kept.
+type ErasureAct struct {
+	Household string `json:"household"`
+	Person    string `json:"person"`
+}
+
 // act is what is asked for and agreed to.
 func act(p Person, h Household, title, reason string) office.Act {
-	return office.Act{Kind: ErasureKind, Area: h.Area, Subject: p.Number, What: map[string]any{"person": p.Number, "household": h.Number},
+	return office.Act{Kind: ErasureKind, Area: h.Area, Subject: p.Number, What: ErasureAct{Household: h.Number, Person: p.Number},
 		Title: title, Reason: reason, Concerns: []int64{p.ID, h.ID}}
 }
 

@@ -196,17 +196,28 @@ func filterPlace(export int64) crypt.Place {
 // askExport asks for a second person's agreement to exactly this file.
 func (s *Service) askExport(ctx context.Context, caller access.Caller, e Export) (int64, error) {
 	if s.approvals == nil {
-		return 0, fault.New(fault.Forbidden, "an export of this size needs the agreement of a second person")
+		return 0, fault.New(fault.Forbidden, "an export of this size needs the agreement of a second person").Coded("export.second")
 	}
 	a, err := s.approvals.Ask(ctx, caller, e.act())
 	return a.ID, err
+}
+
+// ExportAct says exactly which file is asked for. Its fields stand in the order in which they were always kept.
+type ExportAct struct {
+	Columns    []string `json:"columns"`
+	Export     int64    `json:"export"`
+	Filter     string   `json:"filter"` // a digest of what selects the households
+	Format     string   `json:"format"`
+	Households int64    `json:"households"`
+	Purpose    string   `json:"purpose"`
+	Subject    string   `json:"subject"`
 }
 
 // act is the export as an act that somebody else agrees to.
 func (e Export) act() office.Act {
 	return office.Act{Kind: ExportApproval, Area: e.Area, Subject: strconv.FormatInt(e.ID, 10), Reason: e.Reason,
 		Title: fmt.Sprintf("%s · %s · %d · %s", e.Subject, e.Format, e.Households, e.Purpose),
-		What:  map[string]any{"export": e.ID, "subject": e.Subject, "format": e.Format, "columns": e.Columns, "purpose": e.Purpose, "filter": e.digest, "households": e.Households}}
+		What:  ExportAct{Columns: e.Columns, Export: e.ID, Filter: e.digest, Format: e.Format, Households: e.Households, Purpose: e.Purpose, Subject: e.Subject}}
 }
 
 // beginExport prepares the job that writes the file, to be stored together with the export.

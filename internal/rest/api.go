@@ -45,6 +45,8 @@ type Options struct {
 	Denied func(ctx context.Context, c access.Caller, operation, path string, kind fault.Kind) error
 	// Log takes the causes of errors; nil drops them.
 	Log *slog.Logger
+	// Say writes what a fault says in the language of who asks; nil leaves its message as it is.
+	Say func(context.Context, *fault.Error) string
 }
 
 // API serves what lies under /api/. It is an http.Handler.
@@ -157,6 +159,9 @@ func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
 // refusal turns an error into a problem and tells the operator what a client is not told.
 func (a *API) refusal(ctx context.Context, operation string, err error) *Problem {
 	p := problemOf(err)
+	if known := (*fault.Error)(nil); a.options.Say != nil && p.Code != "" && errors.As(err, &known) {
+		p.Detail = a.options.Say(ctx, known)
+	}
 	if p.Status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		a.options.Log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("operation", operation), slog.String("error", err.Error()))
 	}

@@ -19,6 +19,7 @@ type Problem struct {
 	Title  string         `json:"title" doc:"The kind of problem in words." example:"Precondition Failed"`
 	Status int            `json:"status" doc:"The HTTP status." example:"412"`
 	Detail string         `json:"detail,omitempty" doc:"What is wrong this time; never a value that was sent."`
+	Code   string         `json:"code,omitempty" doc:"What is wrong, for programs, where it has a name." example:"duty.apart.change_submit"`
 	Errors []fault.Detail `json:"errors,omitempty" doc:"Each thing that is wrong: row, field and reason."`
 
 	wait time.Duration // for Retry-After; 0 for none
@@ -86,6 +87,7 @@ func problemOf(err error) *Problem {
 		return problem(fault.Internal, "", nil)
 	}
 	p := problem(known.Kind, known.Message, known.Details)
+	p.Code = known.Code
 	var waiter Waiter
 	if errors.As(err, &waiter) {
 		p.wait = waiter.RetryAfter()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -120,7 +121,7 @@ func (s *Server) renderFailure(w http.ResponseWriter, r *http.Request, err error
 	failure := Failure{Kind: kindOf(err), RequestID: RequestID(r.Context())}
 	var known *fault.Error
 	if errors.As(err, &known) && failure.Kind != fault.Internal {
-		failure.Message, failure.Details = known.Message, known.Details
+		failure.Message, failure.Details = Said(r.Context(), known), known.Details
 	}
 	status := Status(err)
 	if isPartial(r) {
@@ -131,6 +132,14 @@ func (s *Server) renderFailure(w http.ResponseWriter, r *http.Request, err error
 		page.Path = r.URL.RequestURI()
 	}
 	return Render(w, r, status, failurePage(page, failure))
+}
+
+// Said is what a fault says to the reader, in the reader's language where its message has a code.
+func Said(ctx context.Context, f *fault.Error) string {
+	if f.Code == "" {
+		return f.Message
+	}
+	return T(ctx, "fault."+f.Code)
 }
 
 // isPartial says whether the script asks for a piece of a page.

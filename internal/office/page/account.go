@@ -101,7 +101,7 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, cause error) 
 	title := web.T(r.Context(), "office.accounts.invite")
 	page, f, status := p.Frame.Page(r, title, p.accountCrumbs(r, title)...), inviteForm(r), http.StatusOK
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(r.Context(), cause)
 		if err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (p *Pages) showAccount(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	f := form{Action: path + "/grants", Submit: web.T(ctx, "office.grants.submit"), Fields: grantFields(r)}
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,11 @@ func (p *Pages) waitingGrants(r *http.Request, id int64) (templ.Component, error
 		if err != nil {
 			return nil, err
 		}
-		table.Rows = append(table.Rows, web.Row{Href: approvalPath(a.ID), Cells: []web.Cell{web.Text(a.Title), web.Text(where), web.Text(moment(ctx, a.Asked))}})
+		title, err := p.actTitle(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		table.Rows = append(table.Rows, web.Row{Href: approvalPath(a.ID), Cells: []web.Cell{web.Text(title), web.Text(where), web.Text(moment(ctx, a.Asked))}})
 	}
 	return panel(title, text(web.T(ctx, "office.grants.waiting_help")), table), nil
 }

@@ -108,7 +108,7 @@ func (p *Pages) showAlert(w http.ResponseWriter, r *http.Request, status int, ca
 		{Name: "comment", Label: web.T(ctx, "office.approval.comment"), Kind: web.FieldArea, Required: true, Value: r.PostForm.Get("comment")},
 	}}
 	if cause != nil {
-		if page.Flash, err = f.wrong(cause); err != nil {
+		if page.Flash, err = f.wrong(ctx, cause); err != nil {
 			return err
 		}
 		status = web.Status(cause)

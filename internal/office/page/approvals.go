@@ -2,8 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +46,11 @@ func (p *Pages) approvalsPage(w http.ResponseWriter, r *http.Request) error {
 		Columns: []web.Column{{Label: web.T(ctx, "office.approval.act")}, {Label: web.T(ctx, "office.approval.kind")}, {Label: web.T(ctx, "office.approval.asked_by")},
 			{Label: web.T(ctx, "office.approval.asked")}, {Label: web.T(ctx, "common.status")}}}
 	for _, a := range found {
-		table.Rows = append(table.Rows, web.Row{Href: approvalPath(a.ID), Cells: []web.Cell{web.Text(a.Title), web.Text(p.approvalKind(ctx, a)), web.Text(names[a.Account]),
+		title, err := p.actTitle(ctx, a)
+		if err != nil {
+			return err
+		}
+		table.Rows = append(table.Rows, web.Row{Href: approvalPath(a.ID), Cells: []web.Cell{web.Text(title), web.Text(p.approvalKind(ctx, a)), web.Text(names[a.Account]),
 			web.Text(moment(ctx, a.Asked)), {View: p.approvalBadge(r, a)}}})
 	}
 	return show(w, r, http.StatusOK, p.Frame.Page(r, web.T(ctx, "office.nav.approvals")), text(web.T(ctx, "office.approval.help")), table, pager)
@@ -98,14 +100,18 @@ func (p *Pages) showApproval(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	page := p.Frame.Page(r, a.Title, web.Crumb{Label: web.T(ctx, "office.nav.approvals"), Href: "/approvals"}, web.Crumb{Label: a.Title})
+	title, err := p.actTitle(ctx, a)
+	if err != nil {
+		return err
+	}
+	page := p.Frame.Page(r, title, web.Crumb{Label: web.T(ctx, "office.nav.approvals"), Href: "/approvals"}, web.Crumb{Label: title})
 	parts := []templ.Component{panel(web.T(ctx, "office.approval.title"), facts)}
 	ver := []web.Pair{{Name: "ver", Value: strconv.FormatInt(a.Ver, 10)}}
 	comment := web.Field{Name: "comment", Label: web.T(ctx, "office.approval.comment"), Help: web.T(ctx, "office.approval.comment_help"), Value: r.PostForm.Get("comment")}
 	refuse := form{Action: approvalPath(id) + "/refuse", Submit: web.T(ctx, "office.approval.refuse"), Plain: true, Hidden: ver, Fields: []web.Field{comment}}
 	refuse.Fields[0].Required = true
 	if cause != nil {
-		if page.Flash, err = refuse.wrong(cause); err != nil {
+		if page.Flash, err = refuse.wrong(ctx, cause); err != nil {
 			return err
 		}
 		status = web.Status(cause)
@@ -143,10 +149,12 @@ func (p *Pages) approvalFacts(r *http.Request, a office.Approval) (web.Facts, er
 			return web.Facts{}, err
 		}
 		facts = append(facts, whose)
-	} else if a.Subject != "" {
-		facts = append(facts, web.Fact{Label: web.T(ctx, "office.journal.subject"), Value: a.Subject})
 	}
-	facts = append(facts, whatFacts(a.What)...)
+	exactly, err := p.particulars(ctx, a)
+	if err != nil {
+		return web.Facts{}, err
+	}
+	facts = append(facts, exactly...)
 	if a.DecidedBy != 0 {
 		facts = append(facts, web.Fact{Label: web.T(ctx, "office.approval.decided_by"), Value: names[a.DecidedBy], Note: moment(ctx, a.Decided)},
 			web.Fact{Label: web.T(ctx, "office.approval.comment"), Value: a.Comment, Missing: a.Comment == ""})
@@ -165,23 +173,6 @@ func (p *Pages) whoseGrant(ctx context.Context, a office.Approval) (web.Fact, er
 	}
 	names, err := p.Office.Names(ctx, []int64{id})
 	return web.Fact{Label: web.T(ctx, "office.accounts.title"), Value: names[id]}, err
-}
-
-// whatFacts are the particulars of an act by the names that its room gave them.
-func whatFacts(what json.RawMessage) []web.Fact {
-	var particulars map[string]json.RawMessage
-	if err := json.Unmarshal(what, &particulars); err != nil {
-		return nil // an act without named particulars says all in its title
-	}
-	var facts []web.Fact
-	for _, name := range slices.Sorted(maps.Keys(particulars)) {
-		value := string(particulars[name])
-		if text, err := strconv.Unquote(value); err == nil {
-			value = text
-		}
-		facts = append(facts, web.Fact{Label: name, Value: value})
-	}
-	return facts
 }
 
 // approvalStep is a form of one step: approve, refuse, withdraw.

@@ -31,7 +31,7 @@ func (p *Pages) showCode(w http.ResponseWriter, r *http.Request, status int, nex
 		if wait := office.RetryAfter(cause); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		}
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (p *Pages) showProve(w http.ResponseWriter, r *http.Request, status int, ne
 	title := web.T(ctx, "office.prove.title")
 	page := p.Frame.Page(r, title)
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (p *Pages) showFactor(w http.ResponseWriter, r *http.Request, status int, f
 		f = form{Action: "/me/factor", Submit: web.T(ctx, "office.factor.begin")}
 	}
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func (d fileDoor) show(w http.ResponseWriter, r *http.Request, cause error) erro
 	page := d.frame.Page(r, title, web.Crumb{Label: web.T(ctx, "office.nav."+d.words), Href: d.home}, web.Crumb{Label: title})
 	status := http.StatusOK
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(r.Context(), cause)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func (f form) attributes() templ.Attributes {
 
 // wrong puts what a fault says of fields beside them and returns the rest as a notice. It returns the error itself
 // where it is none that a form can show.
-func (f *form) wrong(err error) ([]web.Notice, error) {
+func (f *form) wrong(ctx context.Context, err error) ([]web.Notice, error) {
 	var known *fault.Error
 	if !errors.As(err, &known) || known.Kind == fault.Internal || known.Kind == fault.Unavailable {
 		return nil, err
@@ -58,7 +58,7 @@ func (f *form) wrong(err error) ([]web.Notice, error) {
 	if shown {
 		return nil, nil
 	}
-	return []web.Notice{{Tone: web.ToneBad, Text: known.Message}}, nil
+	return []web.Notice{{Tone: web.ToneBad, Text: web.Said(ctx, known)}}, nil
 }
 
 // show answers with a page of parts.

@@ -28,7 +28,7 @@ func (p *Pages) showInspection(w http.ResponseWriter, r *http.Request, status in
 	title := web.T(ctx, "office.nav.inspections")
 	page := p.Frame.Page(r, title)
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}

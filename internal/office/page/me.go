@@ -58,7 +58,7 @@ func (p *Pages) showMe(w http.ResponseWriter, r *http.Request, status int, first
 
 // again shows the own account with a form that could not be taken.
 func (p *Pages) again(w http.ResponseWriter, r *http.Request, f form, cause error) error {
-	notices, err := f.wrong(cause)
+	notices, err := f.wrong(r.Context(), cause)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (p *Pages) identityBack(w http.ResponseWriter, r *http.Request) error {
 	next, half, err := p.Identity.Finish(w, r, p.Sessions)
 	switch {
 	case fault.Is(err, fault.Unauthorized):
-		notices, wrong := (&form{}).wrong(err)
+		notices, wrong := (&form{}).wrong(r.Context(), err)
 		if wrong != nil {
 			return wrong
 		}

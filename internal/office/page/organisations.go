@@ -226,7 +226,7 @@ func (p *Pages) showOrganisation(w http.ResponseWriter, r *http.Request, o offic
 	status := http.StatusOK
 	if cause != nil {
 		var err error
-		if page.Flash, err = f.wrong(cause); err != nil {
+		if page.Flash, err = f.wrong(ctx, cause); err != nil {
 			return err
 		}
 		status = web.Status(cause)

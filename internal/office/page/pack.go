@@ -36,7 +36,7 @@ func (p *Pages) showPack(w http.ResponseWriter, r *http.Request, pack *policy.Pa
 		f := form{Action: packPath(pack) + "/use", Submit: web.T(ctx, "office.packs.use_submit"), Plain: true, Fields: []web.Field{
 			{Name: "since", Label: web.T(ctx, "office.packs.use_since"), Help: web.T(ctx, "office.packs.use_help"), Kind: web.FieldDate, Value: p.today().String(), Required: true}}}
 		if cause != nil {
-			notices, err := f.wrong(cause)
+			notices, err := f.wrong(ctx, cause)
 			if err != nil {
 				return err
 			}

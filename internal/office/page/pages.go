@@ -36,7 +36,9 @@ type Pages struct {
 	Jobs        *job.Runner
 	Events      *office.Events
 	// Approvals are acts of two persons.
-	Approvals     *office.Approvals
+	Approvals *office.Approvals
+	// Acts say what acts of two persons are about, by their kind; rooms add their own.
+	Acts          map[string]ActWords
 	Organisations *office.Organisations
 	// OrganisationLoads takes files of organisations.
 	OrganisationLoads *office.FileLoads

@@ -56,7 +56,7 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	if wait := office.RetryAfter(err); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
-	notices, err2 := (&form{}).wrong(err)
+	notices, err2 := (&form{}).wrong(r.Context(), err)
 	if err2 != nil {
 		return fmt.Errorf("say why nobody was signed in: %w", err2)
 	}
@@ -88,7 +88,7 @@ func (p *Pages) showActivate(w http.ResponseWriter, r *http.Request, code string
 	page := p.Frame.Page(r, web.T(ctx, "office.activate.title"))
 	status := http.StatusOK
 	if cause != nil {
-		notices, err := f.wrong(cause)
+		notices, err := f.wrong(ctx, cause)
 		if err != nil {
 			return err
 		}

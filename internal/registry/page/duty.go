@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -54,15 +55,15 @@ func (p *pages) showAssignments(w http.ResponseWriter, r *http.Request, status i
 	}
 	page := web.Page{Title: word(ctx, "duty.assignments")}
 	if cause != nil {
-		page.Flash, status = []web.Notice{{Tone: web.ToneBad, Text: messageOf(cause)}}, web.Status(cause)
+		page.Flash, status = []web.Notice{{Tone: web.ToneBad, Text: messageOf(ctx, cause)}}, web.Status(cause)
 	}
 	return p.show(w, r, status, page, dutyView(word(ctx, "duty.assign"), "/assignments", word(ctx, "duty.assign_submit"), fields, table, pager))
 }
 
 // messageOf is what a fault says to people.
-func messageOf(err error) string {
+func messageOf(ctx context.Context, err error) string {
 	if known, ok := asFault(err); ok {
-		return known.Message
+		return web.Said(ctx, known)
 	}
 	return err.Error()
 }
@@ -132,7 +133,7 @@ func (p *pages) showKin(w http.ResponseWriter, r *http.Request, status int, caus
 	}
 	page := web.Page{Title: word(ctx, "kin.title")}
 	if cause != nil {
-		page.Flash, status = []web.Notice{{Tone: web.ToneBad, Text: messageOf(cause)}}, web.Status(cause)
+		page.Flash, status = []web.Notice{{Tone: web.ToneBad, Text: messageOf(ctx, cause)}}, web.Status(cause)
 	}
 	return p.show(w, r, status, page, dutyView(word(ctx, "kin.help"), "/me/kin", word(ctx, "kin.submit"), fields, table, web.Pager{}))
 }

@@ -80,7 +80,7 @@ func (e erasures) show(w http.ResponseWriter, r *http.Request, status int, faile
 	}
 	page := web.Page{Title: eword(ctx, "title_of", "number", st.Person.Number)}
 	if failed != nil {
-		if page.Flash, err = flashOf(failed); err != nil {
+		if page.Flash, err = flashOf(ctx, failed); err != nil {
 			return err
 		}
 		status = web.Status(failed)
@@ -98,12 +98,12 @@ func (e erasures) show(w http.ResponseWriter, r *http.Request, status int, faile
 }
 
 // flashOf shows why a step failed; an internal error is none for the page.
-func flashOf(failed error) ([]web.Notice, error) {
+func flashOf(ctx context.Context, failed error) ([]web.Notice, error) {
 	var known *fault.Error
 	if !errors.As(failed, &known) || known.Kind == fault.Internal {
 		return nil, failed
 	}
-	return []web.Notice{{Tone: web.ToneBad, Title: known.Message}}, nil
+	return []web.Notice{{Tone: web.ToneBad, Title: web.Said(ctx, known)}}, nil
 }
 
 // erasurePage is what the template shows.

@@ -58,7 +58,7 @@ func (p *pages) upload(w http.ResponseWriter, r *http.Request) error {
 		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) {
 			var known *fault.Error
 			errors.As(err, &known)
-			return p.askFile(w, r, web.Status(err), known.Message)
+			return p.askFile(w, r, web.Status(err), web.Said(r.Context(), known))
 		}
 		if err != nil {
 			return broken(r, err)

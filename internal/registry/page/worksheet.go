@@ -120,7 +120,7 @@ func (p *pages) fillIn(w http.ResponseWriter, r *http.Request) error {
 	case registry.ShutOf(err) != nil:
 		page.reason.Error = shutText(ctx, registry.ShutOf(err))
 	case fault.Is(err, fault.Invalid) && errors.As(err, &known):
-		page.reason.Error = known.Message
+		page.reason.Error = web.Said(ctx, known)
 	case err != nil:
 		return err
 	default:

@@ -105,8 +105,8 @@ func (s *Service) Confirm(ctx context.Context, scope access.Scope, id, ver int64
 	if p.State != Proposed {
 		return p, fault.New(fault.Conflict, "nobody proposed to accept the problem")
 	}
-	if c := scope.Caller(); p.Proposer == c.Account || p.proposerPerson == c.Person {
-		return p, fault.New(fault.Forbidden, "a second person has to decide: you proposed this yourself")
+	if err := access.Separate(scope.Caller(), access.ProblemConfirmStep, access.Did{Step: access.ProblemProposeStep, Account: p.Proposer, Person: p.proposerPerson}); err != nil {
+		return p, err
 	}
 	next, act := p, "accepted"
 	if next.State = Accepted; !agreed {
