@@ -6,13 +6,14 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/mirror"
+	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
 // Columns that identification adds to the mirror: those of a household's latest assessment.
 const (
-	MirrorVerdict = "assessment.verdict" // poor, not_poor or unknown
-	MirrorWelfare = "assessment.welfare" // minor units per person or adult and period of the rule
+	MirrorVerdict = "assessment.verdict"   // poor, not_poor or unknown
+	MirrorWelfare = registry.MirrorWelfare // minor units per person or adult and period of the rule
 )
 
 // MirrorColumns are the columns that identification adds to the mirror of households.

@@ -32,7 +32,7 @@ func (k *counter) choose(c *chunk, a, b int) []uint32 {
 
 // first puts the rows from a to before b whose value meets the condition into rows, which has room for all.
 func (f *filter) first(v *vector, a, b int, rows []uint32) []uint32 {
-	if v.w8 == nil && f.In == nil {
+	if v.w8 == nil && f.In == nil && f.Any == 0 {
 		lo, hi := f.stored(v.width())
 		switch v.width() {
 		case 2:

@@ -15,20 +15,36 @@ type Kind string
 const (
 	Code   Kind = "code"   // one of few texts, such as a status; a value is the code's number in Column.Codes
 	Number Kind = "number" // a whole number: persons, minor units of money, days
+	Set    Kind = "set"    // several of few texts, such as the schooling of any member; see SetOf
 )
 
 // Column is a column of the mirror.
 type Column struct {
 	Name string `json:"name"` // "status", "dwelling.structure"
 	Kind Kind   `json:"kind"`
-	// Codes are the texts of a Code column by their numbers; new ones are added at the end, none is ever taken away.
+	// Codes are the texts of a Code or Set column by their numbers; new ones are added at the end, none is ever taken away.
 	Codes []string `json:"codes,omitempty"`
 	// Scale is the number of decimal digits of a Number: 2 where it counts hundredths, such as minor units of money.
 	Scale int `json:"scale,omitempty"`
 }
 
-// mostCodes is the number of codes that fit a column.
-const mostCodes = math.MaxUint16 - 1
+// mostCodes and mostOfSet are the numbers of codes that fit a column.
+const (
+	mostCodes = math.MaxUint16 - 1
+	mostOfSet = 62
+)
+
+// SetOf is the value of a Set column with these codes: a bit for each. No code at all is Unknown.
+func SetOf(codes ...int64) int64 {
+	set := int64(0)
+	for _, code := range codes {
+		set |= 1 << code
+	}
+	if set == 0 {
+		return Unknown
+	}
+	return set
+}
 
 // Row is a row as rooms give it: the area and id of a household, and a value (or Unknown) for each column.
 type Row struct {
@@ -50,7 +66,7 @@ func NewSchema(columns []Column) (*Schema, error) {
 		if _, twice := s.byName[c.Name]; twice || c.Name == "" {
 			return nil, fmt.Errorf("the mirror has the column %q twice, or it has no name", c.Name)
 		}
-		if c.Kind != Code && c.Kind != Number {
+		if c.Kind != Code && c.Kind != Number && c.Kind != Set {
 			return nil, fmt.Errorf("column %s is of unknown kind %q", c.Name, c.Kind)
 		}
 		s.byName[c.Name] = len(s.columns)
@@ -82,7 +98,7 @@ func (s *Schema) Code(column int, code string) (int64, error) {
 		return n, nil
 	}
 	c := &s.columns[column]
-	if c.Kind != Code || len(c.Codes) >= mostCodes {
+	if c.Kind == Number || len(c.Codes) >= mostCodes || c.Kind == Set && len(c.Codes) >= mostOfSet {
 		return 0, fmt.Errorf("column %s takes no code %q", c.Name, code)
 	}
 	n := int64(len(c.Codes))

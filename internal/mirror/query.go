@@ -20,6 +20,9 @@ type Query struct {
 	By []Group
 	// Sum are the number columns to add up.
 	Sum []string
+	// Weight is the number column by which sums are weighted, such as the members of a household; "" for none. A row
+	// whose weight is unknown is known of no sum.
+	Weight string
 }
 
 // Condition is what a column's value must be.
@@ -27,6 +30,8 @@ type Condition struct {
 	Column string
 	// In are the values that hold; nil for a range. Unknown may be one of them.
 	In []int64
+	// Any are codes of a Set column of which one is enough, as SetOf; 0 for none. Nothing known has none of them.
+	Any int64
 	// Lo and Hi bound a number, both included; nil is open. An unknown number lies in no range.
 	Lo, Hi *int64
 }
@@ -47,7 +52,8 @@ type Cell struct {
 	Sums  []Sum // for each summed column
 }
 
-// Sum is the sum of a column over the households where it is known.
+// Sum is the sum of a column over the households where it is known. In a weighted sum each household adds its value as
+// many times as its weight says, and Known is the sum of the weights.
 type Sum struct {
 	Total int64
 	Known int64
@@ -70,6 +76,7 @@ type plan struct {
 	where   []filter
 	groups  []grouping
 	sums    []int
+	weight  int // column, -1 for none
 	cells   int // combinations of the group columns
 	columns []Column
 }
@@ -90,7 +97,7 @@ type grouping struct {
 
 // plan finds the columns of a query.
 func (t *Table) plan(q Query) (*plan, error) {
-	p := &plan{query: q, cells: 1, columns: t.columns}
+	p := &plan{query: q, cells: 1, columns: t.columns, weight: -1}
 	for _, c := range q.Where {
 		column, err := t.column(c.Column)
 		if err != nil {
@@ -107,6 +114,8 @@ func (t *Table) plan(q Query) (*plan, error) {
 		switch c := t.columns[column]; {
 		case g.Bands == nil && c.Kind == Code:
 			one.size = len(c.Codes) + 1
+		case c.Kind == Set:
+			return nil, fmt.Errorf("column %s holds several codes at once; ask for each by a condition", c.Name)
 		case g.Bands == nil:
 			return nil, fmt.Errorf("numbers of column %s are grouped by bands", c.Name)
 		case c.Kind == Code || !slices.IsSorted(g.Bands):
@@ -118,16 +127,29 @@ func (t *Table) plan(q Query) (*plan, error) {
 		}
 	}
 	for _, name := range q.Sum {
-		column, err := t.column(name)
+		column, err := t.number(name)
 		if err != nil {
 			return nil, err
 		}
-		if t.columns[column].Kind != Number {
-			return nil, fmt.Errorf("column %s is not a number", name)
-		}
 		p.sums = append(p.sums, column)
 	}
+	if q.Weight != "" {
+		column, err := t.number(q.Weight)
+		if err != nil {
+			return nil, err
+		}
+		p.weight = column
+	}
 	return p, nil
+}
+
+// number finds a column of numbers.
+func (t *Table) number(name string) (int, error) {
+	column, err := t.column(name)
+	if err == nil && t.columns[column].Kind != Number {
+		return 0, fmt.Errorf("column %s is not a number", name)
+	}
+	return column, err
 }
 
 func (t *Table) column(name string) (int, error) {
@@ -179,6 +201,9 @@ func (p *plan) areaOf(area int64) int64 {
 
 // holds says whether a value meets a condition.
 func (c Condition) holds(value int64) bool {
+	if c.Any != 0 {
+		return value != Unknown && value&c.Any != 0
+	}
 	if c.In != nil {
 		return slices.Contains(c.In, value)
 	}

@@ -128,9 +128,13 @@ func (k *counter) cells(area int64) ([]tally, [][]tally) {
 
 // stretch counts rows from a to before b of a chunk, all of one area group.
 func (k *counter) stretch(c *chunk, a, b int, area int64) {
-	cells, others := k.cells(area)
 	rows := k.choose(c, a, b)
 	if rows != nil && len(rows) == 0 {
+		return
+	}
+	cells, others := k.cells(area)
+	if k.plan.weight >= 0 {
+		weighSums(k.number(c, a, b, rows), cells, others, c, k.plan, a, rows)
 		return
 	}
 	if rows == nil && b-a >= shortStretch && len(k.plan.groups) == 1 && k.plan.groups[0].bands == nil && len(k.plan.sums) == 1 {
@@ -148,6 +152,34 @@ func (k *counter) stretch(c *chunk, a, b int, area int64) {
 	sum(cells, groups, &c.vectors[k.plan.sums[0]], a, rows)
 	for i, column := range k.plan.sums[1:] {
 		sum(others[i], groups, &c.vectors[column], a, rows)
+	}
+}
+
+// weighSums counts rows by cell and adds each summed column up, weighted.
+func weighSums(groups []uint32, cells []tally, others [][]tally, c *chunk, p *plan, a int, rows []uint32) {
+	weights := &c.vectors[p.weight]
+	for j, g := range groups {
+		row := a + j
+		if rows != nil {
+			row = int(rows[j])
+		}
+		cells[g].count++
+		weight := weights.get(row)
+		if weight == Unknown {
+			continue
+		}
+		for i, column := range p.sums {
+			value := c.vectors[column].get(row)
+			if value == Unknown {
+				continue
+			}
+			t := &cells[g]
+			if i > 0 {
+				t = &others[i-1][g]
+			}
+			t.known += weight
+			t.total += value * weight
+		}
 	}
 }
 

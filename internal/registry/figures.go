@@ -38,9 +38,6 @@ func (s *Service) table(ctx context.Context) (*mirror.Table, error) {
 
 // mirroredCells is Breakdown by the mirror; false where the mirror cannot tell.
 func (s *Service) mirroredCells(ctx context.Context, scope access.Scope, f Filter, width int64) ([]Cell, bool, error) {
-	if f.Number != "" || f.Name != "" {
-		return nil, false, nil
-	}
 	t, err := s.table(ctx)
 	if t == nil || err != nil {
 		return nil, false, err
@@ -67,12 +64,28 @@ func (s *Service) mirroredCells(ctx context.Context, scope access.Scope, f Filte
 
 // conditions are a filter as the mirror knows it; false where it has no column for it. The filter was checked before.
 func (s *Service) conditions(t *mirror.Table, f Filter) ([]mirror.Condition, bool) {
+	if f.Number != "" || f.Name != "" || f.Answered.Year != 0 || f.Unanswered.Year != 0 {
+		return nil, false
+	}
 	var where []mirror.Condition
 	if !f.Closed {
 		where = append(where, mirror.Condition{Column: MirrorState, In: []int64{0}})
 	}
 	if len(f.Status) > 0 {
 		where = append(where, mirror.Condition{Column: MirrorStatus, In: numbersOf(codesOf(t, MirrorStatus), f.Status)})
+	}
+	if f.NoStatus {
+		where = append(where, mirror.Condition{Column: MirrorStatus, In: []int64{mirror.Unknown}})
+	}
+	if len(f.HeadSex) > 0 {
+		in := numbersOf(codesOf(t, MirrorHeadSex), f.HeadSex)
+		if slices.Contains(f.HeadSex, unknownValue) {
+			in = append(in, mirror.Unknown)
+		}
+		where = append(where, mirror.Condition{Column: MirrorHeadSex, In: in})
+	}
+	if f.MinMembers != nil || f.MaxMembers != nil {
+		where = append(where, mirror.Condition{Column: MirrorMembers, Lo: f.MinMembers, Hi: f.MaxMembers})
 	}
 	for _, item := range f.Items {
 		c, ok := s.itemCondition(t, f.Area, item)
@@ -88,13 +101,33 @@ func (s *Service) conditions(t *mirror.Table, f Filter) ([]mirror.Condition, boo
 func (s *Service) itemCondition(t *mirror.Table, area int64, f ItemFilter) (mirror.Condition, bool) {
 	name := f.Subject + "." + f.Code
 	at := slices.IndexFunc(t.Columns(), func(c mirror.Column) bool { return c.Name == name })
-	if at < 0 || f.Subject != SubjectHousehold {
+	if at < 0 {
 		return mirror.Condition{}, false
 	}
-	column := t.Columns()[at]
-	if column.Kind == mirror.Code {
+	switch column := t.Columns()[at]; {
+	case column.Kind == mirror.Number && f.Subject != SubjectHousehold:
+		return mirror.Condition{}, false
+	case f.None:
+		return mirror.Condition{Column: name, In: []int64{mirror.Unknown}}, true
+	case column.Kind == mirror.Code:
 		return mirror.Condition{Column: name, In: numbersOf(column.Codes, f.Values)}, len(f.Values) > 0
+	case column.Kind == mirror.Set:
+		return anyOf(name, column.Codes, f.Values), len(f.Values) > 0
 	}
+	return s.numberCondition(t.Columns()[at], area, f)
+}
+
+// anyOf is the condition that one of some codes is in a set.
+func anyOf(column string, codes, wanted []string) mirror.Condition {
+	numbers := numbersOf(codes, wanted)
+	if len(numbers) == 0 {
+		return mirror.Condition{Column: column, In: numbers} // nobody has any
+	}
+	return mirror.Condition{Column: column, Any: mirror.SetOf(numbers...)}
+}
+
+// numberCondition is a condition on a number of the household; false where the mirror cannot tell.
+func (s *Service) numberCondition(column mirror.Column, area int64, f ItemFilter) (mirror.Condition, bool) {
 	pack, err := s.Pack(area)
 	if err != nil || len(f.Values) > 0 {
 		return mirror.Condition{}, false
@@ -107,7 +140,7 @@ func (s *Service) itemCondition(t *mirror.Table, area int64, f ItemFilter) (mirr
 	if item.Kind == policy.Decimal {
 		scale = math.Pow10(column.Scale)
 	}
-	c := mirror.Condition{Column: name}
+	c := mirror.Condition{Column: column.Name}
 	if f.Min != nil {
 		c.Lo = new(int64(math.Ceil(*f.Min * scale)))
 	}

@@ -20,6 +20,12 @@ type Filter struct {
 	Status []string // any of these codes
 	Number string   // the household's number
 	Name   string   // the head's name begins so
+	// NoStatus selects households without a status.
+	NoStatus bool
+	// MinMembers and MaxMembers bound the present members, both included; nil is open.
+	MinMembers, MaxMembers *int64
+	// HeadSex selects by the sex of the head, any of these codes.
+	HeadSex []string
 	// Items are conditions on items of the pack that are marked list, all of which hold.
 	Items []ItemFilter
 	// Answered and Unanswered select households whose answers of a year are, or are not, in the register.
@@ -35,6 +41,7 @@ type ItemFilter struct {
 	Values  []string // any of these codes, "true", "false"; empty for a range
 	Min     *float64 // numbers, and days as epoch days
 	Max     *float64
+	None    bool // there is no answer
 }
 
 // Position is a place in the list's order: by area, then by identifier. The zero Position is before the first.
@@ -132,15 +139,8 @@ func (s *Service) condition(ctx context.Context, scope access.Scope, f Filter) (
 	if !f.Closed {
 		q.add("h.closed IS NULL")
 	}
-	if len(f.Status) > 0 && q.scope.AnyIsolated() {
-		return nil, fault.New(fault.Forbidden, "your role does not see the status")
-	}
-	if len(f.Status) > 0 {
-		binds := make([]string, len(f.Status))
-		for i, code := range f.Status {
-			binds[i] = q.bind(code)
-		}
-		q.add("h.status IN (" + strings.Join(binds, ", ") + ")")
+	if err := s.byCore(scope, q, f); err != nil {
+		return nil, err
 	}
 	if f.Number != "" {
 		if err := s.byNumber(ctx, q, f.Number); err != nil {
@@ -220,12 +220,12 @@ func (s *Service) byItem(ctx context.Context, scope access.Scope, q *query, area
 		return err
 	}
 	sql := "EXISTS (SELECT 1 FROM fact_index f WHERE f.item = " + q.bind(number) + " AND f.area = h.area AND f.household = h.id"
+	if f.None {
+		q.add("NOT " + sql + ")")
+		return nil
+	}
 	if len(f.Values) > 0 {
-		binds := make([]string, len(f.Values))
-		for i, value := range f.Values {
-			binds[i] = q.bind(value)
-		}
-		sql += " AND f.txt IN (" + strings.Join(binds, ", ") + ")"
+		sql += " AND f.txt IN (" + q.list(f.Values) + ")"
 	} else if f.Min == nil && f.Max == nil {
 		return fault.New(fault.Invalid, "the filter on %s has no value", f.Code)
 	}
@@ -255,10 +255,10 @@ func (s *Service) Filterable(scope access.Scope, area int64) ([]*policy.Item, er
 	return items, nil
 }
 
-// ParseFilter reads a filter from the parameters of an address: area (code), status, number, name, closed=1,
-// answered=YEAR or YEAR.SECTION, unanswered,
-// i.SUBJECT.CODE=value (repeated: any of them), i.SUBJECT.CODE.min and .max. A parameter that is none of these and
-// not in others is refused.
+// ParseFilter reads a filter from the parameters of an address: area (code), status, nostatus=1, number, name, closed=1,
+// members.min and .max, head_sex, answered=YEAR or YEAR.SECTION, unanswered, i.SUBJECT.CODE=value (repeated: any of
+// them), i.SUBJECT.CODE.min and .max, and .none=1 for no answer. A parameter that is none of these and not in others is
+// refused.
 func (s *Service) ParseFilter(ctx context.Context, scope access.Scope, parameters map[string][]string, others ...string) (Filter, error) {
 	var f Filter
 	items := map[string]*ItemFilter{}
@@ -290,6 +290,10 @@ func (s *Service) ParseFilter(ctx context.Context, scope access.Scope, parameter
 			} else {
 				f.Unanswered = y
 			}
+		case isCoreFilter(name):
+			if err := f.takeCore(name, values); err != nil {
+				return f, err
+			}
 		case name == "closed":
 			f.Closed = values[0] == "1"
 		case strings.HasPrefix(name, "i."):
@@ -319,6 +323,10 @@ func addItem(items map[string]*ItemFilter, name string, values []string) error {
 	}
 	if len(parts) == 3 {
 		f.Values = values
+		return nil
+	}
+	if parts[3] == "none" {
+		f.None = values[0] == "1"
 		return nil
 	}
 	number, err := filterNumber(values[0])

@@ -14,12 +14,17 @@ import (
 	"rightkey/internal/store"
 )
 
-// Columns of the mirror that every country has; items of the pack are "household.CODE" and "dwelling.CODE".
+// Columns of the mirror that every country has; items of the pack are "household.CODE", "dwelling.CODE" and
+// "person.CODE", of dwellings and persons the answers of any of them.
 const (
 	MirrorState   = "state"   // open or closed
 	MirrorStatus  = "status"  // code of the pack's status list
 	MirrorMembers = "members" // present members
+	MirrorHeadSex = "head.sex"
 )
+
+// MirrorWelfare is the column by which a later room contributes a household's welfare per person, in minor units.
+const MirrorWelfare = "assessment.welfare"
 
 // MirrorPart is columns of the mirror that a later room contributes.
 type MirrorPart interface {
@@ -47,11 +52,12 @@ type mirroredItem struct {
 
 var _ mirror.Source = (*Mirrored)(nil)
 
-// Mirrored makes the source. Its columns are the core ones, the items of households and dwellings that any installed pack
-// marks mirror, and those of later rooms.
+// Mirrored makes the source. Its columns are the core ones, the items of households, dwellings and persons that any
+// installed pack marks mirror, and those of later rooms.
 func (s *Service) Mirrored(ctx context.Context, parts ...MirrorPart) (*Mirrored, error) {
 	m := &Mirrored{s: s, scope: access.System("the mirror follows the register; queries on it are decided one by one"), items: map[int64]mirroredItem{}, parts: parts}
-	m.columns = []mirror.Column{{Name: MirrorState, Kind: mirror.Code, Codes: []string{"open", "closed"}}, {Name: MirrorStatus, Kind: mirror.Code}, {Name: MirrorMembers, Kind: mirror.Number}}
+	m.columns = []mirror.Column{{Name: MirrorState, Kind: mirror.Code, Codes: []string{"open", "closed"}}, {Name: MirrorStatus, Kind: mirror.Code}, {Name: MirrorMembers, Kind: mirror.Number},
+		{Name: MirrorHeadSex, Kind: mirror.Code}}
 	for _, pack := range s.packs.All() {
 		for _, item := range pack.Items {
 			if err := m.add(ctx, pack, item); err != nil {
@@ -67,13 +73,16 @@ func (s *Service) Mirrored(ctx context.Context, parts ...MirrorPart) (*Mirrored,
 
 // add gives an item of a pack its column.
 func (m *Mirrored) add(ctx context.Context, pack *policy.Pack, item *policy.Item) error {
-	if !item.Mirror || !item.List || item.Core || item.Subject != SubjectHousehold && item.Subject != SubjectDwelling {
+	if !item.Mirror || !item.List || item.Core || !slices.Contains([]string{SubjectHousehold, SubjectDwelling, SubjectPerson}, item.Subject) {
 		return nil
 	}
 	column := mirror.Column{Name: item.Subject + "." + item.Code}
 	switch item.Kind {
-	case policy.Choice, policy.Bool:
+	case policy.Choice, policy.Bool, policy.Multi:
 		column.Kind = mirror.Code
+		if overlapping(item) {
+			column.Kind = mirror.Set
+		}
 	case policy.Int, policy.Date:
 		column.Kind = mirror.Number
 	case policy.Money:
@@ -81,7 +90,10 @@ func (m *Mirrored) add(ctx context.Context, pack *policy.Pack, item *policy.Item
 	case policy.Decimal:
 		column.Kind, column.Scale = mirror.Number, 3
 	default:
-		return nil // texts and multiple answers are not counted by
+		return nil // texts are not counted by
+	}
+	if item.Subject == SubjectPerson && column.Kind != mirror.Set {
+		return nil // of several persons' numbers none is the household's
 	}
 	at := slices.IndexFunc(m.columns, func(c mirror.Column) bool { return c.Name == column.Name })
 	switch {

@@ -6,11 +6,10 @@ import (
 	"math"
 
 	"rightkey/internal/mirror"
-	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
-const mirroredColumns = "h.home, h.id, h.area, h.status, h.members, h.closed"
+const mirroredColumns = "h.home, h.id, h.area, h.status, h.members, h.closed, coalesce((SELECT p.sex FROM person p WHERE p.home = h.home AND p.id = h.head), '')"
 
 // mirroredHousehold is a household as the mirror reads it.
 type mirroredHousehold struct {
@@ -18,10 +17,11 @@ type mirroredHousehold struct {
 	status         string
 	members        int64
 	closed         *int64
+	headSex        string
 }
 
 func scanMirrored(r store.Rows, h *mirroredHousehold) error {
-	return r.Scan(&h.home, &h.id, &h.area, &h.status, &h.members, &h.closed)
+	return r.Scan(&h.home, &h.id, &h.area, &h.status, &h.members, &h.closed, &h.headSex)
 }
 
 // rows makes the rows of households, in their order.
@@ -58,7 +58,12 @@ func core(schema *mirror.Schema, h mirroredHousehold, values []int64) (err error
 		values[0] = 1
 	}
 	if h.status != "" {
-		values[1], err = schema.Code(1, h.status)
+		if values[1], err = schema.Code(1, h.status); err != nil {
+			return err
+		}
+	}
+	if h.headSex != "" {
+		values[3], err = schema.Code(3, h.headSex)
 	}
 	return err
 }
@@ -71,7 +76,8 @@ func (m *Mirrored) addFacts(ctx context.Context, schema *mirror.Schema, home int
 	}
 	for _, sql := range []string{
 		"SELECT f.household, f.item, f.num, f.txt FROM fact_index f WHERE {checked} AND f.home = $1 AND f.subject IN (%s)",
-		"SELECT d.household, f.item, f.num, f.txt FROM dwelling d JOIN fact_index f ON f.home = d.home AND f.subject = d.id WHERE {checked} AND d.to_day IS NULL AND d.home = $1 AND d.household IN (%s)",
+		"SELECT d.household, f.item, f.num, f.txt FROM dwelling d JOIN fact_index f ON f.home = d.home AND f.subject = d.id WHERE {checked} AND (d.to_day IS NULL OR f.txt IS NOT NULL) AND d.home = $1 AND d.household IN (%s)",
+		"SELECT m.household, f.item, f.num, f.txt FROM membership m JOIN fact_index f ON f.home = m.home AND f.subject = m.person AND f.household = m.household WHERE {checked} AND f.txt IS NOT NULL AND m.home = $1 AND m.household IN (%s)",
 	} {
 		found, err := m.s.db.Query(ctx, m.scope, fmt.Sprintf(sql, store.In(2, len(ids))), args...)
 		if err != nil {
@@ -101,7 +107,11 @@ func (m *Mirrored) fill(schema *mirror.Schema, found store.Rows, rows []mirror.R
 		if err != nil {
 			return err
 		}
-		rows[at[household]].Values[item.column] = value
+		of := &rows[at[household]].Values[item.column]
+		if m.columns[item.column].Kind == mirror.Set && *of != mirror.Unknown {
+			value |= *of
+		}
+		*of = value
 	}
 	return found.Err()
 }
@@ -109,8 +119,12 @@ func (m *Mirrored) fill(schema *mirror.Schema, found store.Rows, rows []mirror.R
 // value is an indexed value as the mirror holds it.
 func (i mirroredItem) value(schema *mirror.Schema, num *float64, txt *string) (int64, error) {
 	switch {
-	case txt != nil && (i.Kind == policy.Choice || i.Kind == policy.Bool):
-		return schema.Code(i.column, *txt)
+	case txt != nil:
+		code, err := schema.Code(i.column, *txt)
+		if err == nil && overlapping(i.Item) {
+			code = mirror.SetOf(code)
+		}
+		return code, err
 	case num != nil:
 		return int64(math.Round(*num * i.scale)), nil
 	}

@@ -205,7 +205,7 @@ func (s *Service) Tally(ctx context.Context, scope access.Scope, key int64) (Tal
 	if err != nil {
 		return t, err
 	}
-	poor := statusesOf(pack, "poor")
+	poor := StatusesOf(pack, "poor")
 	cells, err := s.Breakdown(ctx, scope, Filter{Area: key})
 	if err != nil {
 		return t, err
@@ -221,8 +221,8 @@ func (s *Service) Tally(ctx context.Context, scope access.Scope, key int64) (Tal
 	return t, nil
 }
 
-// statusesOf are the statuses of a pack that are in a group.
-func statusesOf(pack *policy.Pack, group string) []string {
+// StatusesOf are the statuses of a pack that are in a group.
+func StatusesOf(pack *policy.Pack, group string) []string {
 	item, ok := pack.Item(SubjectHousehold, FieldStatus)
 	if !ok {
 		return nil

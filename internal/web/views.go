@@ -57,6 +57,12 @@ func (d DiffColumns) Render(ctx context.Context, w io.Writer) error {
 // Render writes the bars.
 func (b Bars) Render(ctx context.Context, w io.Writer) error { return barsView(b).Render(ctx, w) }
 
+// Render writes the map.
+func (m Map) Render(ctx context.Context, w io.Writer) error { return mapView(m).Render(ctx, w) }
+
+// Render writes the line.
+func (t Trend) Render(ctx context.Context, w io.Writer) error { return trendView(t).Render(ctx, w) }
+
 // Render writes the stacked bar.
 func (s Stacked) Render(ctx context.Context, w io.Writer) error { return stackedView(s).Render(ctx, w) }
 

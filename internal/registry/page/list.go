@@ -56,6 +56,9 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.scope(r, access.ExportRun); err == nil && households > 0 {
 		page.Actions = []web.Action{{Label: word(ctx, "list.export"), Href: address("/exports/new", with(s.query, "")), Icon: "download"}}
 	}
+	if p.may(r, access.Statistics, s.filter.Area) || s.filter.Area == 0 && access.May(p.Caller(ctx), access.Statistics) {
+		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "nav.overview"), Href: address("/", with(s.query, "")), Icon: "home"})
+	}
 	filters := filtersOf(ctx, s)
 	if err := p.narrower(ctx, scope, s, &filters); err != nil {
 		return err
@@ -171,15 +174,16 @@ func filtersOf(ctx context.Context, s selection) filterForm {
 	if len(s.filter.Status) > 1 {
 		f.main[0].Value = ""
 	}
-	for _, name := range []string{"closed", searchParameter} {
+	for _, name := range hiddenFilters(s) {
 		if value := s.query.Get(name); value != "" {
 			f.hidden = append(f.hidden, web.Pair{Name: name, Value: value})
 		}
 	}
+	f.more = coreFilters(ctx, s)
 	for _, item := range s.items {
 		f.more = append(f.more, itemFilters(ctx, s, item)...)
 	}
-	f.isOpen = len(s.filter.Items) > 0
+	f.isOpen = len(s.filter.Items) > 0 || s.filter.MinMembers != nil || s.filter.MaxMembers != nil || len(s.filter.HeadSex) > 0
 	f.active = chips(ctx, s)
 	for name := range with(s.query, searchParameter) {
 		for _, value := range s.query[name] {
@@ -243,11 +247,11 @@ func itemFilters(ctx context.Context, s selection, item *policy.Item) []web.Fiel
 func chips(ctx context.Context, s selection) []web.Chip {
 	var active []web.Chip
 	add := func(name, text string) {
-		active = append(active, web.Chip{Label: text, Remove: address("/households", with(s.query, name))})
+		active = append(active, web.Chip{Label: text, Remove: address(s.path, with(s.query, name))})
 	}
 	for _, code := range s.query["status"] {
 		rest := slices.DeleteFunc(slices.Clone(s.query["status"]), func(c string) bool { return c == code })
-		active = append(active, web.Chip{Label: web.T(ctx, "common.status") + ": " + statusBadge(ctx, s.pack, code).Text, Remove: address("/households", with(s.query, "status", rest...))})
+		active = append(active, web.Chip{Label: web.T(ctx, "common.status") + ": " + statusBadge(ctx, s.pack, code).Text, Remove: address(s.path, with(s.query, "status", rest...))})
 	}
 	if number := s.query.Get("number"); number != "" {
 		add("number", word(ctx, "household.number")+": "+number)
@@ -255,6 +259,7 @@ func chips(ctx context.Context, s selection) []web.Chip {
 	if s.filter.Name != "" {
 		add(searchParameter, word(ctx, "list.name_begins", "name", s.filter.Name))
 	}
+	coreChips(ctx, s, add)
 	if s.filter.Closed {
 		add("closed", word(ctx, "list.closed"))
 	}
@@ -262,6 +267,9 @@ func chips(ctx context.Context, s selection) []web.Chip {
 		name, text := parameterOf(item), item.Label.In(web.Lang(ctx))
 		for _, value := range s.query[name] {
 			add(name, text+": "+chosen(ctx, item, value))
+		}
+		if s.query.Has(name + ".none") {
+			add(name+".none", text+": "+web.T(ctx, "common.unknown"))
 		}
 		for _, end := range []string{"min", "max"} {
 			if value := s.query.Get(name + "." + end); value != "" {

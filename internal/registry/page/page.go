@@ -15,6 +15,7 @@ import (
 	"rightkey/internal/job"
 	"rightkey/internal/office"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/upload"
 	"rightkey/internal/web"
 )
@@ -103,6 +104,7 @@ func SearchFor(ctx context.Context, c access.Caller) *web.Search {
 // pages are the handlers.
 type pages struct {
 	Needs
+	figures  *overview.Service
 	searches searches
 }
 
@@ -115,8 +117,9 @@ func Register(server *web.Server, n Needs) error {
 	if err != nil {
 		return err
 	}
-	p := &pages{Needs: n, searches: sealed}
+	p := &pages{Needs: n, searches: sealed, figures: overview.NewService(n.Registry)}
 	server.Handle("GET /{$}", web.Login, p.overview)
+	server.Handle("GET /overview.csv", web.Needs(access.Statistics), p.overviewFile)
 	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)
 	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
 	server.Handle("POST /households/{number}/attachments", web.Needs(access.HouseholdEdit), p.attach, web.Upload(upload.MaxBytes+1<<20, attachmentTime))

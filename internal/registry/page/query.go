@@ -60,6 +60,7 @@ func with(query url.Values, name string, values ...string) url.Values {
 
 // selection is what the list is asked for.
 type selection struct {
+	path   string // of the page that selects
 	query  url.Values
 	filter registry.Filter
 	pack   *policy.Pack // of the area; nil where none is in use
@@ -68,9 +69,10 @@ type selection struct {
 }
 
 // selected reads the address of a list. Amounts of money are in major units there.
-func (p *pages) selected(r *http.Request, scope access.Scope) (selection, error) {
+// Others are parameters of the page's own.
+func (p *pages) selected(r *http.Request, scope access.Scope, others ...string) (selection, error) {
 	ctx := r.Context()
-	s := selection{query: asked(r.URL.Query())}
+	s := selection{path: r.URL.Path, query: asked(r.URL.Query())}
 	if s.query.Has(nameFilter) {
 		return s, fault.New(fault.Invalid, "%s", word(ctx, "list.name_in_address")).With(0, nameFilter, "%s", word(ctx, "list.name_in_address"))
 	}
@@ -93,7 +95,7 @@ func (p *pages) selected(r *http.Request, scope access.Scope) (selection, error)
 	if err != nil {
 		return s, err
 	}
-	if s.filter, err = p.Registry.ParseFilter(ctx, scope, minor, searchParameter, afterParameter); err != nil {
+	if s.filter, err = p.Registry.ParseFilter(ctx, scope, minor, append(others, searchParameter, afterParameter)...); err != nil {
 		return s, err
 	}
 	s.filter.Area = plain.Area
