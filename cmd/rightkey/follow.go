@@ -6,14 +6,18 @@ import (
 	"time"
 )
 
-// followEvery is how often the program looks whether the day of a change of areas has come.
+// followEvery is how often the program looks whether the day of something has come.
 const followEvery = 10 * time.Minute
 
-// followAreas brings households to the areas that theirs have become, until ctx is done.
-func (h *house) followAreas(ctx context.Context, log *slog.Logger) {
+// followDays brings households to the areas that theirs have become, and carries out transfers between counties, each
+// on its day, until ctx is done.
+func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 	for {
 		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
 			log.Error("follow the changes of areas", "error", err)
+		}
+		if _, err := h.registry.CarryOutTransfers(ctx); err != nil && ctx.Err() == nil {
+			log.Error("carry out transfers", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -7,6 +7,7 @@ func init() {
 			"GET /norms/file":  {query: "area=12&year=2014"},
 			"POST /norms/file": formCase("area", "12", "year", "2014"),
 			// operations
+			"GET /api/v1/sent-transfers":           noCase,
 			"GET /api/v1/areas/{key}/norms/{year}": noCase,
 			"PUT /api/v1/areas/{key}/norms/{year}": bodyCase(`{"norms": []}`),
 		}

@@ -153,7 +153,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	go h.sweep(working, log, api)
 	go quality.NewWatcher(h.quality).Run(working)
 	go h.duplicates.Watch(working)
-	go h.followAreas(working, log)
+	go h.followDays(working, log)
 	server := handler.HTTPServer(l.Listen)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -22,6 +22,7 @@ const (
 	Applied   State = "applied"
 	Returned  State = "returned" // not agreed to, with a comment
 	Withdrawn State = "withdrawn"
+	Expired   State = "expired" // nobody decided in time
 	Unchanged State = "unchanged"
 )
 

@@ -221,7 +221,7 @@ func decideOne(r *rapid.T, room *change.Service, decide, own access.Scope, m *mo
 		_, err = room.Return(ctx, decide, k.id, k.ver, "no")
 		end(change.Returned)
 	case act == "withdraw":
-		_, err = room.Withdraw(ctx, own, k.id, k.ver)
+		_, err = room.Withdraw(ctx, own, k.id, k.ver, "")
 		end(change.Withdrawn)
 	case act == "approve" && k.state == change.Waiting && k.base == m.ver:
 		_, err = room.Approve(ctx, decide, k.id, k.ver, "")

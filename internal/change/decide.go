@@ -14,17 +14,15 @@ import (
 // Stale fault: the set was decided meanwhile, or a record moved on since the submission; in the second case the set
 // is in Conflict from now on and its reviewer chooses between the values.
 func (s *Service) Approve(ctx context.Context, scope access.Scope, id, ver int64, comment string) (Set, error) {
-	set, details, err := s.decidable(ctx, scope, id, ver)
+	set, details, err := s.Decidable(ctx, scope, id, ver)
 	if err != nil {
 		return Set{}, err
 	}
 	if set.State == Conflict {
 		return Set{}, fault.New(fault.Conflict, "choose between the values in conflict first").Coded("change.choose")
 	}
-	for _, d := range details {
-		if d.Record.Ver != d.BaseVer {
-			return Set{}, s.markConflict(ctx, scope, set, details)
-		}
+	if moved(details) {
+		return Set{}, s.markConflict(ctx, scope, set, details)
 	}
 	return s.apply(ctx, scope, set, details, comment)
 }
@@ -34,15 +32,15 @@ func (s *Service) Return(ctx context.Context, scope access.Scope, id, ver int64,
 	if comment == "" {
 		return Set{}, fault.New(fault.Invalid, "say why you return it").With(0, "comment", "is empty")
 	}
-	set, details, err := s.decidable(ctx, scope, id, ver)
+	set, details, err := s.Decidable(ctx, scope, id, ver)
 	if err != nil {
 		return Set{}, err
 	}
 	return s.end(ctx, scope, set, details, Returned, comment)
 }
 
-// Withdraw takes back one's own undecided submission.
-func (s *Service) Withdraw(ctx context.Context, scope access.Scope, id, ver int64) (Set, error) {
+// Withdraw takes back one's own undecided submission; the comment may be empty.
+func (s *Service) Withdraw(ctx context.Context, scope access.Scope, id, ver int64, comment string) (Set, error) {
 	set, details, err := s.whole(ctx, scope, id)
 	if err != nil {
 		return Set{}, err
@@ -53,7 +51,7 @@ func (s *Service) Withdraw(ctx context.Context, scope access.Scope, id, ver int6
 	if err := open(set, ver); err != nil {
 		return Set{}, err
 	}
-	return s.end(ctx, scope, set, details, Withdrawn, "")
+	return s.end(ctx, scope, set, details, Withdrawn, comment)
 }
 
 // Choice is which value of a field in conflict is to stand.
@@ -68,7 +66,7 @@ const (
 // Resolve settles a set in Conflict: for each row and field the chosen value. Like Approve it needs another person
 // than the submitter. Choosing Stored everywhere ends the set without any change.
 func (s *Service) Resolve(ctx context.Context, scope access.Scope, id, ver int64, choices map[int]map[string]Choice, comment string) (Set, error) {
-	set, details, err := s.decidable(ctx, scope, id, ver)
+	set, details, err := s.Decidable(ctx, scope, id, ver)
 	if err != nil {
 		return Set{}, err
 	}
@@ -97,8 +95,8 @@ func (s *Service) Resolve(ctx context.Context, scope access.Scope, id, ver int64
 	return s.apply(ctx, scope, set, details, comment)
 }
 
-// decidable returns a set that the caller may decide now.
-func (s *Service) decidable(ctx context.Context, scope access.Scope, id, ver int64) (Set, []Detail, error) {
+// Decidable returns a set at version ver that the caller may decide now, with every value. Faults are those of Approve.
+func (s *Service) Decidable(ctx context.Context, scope access.Scope, id, ver int64) (Set, []Detail, error) {
 	set, details, err := s.whole(ctx, scope, id)
 	if err != nil {
 		return Set{}, nil, err

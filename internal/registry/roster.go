@@ -89,12 +89,10 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 		if err := prepared.Store(ctx, tx); err != nil {
 			return err
 		}
-		if plan.Rule.Kind != ActTransfer {
+		if !plan.Rule.Kind.BetweenCounties() {
 			return nil
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO transfer (set_id, home, household, from_area, to_area, asked) VALUES ($1, $2, $3, $4, $5, $6)",
-			prepared.Set.ID, h.Home, h.ID, h.Area, r.Act.Area, int64(prepared.Set.Submitted))
-		return err
+		return s.askCounty(ctx, tx, prepared.Set, h, plan)
 	})
 	if err != nil {
 		return change.Set{}, fmt.Errorf("report a change of a roster: %w", err)

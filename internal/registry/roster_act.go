@@ -23,6 +23,7 @@ const SubjectRoster = "roster"
 const (
 	FieldAct      = "act"       // decided by a second person
 	FieldActAlone = "act_alone" // the pack asks for nobody else
+	FieldInto     = "into"      // what the county that receives persons adds to an act
 )
 
 // fieldOf is the field under which an act by a rule is submitted.
@@ -48,6 +49,14 @@ type Act struct {
 	Relations map[int64]string // relation to the head from then on, by person
 	Dwelling  bool             // of a split: the new household takes the house
 	Shares    map[string]string
+	Into      *Into // of a hand-over, what the receiving county answers; nil until it does
+}
+
+// Into is where a county takes in persons whom another hands over.
+type Into struct {
+	Target    int64            `json:"target"` // household
+	NewHead   int64            `json:"new_head,omitempty"`
+	Relations map[int64]string `json:"relations,omitempty"` // to its head, by person
 }
 
 // NewPerson is somebody who is not in the register yet, or the right national number of somebody who is.
@@ -112,7 +121,8 @@ func actIn(set change.Values) (Act, error) {
 	if !ok {
 		text, ok = set[FieldActAlone].(string)
 	}
-	if !ok || len(set) != 1 {
+	into, answered := set[FieldInto].(string)
+	if !ok || len(set) != 1 && !(answered && len(set) == 2) {
 		return Act{}, fault.New(fault.Invalid, "the act of a roster's change is missing")
 	}
 	var b actBody
@@ -135,6 +145,9 @@ func actIn(set change.Values) (Act, error) {
 			p.Birth = &birth
 		}
 		a.New = append(a.New, p)
+	}
+	if answered {
+		return a.withInto(into)
 	}
 	return a, nil
 }

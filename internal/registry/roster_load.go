@@ -100,13 +100,19 @@ func (s *Service) planTarget(ctx context.Context, scope access.Scope, p *planner
 	switch p.rule.Kind {
 	case ActSplit:
 		p.target = &Roll{Household: Household{Home: p.source.Home}}
-	case ActMove, ActMerge:
+	case ActMove, ActMerge, ActHandOver:
+		if p.rule.Kind == ActHandOver && p.act.Into == nil {
+			return nil
+		}
 		h, err := s.household(ctx, scope, p.act.Target)
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
+		}
+		if level := homeLevel(p.pack, s.areas.Scheme()); p.rule.Kind == ActHandOver && s.areas.Scheme().At(h.Area, level) != s.areas.Scheme().At(p.act.Area, level) {
+			return nil
 		}
 		roll, err := s.roll(ctx, scope, h)
 		p.target = &roll
@@ -144,7 +150,7 @@ func (s *Service) planArea(ctx context.Context, scope access.Scope, p *planner) 
 	if p.act.Area == 0 {
 		return nil
 	}
-	transfer := p.rule.Kind == ActTransfer
+	transfer := p.rule.Kind.BetweenCounties()
 	if transfer {
 		scope = access.System("names of areas are public")
 	}

@@ -117,9 +117,12 @@ func (p *planner) plan() (Plan, Objections) {
 	return out, p.objections
 }
 
+// mostAhead is how many days ahead one county asks another.
+const mostAhead = 366
+
 // common checks what holds for every act.
 func (p *planner) common() {
-	if p.act.Day > p.today {
+	if ahead := p.act.Day - p.today; ahead > 0 && (!p.rule.Kind.BetweenCounties() || ahead > mostAhead) {
 		p.object("day", "future")
 	}
 	if p.rule.Evidence && p.act.Evidence == "" {
@@ -177,6 +180,8 @@ func (p *planner) do() {
 		p.identity()
 	case ActRelocate, ActTransfer:
 		p.relocate()
+	case ActHandOver:
+		p.handOver()
 	case ActClose:
 		p.close()
 	case ActReopen:

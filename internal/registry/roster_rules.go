@@ -16,23 +16,27 @@ type ActKind string
 
 // The kinds.
 const (
-	ActJoin     ActKind = "join"     // persons come in: born, adopted, married in from outside, back again
-	ActDeath    ActKind = "death"    // a member has died
-	ActLeave    ActKind = "leave"    // members go to where the register does not follow them
-	ActMove     ActKind = "move"     // members go to another household of the register
-	ActSplit    ActKind = "split"    // members found a household of their own
-	ActMerge    ActKind = "merge"    // all members go to another household; this one ends
-	ActHead     ActKind = "head"     // another member becomes the head
-	ActRelation ActKind = "relation" // relations were wrong and are put right
-	ActIdentity ActKind = "identity" // a member's national number was wrong or missing
-	ActRelocate ActKind = "relocate" // the whole household moves within its county
-	ActTransfer ActKind = "transfer" // the whole household moves to another county, which accepts it
-	ActClose    ActKind = "close"    // the household no longer exists
-	ActReopen   ActKind = "reopen"   // a household that was closed exists again
+	ActJoin     ActKind = "join"      // persons come in: born, adopted, married in from outside, back again
+	ActDeath    ActKind = "death"     // a member has died
+	ActLeave    ActKind = "leave"     // members go to where the register does not follow them
+	ActMove     ActKind = "move"      // members go to another household of the register
+	ActSplit    ActKind = "split"     // members found a household of their own
+	ActMerge    ActKind = "merge"     // all members go to another household; this one ends
+	ActHead     ActKind = "head"      // another member becomes the head
+	ActRelation ActKind = "relation"  // relations were wrong and are put right
+	ActIdentity ActKind = "identity"  // a member's national number was wrong or missing
+	ActRelocate ActKind = "relocate"  // the whole household moves within its county
+	ActTransfer ActKind = "transfer"  // the whole household moves to another county, which accepts it
+	ActHandOver ActKind = "hand_over" // members go to a household of another county, which accepts them
+	ActClose    ActKind = "close"     // the household no longer exists
+	ActReopen   ActKind = "reopen"    // a household that was closed exists again
 )
 
 // ActKinds are all kinds, in the order in which forms offer them.
-var ActKinds = []ActKind{ActJoin, ActDeath, ActLeave, ActMove, ActSplit, ActMerge, ActHead, ActRelation, ActIdentity, ActRelocate, ActTransfer, ActClose, ActReopen}
+var ActKinds = []ActKind{ActJoin, ActDeath, ActLeave, ActMove, ActSplit, ActMerge, ActHead, ActRelation, ActIdentity, ActRelocate, ActTransfer, ActHandOver, ActClose, ActReopen}
+
+// BetweenCounties says that another county accepts what is done, and that it may be asked for before its day.
+func (k ActKind) BetweenCounties() bool { return k == ActTransfer || k == ActHandOver }
 
 // ActRule is one reason for which a roster changes: a kind under the country's own name.
 type ActRule struct {
@@ -52,6 +56,8 @@ type RosterRules struct {
 	Ended  string   // status of a household that has no members any more; empty: it keeps its own
 	Spouse []string // relations of which a household has at most one
 	Shares []string // items of the household whose amount a split divides
+	// AnswerDays is after how many days a county that has not answered another's request has let it expire; 0: never.
+	AnswerDays int
 }
 
 // Find returns the act with a code.
@@ -99,6 +105,7 @@ type rosterSchema struct {
 	Ended  string      `yaml:"ended"`
 	Spouse []string    `yaml:"spouse"`
 	Shares []string    `yaml:"shares"`
+	Answer int         `yaml:"answer_days"`
 	Pos    policy.Pos
 }
 
@@ -125,6 +132,7 @@ func decodeRoster(p *policy.Pack, files []policy.SourceFile) (any, error) {
 			return nil, policy.LoadErrors{{Pos: policy.Pos{File: file.Name}, Reason: err.Error()}}
 		}
 		rules.Ended, rules.Spouse, rules.Shares = found.Ended, append(rules.Spouse, found.Spouse...), append(rules.Shares, found.Shares...)
+		rules.AnswerDays = max(rules.AnswerDays, found.Answer)
 		for _, schema := range found.Acts {
 			act, err := schema.rule(p)
 			if err == nil {
@@ -150,6 +158,9 @@ func (s rosterSchema) check(p *policy.Pack) error {
 		if !hasOption(p, SubjectPerson, FieldRelation, code) {
 			return fmt.Errorf("spouse: there is no relation %q", code)
 		}
+	}
+	if s.Answer < 0 {
+		return fmt.Errorf("answer_days: is not a number of days")
 	}
 	section := ""
 	for _, code := range s.Shares {
@@ -183,7 +194,7 @@ func (s actSchema) rule(p *policy.Pack) (ActRule, error) {
 	if act.Newborn && act.Kind != ActJoin {
 		return act, fmt.Errorf("only who joins can be newborn")
 	}
-	if act.Kind == ActTransfer {
+	if act.Kind.BetweenCounties() {
 		act.Protected = true // the receiving county decides
 	}
 	return act, nil

@@ -29,16 +29,17 @@ func (r rosterSubject) Load(ctx context.Context, scope access.Scope, id int64, o
 	return change.Record{Kind: SubjectRoster, ID: h.ID, Home: h.Home, Area: h.Area, Ver: h.Ver, Label: h.Number, On: on, Fields: change.Values{}, Key: key}, nil
 }
 
-// Sees: an act names persons and their relations.
+// Sees: an act names persons and their relations. What the receiving county adds nobody submits.
 func (r rosterSubject) Sees(scope access.Scope, record change.Record, field string) bool {
-	return (field == FieldAct || field == FieldActAlone) && scope.Sees(record.Area, access.P2)
+	known := field == FieldAct || field == FieldActAlone || field == FieldInto && scope.Verb() == access.ChangeDecide
+	return known && scope.Sees(record.Area, access.P2)
 }
 
 func (r rosterSubject) Protected(_ context.Context, _ change.Record, field string) (bool, error) {
-	if field != FieldAct && field != FieldActAlone {
+	if field != FieldAct && field != FieldActAlone && field != FieldInto {
 		return false, fault.New(fault.Invalid, "a roster has no field %q", field).With(0, field, "unknown field")
 	}
-	return field == FieldAct, nil
+	return field != FieldActAlone, nil
 }
 
 // Check refuses what cannot be done to the roster as it is stored now, whoever asks; what the submitter may reach is
@@ -78,8 +79,10 @@ func (r rosterSubject) PrepareWide(ctx context.Context, scope access.Scope, reco
 	if err != nil {
 		return nil, nil, err
 	}
-	if plan.Rule.Kind == ActTransfer && !scope.Holds(act.Area) {
-		return nil, nil, fault.New(fault.Forbidden, "the county that receives the household decides this")
+	if plan.Rule.Kind.BetweenCounties() {
+		if err := r.s.received(scope, plan.Rule, act); err != nil {
+			return nil, nil, err
+		}
 	}
 	w, err := r.s.writer(ctx, scope, plan)
 	if err != nil {
@@ -90,6 +93,19 @@ func (r rosterSubject) PrepareWide(ctx context.Context, scope access.Scope, reco
 		return nil, nil, err
 	}
 	return func(ctx context.Context, tx store.Tx) error { return w.write(ctx, tx) }, entries, nil
+}
+
+// received says whether what goes to another county can be received there now, by who decides.
+func (s *Service) received(scope access.Scope, rule ActRule, act Act) error {
+	switch {
+	case !scope.Holds(act.Area):
+		return fault.New(fault.Forbidden, "the county that receives the household or persons decides this")
+	case act.Day > s.today():
+		return fault.New(fault.Conflict, "the day from which this holds has not come")
+	case rule.Kind == ActHandOver && act.Into == nil:
+		return Objections{{Field: "target", Code: "no_target"}}.fault()
+	}
+	return nil
 }
 
 // Journalled: a change of the roster is a change of the household.

@@ -55,10 +55,10 @@ func TestAHouseholdIsHandedOverByTwoPeopleOfTwoCounties(t *testing.T) {
 			t.Errorf("the old county decides for the new one: %v", err)
 		}
 		twin := h.Caller(9, "person-3", "county-office@12000000")
-		if _, err := h.Registry.AcceptTransfer(ctx, stand.Scope(t, twin, access.ChangeDecide), set.ID, set.Ver, ""); !fault.Is(err, fault.Forbidden) {
+		if _, err := h.Registry.AcceptTransfer(ctx, stand.Scope(t, twin, access.ChangeDecide), set.ID, set.Ver, registry.Acceptance{}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("the same person accepts with an account of the other county: %v", err)
 		}
-		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, set.Ver, "welcome"); err != nil {
+		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, set.Ver, registry.Acceptance{Comment: "welcome"}); err != nil {
 			t.Fatal(err)
 		}
 		h.sound(t)
@@ -98,10 +98,10 @@ func TestATransferIsReturnedOrWithdrawnAndNothingMoves(t *testing.T) {
 			t.Fatal(err)
 		}
 		set = h.handOver(t, row)
-		if _, err := h.Changes.Withdraw(ctx, h.scope(t, 3, access.ChangeRead), set.ID, set.Ver); err != nil {
+		if _, err := h.Changes.Withdraw(ctx, h.scope(t, 3, access.ChangeRead), set.ID, set.Ver, "they stay"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Registry.AcceptTransfer(ctx, h.scope(t, 7, access.ChangeDecide), set.ID, set.Ver+1, ""); !fault.Is(err, fault.NotFound) {
+		if _, err := h.Registry.AcceptTransfer(ctx, h.scope(t, 7, access.ChangeDecide), set.ID, set.Ver+1, registry.Acceptance{}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("accepting what was withdrawn: %v", err)
 		}
 		if after := h.souls(t); after["11"] != before["11"] || after["12"] != before["12"] {
@@ -117,14 +117,14 @@ func TestATransferOfAHouseholdThatMovedOnIsLookedAtAgain(t *testing.T) {
 		set := h.handOver(t, row)
 		h.act(t, row.ID, registry.Act{Code: "born", Day: onDay, New: []registry.NewPerson{{Name: "Eve Reef", Birth: &onDay}}})
 		decide := h.scope(t, 7, access.ChangeDecide)
-		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, set.Ver, ""); !fault.Is(err, fault.Stale) {
+		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, set.Ver, registry.Acceptance{}); !fault.Is(err, fault.Stale) {
 			t.Fatalf("accepting at once: %v", err)
 		}
 		_, now, reviewed, err := h.Registry.OpenTransfer(ctx, decide, set.ID)
 		if err != nil || len(reviewed.Plan.After[0].Seats) != 3 {
 			t.Fatalf("opened again: %+v %v", reviewed, err)
 		}
-		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, now.Ver, ""); err != nil {
+		if _, err := h.Registry.AcceptTransfer(ctx, decide, set.ID, now.Ver, registry.Acceptance{}); err != nil {
 			t.Fatal(err)
 		}
 		h.sound(t)

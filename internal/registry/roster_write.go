@@ -258,6 +258,9 @@ func (w *rosterWriter) person(ctx context.Context, tx store.Tx, c seatChange) er
 	if err := moveRows(ctx, tx, c.to.Home, c.to.Area, c.to.ID, who.ID); err != nil {
 		return err
 	}
+	if err := moveSets(ctx, tx, c.to.Home, c.to.Area, who.ID); err != nil {
+		return err
+	}
 	return w.open(ctx, tx, c)
 }
 

@@ -35,6 +35,8 @@ type Service struct {
 	unmaskings *office.Unmaskings
 	// approvals keep the agreement of second persons; nil where nothing that needs one can be done
 	approvals *office.Approvals
+	// caller says who an account is today
+	caller func(ctx context.Context, account int64) (access.Caller, error)
 
 	mirror  *mirror.Mirror // nil where nobody follows the register
 	scanner upload.Scanner // nil: files are not looked through
@@ -67,7 +69,7 @@ type Needs struct {
 
 // NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, items: map[string]int64{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, caller: n.Caller, items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectRoster, rosterSubject{s})

@@ -25,7 +25,7 @@ type tab struct {
 var tabs = []tab{
 	{"waiting", []change.State{change.Waiting}},
 	{"conflict", []change.State{change.Conflict}},
-	{"decided", []change.State{change.Applied, change.Returned, change.Withdrawn}},
+	{"decided", []change.State{change.Applied, change.Returned, change.Withdrawn, change.Expired}},
 }
 
 // changesPage is what the template of the list shows.

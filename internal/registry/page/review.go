@@ -245,7 +245,7 @@ func (p *pages) giveBack(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) withdraw(w http.ResponseWriter, r *http.Request) error {
 	d, err := p.decision(r, access.ChangeRead)
 	if err == nil {
-		_, err = p.Registry.Changes().Withdraw(r.Context(), d.scope, d.id, d.ver)
+		_, err = p.Registry.Changes().Withdraw(r.Context(), d.scope, d.id, d.ver, d.comment)
 	}
 	return p.decided(w, r, err)
 }

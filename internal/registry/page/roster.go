@@ -20,7 +20,7 @@ import (
 func (p *pages) registerRoster(server *web.Server) {
 	server.Handle("GET /households/{number}/roster", web.Needs(access.HouseholdEdit), p.roster)
 	server.Handle("POST /households/{number}/roster", web.Needs(access.HouseholdEdit), p.changeRoster)
-	server.Handle("GET /transfers", web.Needs(access.ChangeDecide), p.transfers)
+	server.Handle("GET /transfers", web.Needs(access.ChangeRead), p.transfers)
 	server.Handle("GET /transfers/{id}", web.Needs(access.ChangeDecide), p.transfer)
 	server.Handle("POST /transfers/{id}/accept", web.Needs(access.ChangeDecide), p.acceptTransfer)
 	server.Handle("POST /transfers/{id}/return", web.Needs(access.ChangeDecide), p.refuseTransfer)

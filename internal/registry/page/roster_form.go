@@ -19,7 +19,7 @@ func (p *pages) askAct(ctx context.Context, page *rosterPage, entered url.Values
 		q.newPerson()
 	case registry.ActDeath, registry.ActIdentity:
 		q.members(true)
-	case registry.ActLeave, registry.ActMove, registry.ActSplit:
+	case registry.ActLeave, registry.ActMove, registry.ActSplit, registry.ActHandOver:
 		q.members(false)
 	}
 	switch kind {
@@ -27,7 +27,7 @@ func (p *pages) askAct(ctx context.Context, page *rosterPage, entered url.Values
 		page.fields = append(page.fields, q.field("target", web.FieldText, true, nil))
 	case registry.ActIdentity:
 		page.fields = append(page.fields, q.field("new.national_id", web.FieldText, true, nil))
-	case registry.ActTransfer:
+	case registry.ActTransfer, registry.ActHandOver:
 		page.fields = append(page.fields, q.field("area", web.FieldText, true, nil))
 	case registry.ActRelocate, registry.ActSplit:
 		places, err := p.placesToGo(ctx, page)
@@ -169,14 +169,14 @@ func (q *questions) afterwards() {
 		heads = append(heads, web.Option{Value: m.Number, Label: q.name(m)})
 	}
 	add := func(f web.Field) { q.page.after = append(q.page.after, f) }
-	if slices.Contains([]registry.ActKind{registry.ActDeath, registry.ActLeave, registry.ActMove, registry.ActSplit, registry.ActHead}, kind) {
+	if slices.Contains([]registry.ActKind{registry.ActDeath, registry.ActLeave, registry.ActMove, registry.ActSplit, registry.ActHandOver, registry.ActHead}, kind) {
 		add(q.field("head", web.FieldSelect, kind == registry.ActHead, heads))
 	}
 	if kind == registry.ActSplit {
 		add(q.field("new_head", web.FieldSelect, false, heads))
 		q.shares()
 	}
-	if !slices.Contains([]registry.ActKind{registry.ActDeath, registry.ActLeave, registry.ActMove, registry.ActMerge, registry.ActSplit, registry.ActHead, registry.ActRelation}, kind) {
+	if !slices.Contains([]registry.ActKind{registry.ActDeath, registry.ActLeave, registry.ActMove, registry.ActMerge, registry.ActSplit, registry.ActHandOver, registry.ActHead, registry.ActRelation}, kind) {
 		return
 	}
 	q.page.evenRel = kind == registry.ActRelation || kind == registry.ActHead

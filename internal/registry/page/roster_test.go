@@ -99,21 +99,43 @@ func TestATransferIsAcceptedByTheReceivingCountyOnItsPages(t *testing.T) {
 		path := "/households/" + reef.Number
 		ver := hidden(t, h.get(t, clerk, path+"/roster?act=other_canton").want(t, "form", 200, "until then it stays here").body, "ver")
 		h.post(t, clerk, path+"/roster", "act", "other_canton", "ver", ver, "day", "2014-06-01", "area", "12001001", "reason", "moved", "step", "send").want(t, "ask", 303)
-		h.get(t, clerk, "/transfers").want(t, "the old county's list", 200, "No household waits").without(t, "the old county's list", reef.Number)
+		h.get(t, clerk, "/transfers").want(t, "the old county's list", 200, "Asked of other counties", reef.Number, "waits for an answer", "/changes/").without(t, "the old county's list", `href="/transfers/`)
 		list := h.get(t, south, "/transfers").want(t, "list", 200, reef.Number, "Reef", "Kelp")
 		_, rest, _ := strings.Cut(list.body, `href="/transfers/`)
 		id, _, _ := strings.Cut(rest, `"`)
-		h.get(t, south, "/").want(t, "overview", 200, "Household "+reef.Number+" from another county")
+		h.get(t, south, "/").want(t, "overview", 200, "Household "+reef.Number+", handed over by another county")
 		h.get(t, clerk, "/transfers/"+id).want(t, "the old county's page", 404)
 		h.get(t, south, path).want(t, "file before", 404)
-		h.get(t, south, "/transfers/"+id).want(t, "transfer", 200, "Ana Reef", "Accept the household", "Return it with a comment", "Moved to another canton")
+		h.get(t, south, "/transfers/"+id).want(t, "transfer", 200, "Ana Reef", "Accept", "Return it with a comment", "Moved to another canton")
 		h.post(t, south, "/transfers/"+id+"/return", "ver", "1").want(t, "no comment", 400, "Say why you return it")
 		h.post(t, south, "/transfers/"+id+"/accept", "ver", "7").want(t, "stale", 412)
-		if back := h.post(t, south, "/transfers/"+id+"/accept", "ver", "1").want(t, "accept", 303); back.location() != "/changes/"+id {
+		if back := h.post(t, south, "/transfers/"+id+"/accept", "ver", "1").want(t, "accept", 303); back.location() != "/transfers" {
 			t.Errorf("after accepting one is at %s", back.location())
 		}
 		h.get(t, south, path).want(t, "file after", 200, "Ana Reef")
 		h.get(t, south, "/changes/"+id).want(t, "change after", 200, "Moved to another canton")
 		h.get(t, clerk, path).want(t, "the old county after", 404)
+	})
+}
+
+func TestAPersonIsTakenIntoAHouseholdOfTheReceivingCountyOnItsDay(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		reef := h.reef(t)
+		path, bo, kelp := "/households/"+reef.Number, h.numberOf(t, reef, "Bo Reef"), h.find(t, "12001001")
+		form := h.get(t, clerk, path+"/roster?act=wed_afar").want(t, "form", 200, `type="checkbox" name="persons"`, "an accepted hand-over waits for it", `name="area"`)
+		ver := hidden(t, form.body, "ver")
+		h.post(t, clerk, path+"/roster", "act", "wed_afar", "ver", ver, "day", "2015-01-20", "persons", bo, "area", "12001001", "reason", "wedding").want(t, "preview", 200, "Send to the receiving county")
+		h.post(t, clerk, path+"/roster", "act", "wed_afar", "ver", ver, "day", "2015-01-20", "persons", bo, "area", "12001001", "reason", "wedding", "step", "send").want(t, "ask", 303)
+		list := h.get(t, south, "/transfers").want(t, "list", 200, reef.Number, "persons: 1", "to be answered by")
+		_, rest, _ := strings.Cut(list.body, `href="/transfers/`)
+		id, _, _ := strings.Cut(rest, `"`)
+		h.get(t, south, "/transfers/"+id).want(t, "transfer", 200, "Bo Reef", `name="household"`, `name="r.`+bo).without(t, "transfer", "Ana Reef")
+		h.post(t, south, "/transfers/"+id+"/accept", "ver", "1", "household", "").want(t, "no household", 400, "There is no such other household", `role="alert"`)
+		h.post(t, south, "/transfers/"+id+"/accept", "ver", "1", "household", reef.Number).want(t, "out of scope", 400, "There is no such other household", reef.Number)
+		h.post(t, south, "/transfers/"+id+"/accept", "ver", "1", "household", kelp.Number, "r."+bo, "kin").want(t, "accept", 303)
+		h.get(t, south, "/transfers/"+id).want(t, "accepted", 200, "Accepted. It is carried out on").without(t, "accepted", `name="household"`)
+		h.get(t, clerk, "/transfers").want(t, "the sender sees", 200, "accepted, waits for its day")
+		h.get(t, clerk, path).want(t, "the file before the day", 200, "Bo Reef")
 	})
 }

@@ -17,7 +17,7 @@ import (
 type ChangeSet struct {
 	ID        int64  `json:"id,omitempty" doc:"Absent where nothing was different and so nothing was stored."`
 	Source    string `json:"source" enum:"page,api,offline,import,matched"`
-	State     string `json:"state" enum:"waiting,conflict,applied,returned,withdrawn,unchanged" doc:"waiting: a second person has to decide. conflict: a record moved on, somebody has to choose between the values."`
+	State     string `json:"state" enum:"waiting,conflict,applied,returned,withdrawn,expired,unchanged" doc:"waiting: a second person has to decide. conflict: a record moved on, somebody has to choose between the values."`
 	Title     string `json:"title,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 	Area      string `json:"area,omitempty" doc:"Official code of the area of its first record."`
@@ -198,7 +198,7 @@ func (rooms Rooms) registerChanges(api *rest.API) {
 		})
 	type listInput struct {
 		rest.Paged
-		State []string `query:"state,explode" enum:"waiting,conflict,applied,returned,withdrawn" doc:"Any of these; give it several times."`
+		State []string `query:"state,explode" enum:"waiting,conflict,applied,returned,withdrawn,expired" doc:"Any of these; give it several times."`
 	}
 	rest.Register(api, rest.Operation{ID: "list-change-sets", Method: http.MethodGet, Path: "/change-sets", Summary: "List change sets, newest first", Room: room, Verb: access.ChangeRead},
 		func(ctx context.Context, in *listInput) (*rest.Listed[ChangeSet], error) {
@@ -286,7 +286,7 @@ func (rooms Rooms) registerDecisions(api *rest.API) {
 		})
 	decide("withdraw-change-set", "withdraw", "Withdraw one's own change", "By its submitter, before somebody decides.", access.ChangeRead,
 		func(ctx context.Context, scope access.Scope, in *decisionInput, ver int64) (change.Set, error) {
-			return changes.Withdraw(ctx, scope, in.ID, ver)
+			return changes.Withdraw(ctx, scope, in.ID, ver, in.Body.Comment)
 		})
 	type choice struct {
 		Row   int    `json:"row" minimum:"0"`

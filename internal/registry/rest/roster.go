@@ -14,11 +14,11 @@ import (
 // RosterAct is a change of a roster that the pack knows.
 type RosterAct struct {
 	Code         string    `json:"code"`
-	Kind         string    `json:"kind" doc:"What it does: join, death, leave, move, split, merge, head, relation, identity, relocate, transfer, close or reopen."`
+	Kind         string    `json:"kind" doc:"What it does: join, death, leave, move, split, merge, head, relation, identity, relocate, transfer, hand_over, close or reopen."`
 	Label        i18n.Text `json:"label" doc:"By language."`
 	Newborn      bool      `json:"newborn" doc:"The day is the day of birth."`
 	Evidence     bool      `json:"evidence" doc:"A certificate or other proof has to be named."`
-	SecondPerson bool      `json:"second_person" doc:"A second person decides; of a transfer, somebody of the receiving county."`
+	SecondPerson bool      `json:"second_person" doc:"A second person decides; of a transfer or hand-over, somebody of the receiving county."`
 }
 
 // RosterSide is a household before or after an act.
