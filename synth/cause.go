@@ -1,9 +1,9 @@
 package synth
 
-// explain gives a registered household its causes of poverty, the main one first and up to two others, from those
-// that its traits bear out.
+// explain gives a household that is poor or registered its causes of poverty, the main one first and up to two others,
+// from those that its traits bear out.
 func (m maker) explain() {
-	if !m.h.Registered {
+	if !m.h.Registered && !m.h.Poor {
 		return
 	}
 	t := traitsOf(m.h)

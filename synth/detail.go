@@ -6,15 +6,16 @@ import "math"
 const detailStream = 1 << 32
 
 // detail adds what the forms ask besides what makes a household poor: surroundings, animals, relocation, what is known
-// of the members, and, of a registered household, what it spends on living.
+// of the members, and what it spends on living.
 func (m maker) detail() {
 	m.surroundings()
 	m.animals()
 	m.move()
 	for i := range m.h.Members {
 		m.about(&m.h.Members[i])
+		m.related(&m.h.Members[i])
 	}
-	if m.h.Registered {
+	if m.h.Registered || m.spec.AskSpending {
 		m.live()
 	}
 }
@@ -151,13 +152,29 @@ func (m maker) youngest() int {
 	return age
 }
 
-// live enters what a household spends on living: more than half on food, what the insurances cost its members, and
-// the rest as it can.
+// live enters what a household spends on living: what its consumption leaves beside illness and schooling, divided by
+// the basket, and what the insurances cost its members.
 func (m maker) live() {
-	net := float64(m.h.Net)
-	m.spend("food", SourceFood, m.rounded(net*m.d.between(0.35, 0.55)))
-	m.spend("utilities", SourceUtilities, m.rounded(net*m.d.between(0.03, 0.08)))
-	m.spend("services", SourceServices, m.rounded(net*m.d.between(0.02, 0.06)))
+	left := m.h.Consumption
+	for _, e := range m.h.Entries {
+		if e.Class == "medical" || e.Class == "education_cost" {
+			left -= e.Amount
+		}
+	}
+	weights, total := make([]float64, len(m.spec.Basket)), 0.0
+	for i, good := range m.spec.Basket {
+		weights[i] = max(0.01, good.Share+good.Slope*m.h.Welfare/math.Ln2) * m.d.between(0.8, 1.2)
+		total += weights[i]
+	}
+	for i, good := range m.spec.Basket {
+		part := left
+		if i < len(weights)-1 {
+			part = m.below(float64(left) * weights[i] / total)
+		}
+		m.spend(good.Kind, good.Kind, part)
+		left -= part
+		total -= weights[i]
+	}
 	insured := 0
 	for _, p := range m.h.Members {
 		if p.Insured {

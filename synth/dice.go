@@ -1,8 +1,9 @@
 package synth
 
 import (
-	"math"
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -55,48 +56,45 @@ func (d dice) digits(form string) string {
 // the total.
 func apportion(total int, weights []float64, caps []int) []int {
 	shares := make([]int, len(weights))
-	full := make([]bool, len(weights))
-	for left := total; left > 0; {
-		open := 0.0
-		for i, weight := range weights {
-			if !full[i] {
-				open += weight
-			}
-		}
-		given := 0
-		remainders := make([]float64, len(weights))
-		for i, weight := range weights {
-			remainders[i] = -1
-			if full[i] {
-				continue
-			}
-			exact := float64(left) * weight / open
-			whole := min(int(exact), caps[i]-shares[i])
-			shares[i] += whole
-			given += whole
-			full[i] = shares[i] == caps[i]
-			if !full[i] {
-				remainders[i] = exact - math.Floor(exact)
-			}
-		}
-		left -= given
-		if given > 0 && left > len(weights) {
-			continue
-		}
-		for ; left > 0; left-- {
-			best := -1
-			for i, remainder := range remainders {
-				if !full[i] && (best < 0 || remainder > remainders[best]) {
-					best = i
-				}
-			}
-			if best < 0 {
-				break
-			}
-			shares[best]++
-			remainders[best]--
-			full[best] = shares[best] == caps[best]
+	open := make([]int, 0, len(weights)) // with room
+	for i := range weights {
+		if caps[i] > 0 {
+			open = append(open, i)
 		}
 	}
+	for left := total; left > 0 && len(open) > 0; {
+		left -= round(left, weights, caps, shares, open)
+		open = slices.DeleteFunc(open, func(i int) bool { return shares[i] == caps[i] })
+	}
 	return shares
+}
+
+// round gives the open ones their whole parts of what is left and, of the rest, one each to the largest remainders
+// that have room. It returns how much was given.
+func round(left int, weights []float64, caps, shares, open []int) int {
+	sum := 0.0
+	for _, i := range open {
+		sum += weights[i]
+	}
+	given := 0
+	remainders := make(map[int]float64, len(open))
+	for _, i := range open {
+		exact := float64(left) * weights[i] / sum
+		whole := min(int(exact), caps[i]-shares[i], left-given)
+		shares[i] += whole
+		given += whole
+		remainders[i] = exact - float64(whole)
+	}
+	order := slices.Clone(open)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(remainders[b], remainders[a]) })
+	for _, i := range order {
+		if given == left {
+			break
+		}
+		if shares[i] < caps[i] {
+			shares[i]++
+			given++
+		}
+	}
+	return given
 }

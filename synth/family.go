@@ -9,6 +9,9 @@ import (
 type maker struct {
 	d       dice
 	spec    *Spec
+	names   *namer
+	sources tilt
+	luck    float64 // what neither traits nor village tell of welfare
 	village village
 	h       *Household
 }
@@ -102,8 +105,7 @@ const yearLength = 8766 * time.Hour
 // family makes the members of a household of the size.
 func (m maker) family(size int) {
 	p := m.choosePlan(size)
-	names := m.spec.Words.Names
-	head := Person{Relation: Head, Male: m.d.chance(p.male), Birth: m.bornAt(m.d.between(p.low, p.high)), surname: names.surname(m.d)}
+	head := Person{Relation: Head, Male: m.d.chance(p.male), Birth: m.bornAt(m.d.between(p.low, p.high)), surname: m.names.surname(m.d)}
 	m.add(head, -1, -1)
 	mother, father := -1, 0
 	if !head.Male {
@@ -186,7 +188,7 @@ func (m maker) partner(of Person, relation string, children int) Person {
 	if youngest := m.bornAt(20.5 + 2.2*float64(children)); birth.After(youngest) {
 		birth = youngest
 	}
-	p := Person{Relation: relation, Male: !of.Male, Birth: birth, surname: m.spec.Words.Names.surname(m.d)}
+	p := Person{Relation: relation, Male: !of.Male, Birth: birth, surname: m.names.surname(m.d)}
 	if of.Male {
 		p.surname = m.wifeSurname(of.surname)
 	}
@@ -195,7 +197,7 @@ func (m maker) partner(of Person, relation string, children int) Person {
 
 func (m maker) wifeSurname(husband string) string {
 	if m.spec.Words.Names.WifeKeeps {
-		return m.spec.Words.Names.surname(m.d)
+		return m.names.surname(m.d)
 	}
 	return husband
 }
@@ -232,8 +234,8 @@ func (m maker) add(p Person, mother, father int) int {
 	if p.Birth.After(m.end()) {
 		p.Birth = m.end().Add(-30 * dayLength)
 	}
-	p.Age = m.age(p.Birth)
-	p.Name = m.spec.Words.Names.full(m.d, p.surname, p.Male)
+	p.Age, p.born = m.age(p.Birth), p.Birth
+	p.Name = m.names.full(m.d, p.surname, p.Male)
 	m.h.Members = append(m.h.Members, p)
 	return len(m.h.Members) - 1
 }

@@ -5,6 +5,7 @@ import "time"
 // Area is an area of the county or around it. Level counts from 1, the outermost.
 type Area struct {
 	Code      string  `yaml:"code"`
+	Parent    string  `yaml:"-"` // code of the area around, "" for the outermost
 	Name      string  `yaml:"name"`
 	Latin     string  `yaml:"latin"`
 	Level     int     `yaml:"-"`
@@ -12,24 +13,38 @@ type Area struct {
 	Longitude float64 `yaml:"-"`
 }
 
-// Household is a household at the end of the year, with what is true of it and what the register says.
+// Household is a household at the end of the year, with what is true of it and what the register says. Members, Living
+// and Entries are what the register says: where records hold mistakes, Faults tell the truth.
 type Household struct {
-	Key     string // outside identifier, unique in the county
+	Key     string // outside identifier, unique in the population
 	Village Area
+	County  string // code of the area two levels above the village
 	Group   string
 	Phone   string
 	Members []Person // the head first
 	Living  Living
+	Traits  []string // words of the spec's traits, in their order
 	Entries []Entry
 
-	Net        int64 // income less cost of production in the year, minor units: the sum of Entries
-	Poor       bool  // Net per head is below the line
-	Registered bool  // stands on the register of the poor, rightly or wrongly
-	Identified time.Time
-	ExitYear   int      // planned, of a registered household
-	Causes     []string // of a registered household, the main one first: Cause…
-	Attribute  string   // Attribute…, "" for a household that is neither registered nor on allowance
+	Net         int64   // income less cost of production in the year, minor units
+	Consumption int64   // of the year, minor units
+	Welfare     float64 // logarithm of the measure by head as a multiple of the line: below 0 is poor
+	Poor        bool    // by the spec's measure and line on true facts
+	Registered  bool    // stands on the register of the poor, rightly or wrongly
+	Mistake     string  // Mistake…: why it stands there wrongly, or wrongly not; "" where it is right
+	Fitted      bool    // of a mistake: the amounts that were declared were made to fit it
+	Official    bool    // the head is an official of the village
+	KinOf       string  // key of an official of the village whose kin lives here
+	Kin         string  // Kin…: in which way
+	Identified  time.Time
+	ExitYear    int      // planned, of a registered household
+	Causes      []string // of who is poor or registered, the main one first: Cause…
+	Attribute   string   // Attribute…, "" for a household that is neither registered nor on allowance
+	Faults      []Fault  // mistakes of its records
 }
+
+// Born is the true birthday.
+func (p *Person) Born() time.Time { return p.born }
 
 // Head returns the head of the household.
 func (h *Household) Head() Person { return h.Members[0] }
@@ -93,7 +108,15 @@ type Person struct {
 	EmptyNest       bool   // old and without younger people in the house
 	PartyMember     bool
 
+	Marital    string    // single, married, widowed
+	Died       time.Time // before the end of the year, where the register does not know; zero otherwise
+	Kind       string    // relation to the woman whose family it is: self, husband, child, grandchild, parent, parent_in_law, sibling, other
+	FatherName string    // of the father, or of a married woman's husband; "" where the words do not ask it
+
+	born    time.Time // the true birthday
 	surname string
+	mistake numberMistake
+	same    *Person // the first record of somebody who stands in the register twice
 }
 
 // The relations to the head.

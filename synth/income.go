@@ -12,9 +12,6 @@ const (
 	subsidyShare   = 0.025 // grain subsidy per unit of arable land
 )
 
-// spread is how much income rises with the score: one unit multiplies income per head by e^spread.
-const spread = 0.62
-
 // support decides who receives the subsistence allowance, and what the register says the household is.
 func (m maker) support() {
 	h := m.h
@@ -57,30 +54,99 @@ func (m maker) grantAllowance() {
 	}
 }
 
-// earn sets the net income from the distance of the score to the village's border between poor and not poor, and
-// divides it among sources that the household has. The entries sum to the net income exactly.
-func (m maker) earn(distance float64) {
-	h, round := m.h, m.spec.Round
-	threshold := m.spec.Line * int64(len(h.Members)) // poor is whose income is below it
-	perHead := float64(m.spec.Line) * math.Exp(spread*distance)
-	perHead = min(20*float64(m.spec.Line), max(0.12*float64(m.spec.Line), perHead))
-	h.Net = m.rounded(perHead * float64(len(h.Members)))
+// The bounds of welfare by head, as multiples of the line; how far consumption and income follow one another, and by
+// how much they part by chance.
+const (
+	leastWelfare = 0.12
+	mostWelfare  = 20
+	follows      = 0.9
+	parts        = 0.12
+)
+
+// welfare sets income and consumption from the distance of the score to the village's border between poor and not
+// poor: the spec's measure exactly, the other about it.
+func (h *Household) welfare(m maker, distance float64) {
+	round := m.spec.Round
+	whole := float64(m.spec.Line) * m.heads()
+	threshold := int64(math.Round(whole)) // poor is whose measure is below it
+	amount := m.rounded(whole * min(mostWelfare, max(leastWelfare, math.Exp(m.spec.Spread*distance))))
 	if h.Poor {
-		h.Net = min(h.Net, (threshold-1)/round*round)
+		amount = min(amount, (threshold-1)/round*round)
 	} else {
-		h.Net = max(h.Net, (threshold+round-1)/round*round)
+		amount = max(amount, (threshold+round-1)/round*round)
 	}
+	h.Welfare = math.Log(float64(amount) / whole)
+	other := max(round, m.rounded(whole*math.Exp(follows*h.Welfare+m.d.normal(0, parts))))
+	h.Net, h.Consumption = amount, other
+	if m.spec.Measure == MeasureConsumption {
+		h.Net, h.Consumption = other, amount
+	}
+}
+
+// heads counts the members as the measure does.
+func (m maker) heads() float64 {
+	count := 0.0
+	for i := range m.h.Members {
+		if m.h.Members[i].Age < 18 {
+			count += m.spec.Child
+		} else {
+			count++
+		}
+	}
+	return count
+}
+
+// tilt is by how much sources of income weigh more than traits alone make them.
+type tilt struct{ wages, business, rent float64 }
+
+// calibrate tilts the sources of income until their shares in some villages are those asked for.
+func (c *County) calibrate() {
+	asked := c.spec.Income
+	if asked.Wages <= 0 || asked.Business <= 0 || asked.Property <= 0 {
+		return
+	}
+	const pilot, rounds = 1500, 6
+	step := max(1, len(c.villages)/max(1, min(len(c.villages), pilot*len(c.villages)/c.spec.Households)))
+	for range rounds {
+		sums := map[string]float64{}
+		for i := 0; i < len(c.villages); i += step {
+			for _, h := range c.Make(i) {
+				addSources(sums, h)
+			}
+		}
+		total := sums["wage"] + sums["business"] + sums["property"] + sums["transfer"]
+		c.sources.wages *= asked.Wages / max(0.01, sums["wage"]/total)
+		c.sources.business *= asked.Business / max(0.01, sums["business"]/total)
+		c.sources.rent *= asked.Property / max(0.001, sums["property"]/total)
+	}
+}
+
+// addSources adds a household's net income by class; the cost of production lowers that of business.
+func addSources(sums map[string]float64, h *Household) {
+	for _, e := range h.Entries {
+		switch {
+		case e.Class == "production_cost":
+			sums["business"] -= float64(e.Amount)
+		case !e.Expenditure:
+			sums[e.Class] += float64(e.Amount)
+		}
+	}
+}
+
+// earn divides the net income among sources that the household has. The entries sum to the net income exactly.
+func (m maker) earn() {
+	h := m.h
 	left := h.Net - m.transfers()
 	t := traitsOf(h)
 	wages, business, rent := 0.0, 0.0, 0.0
 	if t.months > 0 {
-		wages = 0.9*float64(t.months) + 0.4*float64(t.skilled)
+		wages = m.sources.wages * (0.9*float64(t.months) + 0.4*float64(t.skilled))
 	}
 	if t.workers > 0 {
-		business = 0.6 + 0.5*h.Living.Arable
+		business = m.sources.business * (0.6 + 0.5*h.Living.Arable)
 	}
 	if h.Living.Arable > 0 && (t.workers == 0 || m.d.chance(0.08)) {
-		rent = 0.25
+		rent = m.sources.rent * 0.25
 	}
 	total := wages + business + rent
 	fromWages := min(left, m.rounded(float64(left)*wages/max(total, 1)))
@@ -162,16 +228,26 @@ func (m maker) business(net int64) {
 	m.spend("production_cost", SourceFeed, feed)
 }
 
-// needs enters what illness and schooling cost; it is not part of the net income.
+// mostNeeds is the share of consumption that illness and schooling take at most.
+const mostNeeds = 0.6
+
+// needs enters what illness and schooling cost; it is a part of consumption.
 func (m maker) needs(t traits) {
 	line := float64(m.spec.Line)
+	medical, schooling := 0.0, 0.0
 	if sick := t.serious*4 + t.chronic; sick > 0 {
-		m.spend("medical", SourceMedical, m.rounded(line*float64(sick)*m.d.between(0.2, 0.9)))
+		medical = line * float64(sick) * m.d.between(0.2, 0.9)
 	}
 	if t.costly > 0 {
-		m.spend("education_cost", SourceSchooling, m.rounded(line*float64(t.costly)*m.d.between(0.6, 2)))
+		schooling = line * float64(t.costly) * m.d.between(0.6, 2)
 	}
+	limit := min(1, mostNeeds*float64(m.h.Consumption)/(medical+schooling+1))
+	m.spend("medical", SourceMedical, m.below(medical*limit))
+	m.spend("education_cost", SourceSchooling, m.below(schooling*limit))
 }
+
+// below rounds down to a multiple of the spec's Round.
+func (m maker) below(amount float64) int64 { return int64(amount) / m.spec.Round * m.spec.Round }
 
 // rounded rounds to the nearest multiple of the spec's Round.
 func (m maker) rounded(amount float64) int64 {
@@ -179,13 +255,19 @@ func (m maker) rounded(amount float64) int64 {
 }
 
 func (m maker) enter(class, source string, amount int64) {
-	if amount > 0 {
-		m.h.Entries = append(m.h.Entries, Entry{Class: class, Kind: source, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
-	}
+	m.book(Entry{Class: class, Kind: source, Amount: amount})
 }
 
 func (m maker) spend(class, source string, amount int64) {
-	if amount > 0 {
-		m.h.Entries = append(m.h.Entries, Entry{Expenditure: true, Class: class, Kind: source, Source: m.d.one(m.spec.Words.Sources[source]), Amount: amount})
+	m.book(Entry{Expenditure: true, Class: class, Kind: source, Amount: amount})
+}
+
+// book adds an entry in words of its kind; nothing is booked of what has no words.
+func (m maker) book(e Entry) {
+	words := m.spec.Words.Sources[e.Kind]
+	if e.Amount <= 0 || len(words) == 0 {
+		return
 	}
+	e.Source = m.d.one(words)
+	m.h.Entries = append(m.h.Entries, e)
 }

@@ -27,28 +27,3 @@ func (p PlaceName) area(name Syllable, around Area, number int) Area {
 		Code: fmt.Sprintf("%s%0*d", around.Code, p.Digits, p.From+number), Name: name.Text, Latin: name.Latin, Level: around.Level + 1,
 	}
 }
-
-// surname draws a surname.
-func (n Names) surname(d dice) string {
-	weights := make([]float64, len(n.Surnames))
-	for i, surname := range n.Surnames {
-		weights[i] = surname.Weight
-	}
-	return n.Surnames[d.pick(weights...)].Name
-}
-
-// full joins a surname and a new given name.
-func (n Names) full(d dice, surname string, male bool) string {
-	syllables := n.Female
-	if male {
-		syllables = n.Male
-	}
-	given := d.one(syllables)
-	if d.chance(n.TwoSyllables) {
-		given += d.one(syllables)
-	}
-	if n.SurnameFirst {
-		return surname + n.Joiner + given
-	}
-	return given + n.Joiner + surname
-}

@@ -3,25 +3,74 @@ package synth
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// Spec says what county to make. Amounts are minor units of one currency.
+// The measures by which who is poor is told.
+const (
+	MeasureIncome      = "income"      // net income of the year
+	MeasureConsumption = "consumption" // consumption of the year
+)
+
+// Spec says what population to make. Amounts are minor units of one currency.
 type Spec struct {
-	Seed       uint64
-	Households int
-	Townships  int
-	Villages   int
-	PoorShare  float64 // of the households, 0 to 1
-	MeanSize   float64 // members of a household on average, 1.5 to 6
-	Missed     float64 // share of the poor that the register misses
-	Wrong      float64 // share of the register that is not poor
-	Year       int     // the calendar year of the incomes; ages are those at its end
-	Line       int64   // poverty line per head and year: poor is who has less
-	Round      int64   // incomes are multiples of it
-	Words      Words
-	// Number makes the identity number of a person, nil for none. No two persons of a county have the same sex, birth
-	// and serial.
-	Number func(p Person, village Area, serial int) string
+	Seed         uint64
+	Households   int
+	Areas        []Area // whose innermost level are the villages; none: Townships and Villages of a county are made
+	Townships    int
+	Villages     int
+	PoorShare    float64   // of the households, 0 to 1
+	VillageShare float64   // of the variance of welfare, in logarithms, that lies between villages, 0 to 0.6
+	Luck         float64   // deviation of what neither traits nor village tell of welfare, beside about 0.75 of the traits
+	Spread       float64   // of the logarithm of welfare within a village, by unit of the score
+	MeanSize     float64   // members of a household on average, 1.5 to 8
+	Sizes        []float64 // shares of households of 1, 2, … members before they are tilted to the mean; none: to 8 members
+	Year         int       // the calendar year of the incomes; ages are those at its end
+	Measure      string    // Measure…
+	Child        float64   // what a member below 18 counts beside an adult in the measure by head, 1 for the same
+	Line         int64     // poverty line by head and year: poor is who has less
+	Round        int64     // amounts are multiples of it
+	AskSpending  bool      // what is spent on living is asked of everybody, not of the registered only
+	Income       IncomeShares
+	Basket       []Good // what consumption besides illness and schooling consists of
+	Traits       []Trait
+	Errors       Errors
+	Lists        []List
+	Words        Words
+	Numbering    Numbering
+}
+
+// IncomeShares are the shares of the sources of net income in that of all households. Zero values leave them as they
+// come.
+type IncomeShares struct {
+	Wages    float64 `yaml:"wages"`
+	Business float64 `yaml:"business"` // farm and trade, less the cost of production
+	Property float64 `yaml:"property"`
+}
+
+// Good is a part of consumption: its share at the line, and by how much that rises with each doubling of welfare.
+type Good struct {
+	Kind  string  `yaml:"kind"` // a source of the words
+	Share float64 `yaml:"share"`
+	Slope float64 `yaml:"slope"`
+}
+
+// Numbering makes identity numbers. Serials are counted anew within areas that share the first Within digits of their
+// codes, for each sex and, ByBirth, each birthday. Make nil: persons have no numbers.
+type Numbering struct {
+	Within  int
+	ByBirth bool
+	Outside int // first serial of strangers, whom only departments know
+	Make    func(p *Person, village Area, serial int) string
+}
+
+// deepest is the innermost level of the given areas.
+func (s *Spec) deepest() int {
+	level := 0
+	for _, area := range s.Areas {
+		level = max(level, area.Level)
+	}
+	return level
 }
 
 // Words are the names of persons, places and occupations.
@@ -31,20 +80,10 @@ type Words struct {
 	Sources map[string][]string `yaml:"sources"` // what an income or cost came from, by Source…
 	Phone   string              `yaml:"phone"`   // telephone number with # for a digit
 	Peoples []Weighted          `yaml:"peoples"` // peoples of the county, none where it does not count them
+	Fathers bool                `yaml:"fathers"` // members bear the name of their father or husband beside their own
 }
 
-// Names are what persons are called: a surname and a given name of one or two syllables.
-type Names struct {
-	SurnameFirst bool       `yaml:"surname_first"`
-	WifeKeeps    bool       `yaml:"wife_keeps"` // a wife keeps the surname of her father
-	Joiner       string     `yaml:"joiner"`     // between surname and given name
-	TwoSyllables float64    `yaml:"two_syllables"`
-	Surnames     []Weighted `yaml:"surnames"`
-	Male         []string   `yaml:"male"`
-	Female       []string   `yaml:"female"`
-}
-
-// Weighted is a surname and how many of a thousand persons bear it.
+// Weighted is a word and its share.
 type Weighted struct {
 	Name   string  `yaml:"name"`
 	Weight float64 `yaml:"weight"`
@@ -93,14 +132,11 @@ const (
 	SourceFeed      = "feed"
 	SourceMedical   = "medical"
 	SourceSchooling = "schooling"
-	SourceFood      = "food"
-	SourceUtilities = "utilities"
-	SourceServices  = "services"
-	SourceInsurance = "insurance" // contributions to the social insurances
+	SourceInsurance = "insurance" // contributions to the social insurances; without words nobody pays any
 )
 
 var allSources = []string{SourceWage, SourceCrops, SourceLivestock, SourceTrade, SourceRent, SourcePension, SourceAllowance,
-	SourceSubsidy, SourceSupport, SourceInputs, SourceFeed, SourceMedical, SourceSchooling, SourceFood, SourceUtilities, SourceServices, SourceInsurance}
+	SourceSubsidy, SourceSupport, SourceInputs, SourceFeed, SourceMedical, SourceSchooling}
 
 // check says everything that is wrong with the spec.
 func (s Spec) check() error {
@@ -110,18 +146,32 @@ func (s Spec) check() error {
 			wrong = append(wrong, fmt.Errorf(format, args...))
 		}
 	}
-	must(s.Townships > 0 && s.Villages >= s.Townships, "%d townships with %d villages: every township needs one", s.Townships, s.Villages)
-	must(s.Households >= s.Villages, "%d households in %d villages: every village needs one", s.Households, s.Villages)
+	if len(s.Areas) > 0 {
+		must(s.deepest() > 2, "villages of %d levels: they lie in areas of two more at least", s.deepest())
+	} else {
+		must(s.Townships > 0 && s.Villages >= s.Townships, "%d townships with %d villages: every township needs one", s.Townships, s.Villages)
+		wrong = append(wrong, s.Words.Places.check(s.Townships, s.Villages)...)
+	}
 	must(s.PoorShare >= 0 && s.PoorShare <= 0.6, "poor share %g is not between 0 and 0.6", s.PoorShare)
-	must(s.MeanSize >= 1.5 && s.MeanSize <= 6, "mean household size %g is not between 1.5 and 6", s.MeanSize)
-	must(s.Missed >= 0 && s.Missed <= 0.5 && s.Wrong >= 0 && s.Wrong <= 0.5, "errors of the register of %g and %g are not between 0 and 0.5", s.Missed, s.Wrong)
+	must(s.VillageShare >= 0 && s.VillageShare <= 0.6, "share of villages in the variance %g is not between 0 and 0.6", s.VillageShare)
+	must(s.Luck > 0 && s.Luck <= 3 && s.Spread > 0 && s.Spread <= 2, "luck %g and spread %g are not between 0 and 3, 0 and 2", s.Luck, s.Spread)
+	must(s.MeanSize >= 1.5 && s.MeanSize <= 8, "mean household size %g is not between 1.5 and 8", s.MeanSize)
+	must(s.Measure == MeasureIncome || s.Measure == MeasureConsumption, "the measure %q is neither income nor consumption", s.Measure)
+	must(s.Child > 0 && s.Child <= 1, "a child counts %g, which is not between 0 and 1", s.Child)
+	must(len(s.Basket) > 0, "the basket of consumption is empty")
 	must(s.Year >= 1950 && s.Year <= 2200, "year %d is not between 1950 and 2200", s.Year)
 	must(s.Round > 0 && s.Line >= 100*s.Round, "a line of %d cannot be told in steps of %d", s.Line, s.Round)
-	must(len(s.Words.Names.Surnames) > 0 && len(s.Words.Names.Male) > 0 && len(s.Words.Names.Female) > 0, "names of persons are missing")
-	for _, source := range allSources {
+	sources := slices.Clone(allSources)
+	for _, good := range s.Basket {
+		sources = append(sources, good.Kind)
+	}
+	for _, source := range sources {
 		must(len(s.Words.Sources[source]) > 0, "the source %q has no words", source)
 	}
-	wrong = append(wrong, s.Words.Places.check(s.Townships, s.Villages)...)
+	wrong = append(wrong, s.Errors.check()...)
+	for _, trait := range s.Traits {
+		wrong = append(wrong, trait.check()...)
+	}
 	if err := errors.Join(wrong...); err != nil {
 		return fmt.Errorf("synthetic county: %w", err)
 	}

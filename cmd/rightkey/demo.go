@@ -24,6 +24,7 @@ import (
 	"rightkey/internal/registry/quality"
 	"rightkey/policies"
 	"rightkey/synth/files"
+	"rightkey/synth/mistakes"
 )
 
 // demoCommand is "rightkey demo".
@@ -122,7 +123,7 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 		return err
 	}
 	defer os.RemoveAll(folder)
-	county := synthCommand{Out: folder, Seed: c.Seed, Households: c.Households, Poor: -1}
+	county := synthCommand{Out: folder, Seed: c.Seed, Households: c.Households, Poor: -1, Errors: mistakes.Demonstration}
 	if _, err := county.makeFiles(progress); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ type entry struct {
 
 // householdFields are the fields from which columns about households are filled, dwelling and living included. Truth
 // values are true and false, areas have one decimal, several words are separated by semicolons.
-func householdFields() fields[*synth.Household] {
+func householdFields(county *synth.County) fields[*synth.Household] {
 	values := map[string]func(*synth.Household) string{
 		"village":   func(h *synth.Household) string { return h.Village.Code },
 		"head":      func(h *synth.Household) string { return h.Head().Name },
@@ -37,16 +38,45 @@ func householdFields() fields[*synth.Household] {
 			}
 			return "general"
 		},
-		"registered":   func(h *synth.Household) string { return presence(h.Registered) },
-		"identified":   func(h *synth.Household) string { return day(h.Identified) },
-		"exit_year":    func(h *synth.Household) string { return positive(h.ExitYear) },
-		"cause_main":   func(h *synth.Household) string { return strings.Join(h.Causes[:min(1, len(h.Causes))], "") },
-		"causes_other": func(h *synth.Household) string { return strings.Join(h.Causes[min(1, len(h.Causes)):], separator) },
+		"registered": func(h *synth.Household) string { return presence(h.Registered) },
+		"identified": func(h *synth.Household) string { return day(h.Identified) },
+		"exit_year":  func(h *synth.Household) string { return positive(h.ExitYear) },
+		"cause_main": func(h *synth.Household) string {
+			causes := recordedCauses(h)
+			return strings.Join(causes[:min(1, len(causes))], "")
+		},
+		"causes_other": func(h *synth.Household) string {
+			causes := recordedCauses(h)
+			return strings.Join(causes[min(1, len(causes)):], separator)
+		},
+		"unit": func(h *synth.Household) string { return womanOf(h) },
+		"size": func(h *synth.Household) string { return strconv.Itoa(len(h.Members)) },
+	}
+	for i, name := range county.TraitNames() {
+		values[name] = func(h *synth.Household) string { return h.Traits[i] }
 	}
 	for name, of := range livingFields() {
 		values[name] = func(h *synth.Household) string { return of(&h.Living) }
 	}
 	return fields[*synth.Household]{key: func(h *synth.Household) string { return h.Key }, values: values}
+}
+
+// recordedCauses are the causes of who stands on the register; nobody asks others.
+func recordedCauses(h *synth.Household) []string {
+	if !h.Registered {
+		return nil
+	}
+	return h.Causes
+}
+
+// womanOf is the marital status of the woman whose family the household is, "none" without one.
+func womanOf(h *synth.Household) string {
+	for i := range h.Members {
+		if p := &h.Members[i]; p.Kind == "self" {
+			return p.Marital
+		}
+	}
+	return "none"
 }
 
 func livingFields() map[string]func(*synth.Living) string {
@@ -120,6 +150,22 @@ func personFields() fields[member] {
 			"training":    func(p member) string { return strconv.FormatBool(p.Training) },
 			"allowance":   func(p member) string { return strconv.FormatBool(p.Allowance) },
 
+			"marital":     func(p member) string { return p.Marital },
+			"to_woman":    func(p member) string { return p.Kind },
+			"father_name": func(p member) string { return p.FatherName },
+			"disabled":    func(p member) string { return strconv.FormatBool(slices.Contains(p.Health, "disabled")) },
+			"chronic":     func(p member) string { return strconv.FormatBool(slices.Contains(p.Health, "chronic")) },
+			"numbered": func(p member) string {
+				switch {
+				case p.Number != "":
+					return "yes"
+				case p.Age < 18:
+					return "child"
+				}
+				return "none"
+			},
+			"occupation": func(p member) string { return occupation(p) },
+
 			"school_year":      func(p member) string { return positive(p.SchoolYear) },
 			"phone":            func(p member) string { return p.Phone },
 			"people":           func(p member) string { return p.People },
@@ -131,6 +177,23 @@ func personFields() fields[member] {
 			"party":            func(p member) string { return presence(p.PartyMember) },
 		},
 	}
+}
+
+// occupation says in a word what a member does: wage, farm, student, child, unable, home.
+func occupation(p member) string {
+	switch {
+	case p.School != "not_student":
+		return "student"
+	case p.Age < 16:
+		return "child"
+	case p.Months > 0:
+		return "wage"
+	case p.Labour == "ordinary" && p.Male, p.Labour == "skilled":
+		return "farm"
+	case p.Labour == "lost", p.Age >= 65:
+		return "unable"
+	}
+	return "home"
 }
 
 // entryFields are the fields from which columns about incomes and expenditures are filled.

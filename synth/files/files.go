@@ -4,10 +4,13 @@
 package files
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -41,7 +44,11 @@ const (
 	Expenditure = "expenditure.csv"
 	Villages    = "villages.csv"
 	Counties    = "counties.csv"
-	Truth       = "truth.csv"
+
+	Truth        = "truth/households.csv" // what is true of each household
+	TruthRecords = "truth/records.csv"    // each mistake in a record, and the truth
+	TruthLists   = "truth/lists.csv"      // what is true of each row of the departments' lists
+	Departments  = "departments/"         // folder of the departments' lists
 )
 
 // Create opens a file of the output for writing.
@@ -50,13 +57,20 @@ type Create func(name string) (io.WriteCloser, error)
 // Counts are the rows written.
 type Counts struct {
 	Areas, Households, Persons, Income, Expenditure, Poor, Registered int
+	Faults, Listed                                                    int // mistakes of records, rows of departments' lists
 }
 
-// Write writes the county: areas.csv, households.csv, persons.csv, income.csv, expenditure.csv and, where the layout has
-// forms of areas, villages.csv and counties.csv, a mapping for each but the first, and truth.csv. Progress is called after every household with the number written; it may be nil.
+// Write writes the population: areas.csv, households.csv, persons.csv, income.csv, expenditure.csv, the forms of areas
+// and a mapping for each of them; the departments' lists; and, in a folder apart, the truth. Villages are made and
+// written down several at once, as many as there are processors, and put into the files in their order: equal
+// populations give equal bytes. Progress is called after every village with the number of households written; it may
+// be nil.
 func Write(county *synth.County, layout Layout, create Create, progress func(done int)) (Counts, error) {
-	w := &writer{layout: layout, create: create}
-	err := w.write(county, progress)
+	w := &writer{county: county, layout: layout, create: create, year: county.Year()}
+	err := w.start()
+	if err == nil {
+		err = w.write(progress)
+	}
 	for _, out := range w.open {
 		err = errors.Join(err, out.close())
 	}
@@ -67,96 +81,87 @@ func Write(county *synth.County, layout Layout, create Create, progress func(don
 }
 
 type writer struct {
+	county *synth.County
 	layout Layout
 	create Create
 	open   []*output
 	counts Counts
 	year   int
+
+	households          *sheet[*synth.Household]
+	persons             *sheet[member]
+	income, expenditure *sheet[entry]
+	forms               *places
+	lists               map[string]*output
+	truth, records      *output
+	listTruth           *output
 }
 
-func (w *writer) write(county *synth.County, progress func(int)) error {
-	w.year = county.Year()
-	if err := w.areas(county); err != nil {
+// start writes the areas and begins the other files.
+func (w *writer) start() error {
+	if err := w.areas(w.county); err != nil {
 		return err
 	}
-	households, err := newSheet(w, "households", "household", householdFields())
-	if err != nil {
+	var err error
+	if w.households, err = newSheet(w, "households", "household", householdFields(w.county)); err != nil {
 		return err
 	}
-	persons, err := newSheet(w, "persons", "person", personFields())
-	if err != nil {
+	if w.persons, err = newSheet(w, "persons", "person", personFields()); err != nil {
 		return err
 	}
-	income, err := newSheet(w, "income", "income", entryFields())
-	if err != nil {
+	if w.income, err = newSheet(w, "income", "income", entryFields()); err != nil {
 		return err
 	}
-	expenditure, err := newSheet(w, "expenditure", "expenditure", entryFields())
-	if err != nil {
+	if w.expenditure, err = newSheet(w, "expenditure", "expenditure", entryFields()); err != nil {
 		return err
 	}
-	forms, err := newPlaces(w, county)
-	if err != nil {
+	if w.forms, err = newPlaces(w, w.county); err != nil {
 		return err
 	}
-	truth, err := w.csv(Truth, "household", "size", "net_income", "net_income_per_head", "poor", "registered")
-	if err != nil {
-		return err
-	}
-	for h := range county.Households() {
-		err = errors.Join(households.row(h), writeMembers(persons, h), w.entries(h, income, expenditure), forms.add(h), truth.row(w.truth(h)...))
-		if err != nil {
+	return w.startTruth()
+}
+
+// write makes the villages and writes them.
+func (w *writer) write(progress func(int)) error {
+	workers := runtime.GOMAXPROCS(0)
+	made := inOrder(workers, villages(w.county), func(i int) village { return village{number: i, households: w.county.Make(i)} })
+	for done := range inOrder(workers, numbered(w.county, made), w.writeDown) {
+		if err := w.put(done); err != nil {
 			return err
 		}
-		w.count(h)
 		if progress != nil {
 			progress(w.counts.Households)
 		}
 	}
-	return forms.finish()
+	return w.forms.finish()
 }
 
-func writeMembers(persons *sheet[member], h *synth.Household) error {
-	for i := range h.Members {
-		if err := persons.row(member{Person: h.Members[i], household: h.Key}); err != nil {
-			return err
+// village is a village at work.
+type village struct {
+	number     int
+	households []*synth.Household
+}
+
+func villages(county *synth.County) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range county.Villages() {
+			if !yield(i) {
+				return
+			}
 		}
 	}
-	return nil
 }
 
-// entries writes the incomes and the expenditures of a household, each numbered within it.
-func (w *writer) entries(h *synth.Household, income, expenditure *sheet[entry]) error {
-	var err error
-	counts := map[bool]int{}
-	for _, e := range h.Entries {
-		counts[e.Expenditure]++
-		row := entry{Entry: e, household: h.Key, number: counts[e.Expenditure], digits: w.layout.Digits}
-		if e.Expenditure {
-			err = errors.Join(err, expenditure.row(row))
-		} else {
-			err = errors.Join(err, income.row(row))
+// numbered gives the persons of each village their identity numbers, which needs the villages in their order.
+func numbered(county *synth.County, made iter.Seq[village]) iter.Seq[village] {
+	return func(yield func(village) bool) {
+		numbers := county.Numbers()
+		for v := range made {
+			numbers.Number(v.households)
+			if !yield(v) {
+				return
+			}
 		}
-	}
-	w.counts.Income += counts[false]
-	w.counts.Expenditure += counts[true]
-	return err
-}
-
-func (w *writer) truth(h *synth.Household) []string {
-	size := int64(len(h.Members))
-	return []string{h.Key, strconv.FormatInt(size, 10), amount(h.Net, w.layout.Digits), amount(h.Net/size, w.layout.Digits),
-		strconv.FormatBool(h.Poor), strconv.FormatBool(h.Registered)}
-}
-
-func (w *writer) count(h *synth.Household) {
-	w.counts.Households++
-	w.counts.Persons += len(h.Members)
-	if h.Poor {
-		w.counts.Poor++
-	}
-	if h.Registered {
-		w.counts.Registered++
 	}
 }
 
@@ -167,8 +172,7 @@ func (w *writer) areas(county *synth.County) error {
 	}
 	for _, area := range county.Areas() {
 		w.counts.Areas++
-		err := out.row(area.Code, area.Name, area.Latin, strconv.Itoa(area.Level),
-			strconv.FormatFloat(area.Latitude, 'f', 5, 64), strconv.FormatFloat(area.Longitude, 'f', 5, 64), county.ValidFrom())
+		err := out.row(area.Code, area.Name, area.Latin, strconv.Itoa(area.Level), degrees(area.Latitude), degrees(area.Longitude), county.ValidFrom())
 		if err != nil {
 			return err
 		}
@@ -176,11 +180,20 @@ func (w *writer) areas(county *synth.County) error {
 	return nil
 }
 
+// degrees writes a coordinate, "" where none was given.
+func degrees(x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'f', 5, 64)
+}
+
 // output is one CSV file being written.
 type output struct {
-	name string
-	file io.WriteCloser
-	csv  *csv.Writer
+	name   string
+	number int // among the files
+	file   io.WriteCloser
+	bytes  *bufio.Writer
 }
 
 // csv starts a file with its header.
@@ -189,16 +202,22 @@ func (w *writer) csv(name string, header ...string) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &output{name: name, file: file, csv: csv.NewWriter(file)}
+	out := &output{name: name, number: len(w.open), file: file, bytes: bufio.NewWriterSize(file, 1<<16)}
 	w.open = append(w.open, out)
 	return out, out.row(header...)
 }
 
-func (o *output) row(cells ...string) error { return o.csv.Write(cells) }
+func (o *output) row(cells ...string) error {
+	line := csv.NewWriter(o.bytes)
+	if err := line.Write(cells); err != nil {
+		return err
+	}
+	line.Flush()
+	return line.Error()
+}
 
 func (o *output) close() error {
-	o.csv.Flush()
-	if err := errors.Join(o.csv.Error(), o.file.Close()); err != nil {
+	if err := errors.Join(o.bytes.Flush(), o.file.Close()); err != nil {
 		return fmt.Errorf("file %s: %w", o.name, err)
 	}
 	return nil

@@ -50,15 +50,16 @@ func smallCounty(t testing.TB, seed uint64) *synth.County {
 	part := []synth.Syllable{{Text: "a", Latin: "A"}, {Text: "b", Latin: "B"}, {Text: "c", Latin: "C"}}
 	name := synth.PlaceName{First: part, Second: part, Endings: part, From: 1, Digits: 2}
 	words := synth.Words{
-		Names:   synth.Names{Surnames: []synth.Weighted{{Name: "Ash", Weight: 1}}, Male: []string{"Jo"}, Female: []string{"An"}},
+		Names:   synth.Names{Surnames: synth.Lexicon{Words: "Ash", Exponent: 1}, Male: synth.Lexicon{Words: "Jo", Exponent: 1}, Female: synth.Lexicon{Words: "An", Exponent: 1}},
 		Places:  synth.Places{Above: []synth.Area{{Code: "9", Name: "County", Latin: "County"}}, Township: name, Village: name, ValidFrom: "2000-01-01"},
 		Sources: map[string][]string{},
 	}
 	for _, source := range []string{"wage", "crops", "livestock", "trade", "rent", "pension", "allowance", "subsidy", "support", "inputs", "feed", "medical", "schooling", "food", "utilities", "services", "insurance"} {
 		words.Sources[source] = []string{"from, " + source}
 	}
-	county, err := synth.New(synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, MeanSize: 3, Wrong: 0.1, Missed: 0.1,
-		Year: 2013, Line: 273_600, Round: 1, Words: words})
+	county, err := synth.New(synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, VillageShare: 0.2, Luck: 0.75, Spread: 0.6, MeanSize: 3,
+		Errors: synth.Errors{Wrong: 0.1, Missed: 0.1, Inclusion: map[string]float64{"near": 1}, Exclusion: map[string]float64{"near": 1}},
+		Year: 2013, Measure: synth.MeasureIncome, Child: 1, Line: 273_600, Round: 1, Basket: []synth.Good{{Kind: "food", Share: 1}}, Words: words})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestAMappingStandsBesideEachFileOfSubjects(t *testing.T) {
 	if diff := cmp.Diff(want, files["income.map.yaml"].String()); diff != "" {
 		t.Error(diff)
 	}
-	if len(files) != 6+4 {
+	if len(files) != 5+4+2 {
 		t.Errorf("%d files", len(files))
 	}
 }

@@ -15,17 +15,15 @@ type PlaceForms struct {
 	Units    []string `yaml:"units"`     // that send teams to villages
 }
 
-// places writes the forms of areas: those of a village as soon as its last household is told, that of the county at
-// the end.
+// places writes the forms of areas: those of a village as soon as its households are told, that of a county behind its
+// last village.
 type places struct {
 	forms     synth.Forms
 	villages  *sheet[synth.VillageForm]
 	counties  *sheet[synth.CountyForm]
-	at        string // code of the village at work
-	tally     synth.Tally
+	townships map[string]int // by the code of the county
+	at        string         // code of the county at work
 	county    synth.CountyForm
-	code      string // of the county
-	townships int
 }
 
 // newPlaces starts the files of the forms; nil where none are asked for.
@@ -38,7 +36,7 @@ func newPlaces(w *writer, county *synth.County) (*places, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &places{forms: county.Forms(from, of.Units)}
+	p := &places{forms: county.Forms(from, of.Units), townships: map[string]int{}}
 	if p.villages, err = newSheet(w, "villages", of.Village, villageFields(w.layout.Digits)); err != nil {
 		return nil, err
 	}
@@ -50,51 +48,46 @@ func newPlaces(w *writer, county *synth.County) (*places, error) {
 	levels := county.Areas()
 	deepest := levels[len(levels)-1].Level
 	for _, area := range levels {
-		switch area.Level {
-		case deepest - 1:
-			p.townships++
-		case deepest - 2:
-			p.code = area.Code
+		if area.Level == deepest-1 {
+			p.townships[area.Parent]++
 		}
 	}
 	return p, nil
 }
 
-// add counts a household. The households of a village follow one another. Nothing is counted where no form is asked
-// for.
-func (p *places) add(h *synth.Household) error {
+// village writes the form of a village, of which a household is given, from the tally of all. Nothing is written where
+// no form is asked for.
+func (p *places) village(of *synth.Household, tally synth.Tally) error {
 	if p == nil {
 		return nil
 	}
-	var err error
-	if h.Village.Code != p.at {
-		err = p.flush()
-		p.at = h.Village.Code
+	if of.County != p.at {
+		if err := p.flush(); err != nil {
+			return err
+		}
+		p.at = of.County
 	}
-	p.tally.Add(h)
-	return err
-}
-
-// flush writes the form of the village at work.
-func (p *places) flush() error {
-	if p.tally.Households == 0 {
-		return nil
-	}
-	form := p.forms.Village(p.at, p.tally)
+	form := p.forms.Village(of.Village.Code, tally)
 	p.county.Add(form)
-	p.tally = synth.Tally{}
 	return p.villages.row(form)
 }
 
-// finish writes the last village and the county.
+// flush writes the form of the county at work.
+func (p *places) flush() error {
+	if p.counties == nil || p.at == "" {
+		return nil
+	}
+	form := p.forms.County(p.at, p.townships[p.at], p.county)
+	p.county = synth.CountyForm{}
+	return p.counties.row(form)
+}
+
+// finish writes the last county.
 func (p *places) finish() error {
 	if p == nil {
 		return nil
 	}
-	if err := p.flush(); err != nil || p.counties == nil {
-		return err
-	}
-	return p.counties.row(p.forms.County(p.code, p.townships, p.county))
+	return p.flush()
 }
 
 // tallyFields are the fields from which columns about the households of an area are filled.

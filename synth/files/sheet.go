@@ -82,7 +82,8 @@ func code(words string, column Column, list map[string]string) (string, error) {
 	return strings.Join(codes, separator), nil
 }
 
-func (s *sheet[T]) row(of T) error {
+// cells are the cells of a row.
+func (s *sheet[T]) cells(of T) ([]string, error) {
 	cells := make([]string, 0, len(s.keys)+len(s.columns))
 	for _, key := range s.keys {
 		cells = append(cells, key(of))
@@ -90,9 +91,18 @@ func (s *sheet[T]) row(of T) error {
 	for _, column := range s.columns {
 		cell, err := column(of)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		cells = append(cells, cell)
+	}
+	return cells, nil
+}
+
+// row writes a row at once.
+func (s *sheet[T]) row(of T) error {
+	cells, err := s.cells(of)
+	if err != nil {
+		return err
 	}
 	return s.out.row(cells...)
 }
