@@ -154,7 +154,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Keys: h.keys, Scheme: scheme})
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
 	h.office.ConfirmGrants(h.approvals)
-	h.assignments = office.NewAssignments(h.db, h.journal)
+	h.assignments = office.NewAssignments(h.db, h.journal, scheme)
 	h.organisations = office.NewOrganisations(h.db, h.journal, h.areas, h.packs)
 	h.alerts = office.NewAlerts(h.db, h.journal)
 	h.denials = office.NewDenials(h.db, h.journal, h.alerts)

@@ -42,7 +42,7 @@ func init() {
 			"POST /assignments":          formCase("login", "near-village", "households", "{number}"),
 			"POST /assignments/{id}/end": outsideCase(formCase()),
 			"GET /me/kin":                noCase,
-			"POST /me/kin":               {form: url.Values{"number": {"{number}"}, "relation": {"in_law"}}, strangers: true}, // shows one's own declaration
+			"POST /me/kin":               {form: url.Values{"number": {"{other}"}, "relation": {"in_law"}}, strangers: true}, // the lists show one's own declarations
 			"GET /inspections":           noCase,
 			"POST /inspections":          formCase("matter", "matrix", "area", "12", "days", "1"),
 			// alerts and secret fields
@@ -110,7 +110,7 @@ func (m *matrix) assignInFarCounty() {
 	if err != nil || len(list) != 1 {
 		m.t.Fatalf("assignments %v: %v", list, err)
 	}
-	m.ids["{assignment}"] = fmt.Sprint(list[0].ID)
+	m.ids["{assignment}"], m.ids["{other}"] = fmt.Sprint(list[0].ID), registry.Number(list[0].ID)
 }
 
 // confirm agrees as a second administrator to the roles of an account that wait for one.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rightkey/internal/access"
+	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
@@ -29,11 +30,12 @@ type Assignment struct {
 type Assignments struct {
 	db      *access.DB
 	journal *journal.Journal
+	scheme  area.Scheme
 }
 
 // NewAssignments opens the assignments of a database.
-func NewAssignments(db *access.DB, j *journal.Journal) *Assignments {
-	return &Assignments{db: db, journal: j}
+func NewAssignments(db *access.DB, j *journal.Journal, scheme area.Scheme) *Assignments {
+	return &Assignments{db: db, journal: j, scheme: scheme}
 }
 
 // Assign ties households in the caller's scope for assignment.edit to the person of a login from today on; those that
@@ -160,9 +162,16 @@ func (s *Assignments) write(ctx context.Context, scope access.Scope, why string,
 // longestInspection is how many days an inspection may last.
 const longestInspection = 30
 
-// Inspect opens an inspection of an area in the caller's own for some days under a case. It is journalled and raises
-// an alert to a reviewer.
-func (s *Assignments) Inspect(ctx context.Context, c access.Caller, alerts *Alerts, key int64, r access.Range, matter string, days int) error {
+// Inspect opens an inspection of an area (0 for everywhere) in the caller's own for some days under a case. It is
+// journalled and raises an alert to a reviewer. A Forbidden fault: the caller has not shown lately who sits there.
+func (s *Assignments) Inspect(ctx context.Context, c access.Caller, alerts *Alerts, key int64, matter string, days int) error {
+	if err := proved(ctx, c, s.journal.Clock().Now()); err != nil {
+		return err
+	}
+	r := access.Everywhere
+	if key != 0 {
+		r = s.scheme.Range(key)
+	}
 	scope, err := access.Decide(c, access.InspectionOpen)
 	if err != nil {
 		return err

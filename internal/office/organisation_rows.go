@@ -26,8 +26,8 @@ type organisationLoad struct {
 	report area.Report
 	known  map[string]Organisation // in scope, by number and by names
 	areas  map[string]int64        // code → key, 0 for none in scope
-	met    map[int64]int  // registered organisation → row that was about it
-	fresh  map[string]int // what names a new one → row that brought it
+	met    map[int64]int           // registered organisation → row that was about it
+	fresh  map[string]int          // what names a new one → row that brought it
 }
 
 // readAll returns what is to be written, with the report of all rows.

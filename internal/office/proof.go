@@ -22,6 +22,14 @@ func Proved(c access.Caller, now clock.Time) bool {
 	return c.Proved != 0 && now.Sub(c.Proved) < ProofLasts
 }
 
+// proved asks for a proof of who asks that is not older than ProofLasts.
+func proved(ctx context.Context, c access.Caller, now clock.Time) error {
+	if Proved(c, now) {
+		return nil
+	}
+	return refuse(ctx, fault.Forbidden, "prove_first")
+}
+
 // prove checks what somebody who is signed in proves themselves by.
 func (s *Service) prove(ctx context.Context, c access.Caller, secret string) error {
 	has, err := s.HasFactor(ctx, c.Account)

@@ -57,7 +57,7 @@ func (s *Unmaskings) Begin(ctx context.Context, scope access.Scope, u Unmasking,
 	if err := access.NotOwn(c, access.UnmaskStep, concerns...); err != nil {
 		return u, err
 	}
-	if err := s.proved(ctx, c); err != nil {
+	if err := proved(ctx, c, s.journal.Clock().Now()); err != nil {
 		return u, err
 	}
 	var err error
@@ -124,14 +124,6 @@ func (s *Unmaskings) tooMany(ctx context.Context, c access.Caller, u Unmasking, 
 		return err
 	}
 	return fault.Wrap(fault.TooMany, tooSoon{wait}, "%s", web.T(ctx, "office.fault.unmask_many", "n", unmasksPerHour))
-}
-
-// proved asks for a proof of who asks that is not older than ProofLasts.
-func (s *Unmaskings) proved(ctx context.Context, c access.Caller) error {
-	if Proved(c, s.journal.Clock().Now()) {
-		return nil
-	}
-	return refuse(ctx, fault.Forbidden, "prove_first")
 }
 
 // Own returns an unmasking of the caller's own account; a Gone fault after its time.

@@ -57,11 +57,7 @@ func (p *Pages) inspect(w http.ResponseWriter, r *http.Request) error {
 		if bad != nil {
 			days = 0 // refused below, with the limits
 		}
-		rng := access.Everywhere
-		if key != 0 {
-			rng = p.Areas.Scheme().Range(key)
-		}
-		err = p.Assignments.Inspect(ctx, office.CallerFrom(ctx), p.Alerts, key, rng, r.PostForm.Get("matter"), days)
+		err = p.Assignments.Inspect(ctx, office.CallerFrom(ctx), p.Alerts, key, r.PostForm.Get("matter"), days)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return err

@@ -78,7 +78,7 @@ func newHouse(t *testing.T, s *stand.Stand, pack string) *house {
 	organisations := office.NewOrganisations(s.DB, s.Journal, s.Areas, packs)
 	pages := &page.Pages{Frame: page.Frame{Places: page.Places()}, Office: h.office, Sessions: sessions, Areas: s.Areas, Loads: office.NewAreaLoads(h.office, s.Areas, jobs),
 		Packs: packs, Loader: loader, Shipped: policies.Files, Jobs: jobs, Events: office.NewEvents(s.DB, s.Areas), Clock: s.Clock,
-		Organisations: organisations, OrganisationLoads: office.NewOrganisationLoads(h.office, organisations, jobs), Approvals: approvals, Alerts: office.NewAlerts(s.DB, s.Journal), Assignments: office.NewAssignments(s.DB, s.Journal)}
+		Organisations: organisations, OrganisationLoads: office.NewOrganisationLoads(h.office, organisations, jobs), Approvals: approvals, Alerts: office.NewAlerts(s.DB, s.Journal), Assignments: office.NewAssignments(s.DB, s.Journal, s.Areas.Scheme())}
 	pages.Register(h.server)
 	h.server.Handle("GET /{$}", web.Public, func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/areas", http.StatusSeeOther)

@@ -42,7 +42,7 @@ type Pages struct {
 	Organisations *office.Organisations
 	// OrganisationLoads takes files of organisations.
 	OrganisationLoads *office.FileLoads
-	Alerts        *office.Alerts
+	Alerts            *office.Alerts
 	// Identity is the identity provider of the office; nil where there is none.
 	Identity *office.Identity
 	// Assignments open inspections.

@@ -22,6 +22,11 @@ type Rooms struct {
 	// Approvals are acts of two persons.
 	Approvals     *office.Approvals
 	Organisations *office.Organisations
+	// Assignments open inspections, Alerts are leads for reviewers.
+	Assignments *office.Assignments
+	Alerts      *office.Alerts
+	// RecordNumber is the number by which people know a household or person; a later room says it.
+	RecordNumber func(id int64) string
 	// OrganisationLoads takes files of organisations.
 	OrganisationLoads *office.FileLoads
 }
@@ -37,6 +42,8 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerPacks(api)
 	rooms.registerApprovals(api)
 	rooms.registerOrganisations(api)
+	rooms.registerAlerts(api)
+	rooms.registerInspections(api)
 }
 
 // Area is an administrative area.

@@ -60,4 +60,9 @@ func (rooms Rooms) registerJobs(api *rest.API) {
 			}
 			return &struct{ Body Job }{jobOf(j)}, nil
 		})
+	rest.Register(api, rest.Operation{ID: "cancel-job", Method: http.MethodPost, Path: "/jobs/{id}/cancel", Summary: "Stop a job of your own", Room: room, Verb: rest.LoggedIn, Status: http.StatusNoContent,
+		About: "It stops after its present step; what it did stays."},
+		func(ctx context.Context, in *getInput) (*struct{}, error) {
+			return nil, rooms.Jobs.Cancel(ctx, rest.Caller(ctx), in.ID)
+		})
 }

@@ -6,6 +6,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
+	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
@@ -15,6 +16,9 @@ import (
 type Rooms struct {
 	Registry *registry.Service
 	Jobs     *job.Runner
+	// Assignments say who answers for a household; Office keeps what people declared as their own and kin.
+	Assignments *office.Assignments
+	Office      *office.Service
 }
 
 const room = "Households, changes and imports"
@@ -40,6 +44,8 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerImportTemplates(api)
 	rooms.registerBundles(api)
 	rooms.registerExports(api)
+	rooms.registerAssignments(api)
+	rooms.registerKin(api)
 }
 
 // numbered reads the number of a household or person; what is no number is as absent as an unknown one.
