@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rightkey/internal/office"
+	"rightkey/internal/store"
+	"rightkey/internal/store/storetest"
+)
+
+// visits is how the benchmark visits: so many requests a second, for so long, whether answers come or not.
+const (
+	visitRate = 100
+	visitTime = 30 * time.Second
+)
+
+// BenchmarkVisitsWhileAnImportRuns asks a server for pages at a steady rate, logged in, for random households, areas
+// and names that were not asked for before, while a file is imported again and again. A visit's time counts from the
+// moment at which it was due. RIGHTKEY_BENCH_HOUSEHOLDS says how many households the county has.
+func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { visitCounty(b, place{Data: b.TempDir()}) })
+	b.Run("postgres", func(b *testing.B) {
+		visitCounty(b, place{Data: b.TempDir(), Database: storetest.EmptyPostgresURL(b)})
+	})
+}
+
+func visitCounty(b *testing.B, p place) {
+	h := benchHouse(b, p)
+	c := demoCommand{place: p, Seed: 2014, Households: imported(b)}
+	logins, err := c.load(context.Background(), h, io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	stop, err := h.mirrorRegister(b.Context(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(stop)
+	handler, _, err := h.doors(slog.New(slog.DiscardHandler), false, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	b.Cleanup(server.Close)
+	v := &visitors{url: server.URL, took: map[string][]time.Duration{}, kinds: visitKinds(b, h)}
+	v.signIn(b, logins)
+	for b.Loop() {
+		importing, end := context.WithCancel(b.Context())
+		var imports sync.WaitGroup
+		imports.Go(func() { importAgain(importing, b, h) })
+		v.visit(visitTime)
+		end()
+		imports.Wait()
+	}
+	v.report(b)
+}
+
+// importAgain imports the county's persons again until ctx ends: every row is read, checked and compared.
+func importAgain(ctx context.Context, b *testing.B, h *house) {
+	folder := b.TempDir()
+	county := synthCommand{Out: folder, Seed: 2014, Households: imported(b), Poor: -1}
+	if _, err := county.makeFiles(io.Discard); err != nil {
+		b.Error(err)
+		return
+	}
+	for ctx.Err() == nil {
+		if err := writeMeta(context.Background(), h.db, metaDemo+"persons", ""); err != nil {
+			b.Error(err)
+			return
+		}
+		if err := h.importDemoFile(ctx, folder, "persons", io.Discard); err != nil && ctx.Err() == nil {
+			b.Error(err)
+			return
+		}
+	}
+}
+
+// visitKind is a kind of page, with how a request for one is made at random.
+type visitKind struct {
+	share int // of 100 visits
+	ask   func(r *rand.Rand) (method, path, form string)
+}
+
+// visitKinds reads what is asked for from the register: numbers, areas and names.
+func visitKinds(b *testing.B, h *house) map[string]visitKind {
+	b.Helper()
+	list := func(sql string) []string {
+		found, err := store.All(context.Background(), h.raw, sql, nil, func(rows store.Rows, into *string) error { return rows.Scan(into) })
+		if err != nil || len(found) == 0 {
+			b.Fatal(sql, ": ", err)
+		}
+		return found
+	}
+	numbers := list("SELECT number FROM household ORDER BY random() LIMIT 5000")
+	areas := list("SELECT code FROM area WHERE level >= 3 ORDER BY random() LIMIT 1000")
+	names := list("SELECT name FROM person WHERE name <> '' ORDER BY random() LIMIT 5000")
+	any := func(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }
+	return map[string]visitKind{
+		"household": {40, func(r *rand.Rand) (string, string, string) { return "GET", "/households/" + any(r, numbers), "" }},
+		"list":      {25, func(r *rand.Rand) (string, string, string) { return "GET", "/households?area=" + any(r, areas), "" }},
+		"overview":  {25, func(r *rand.Rand) (string, string, string) { return "GET", "/?area=" + any(r, areas), "" }},
+		"search": {10, func(r *rand.Rand) (string, string, string) {
+			return "POST", "/households/search", url.Values{"q": {any(r, names)}}.Encode()
+		}},
+	}
+}
+
+// visitors are people who are logged in, and how long their visits took.
+type visitors struct {
+	url     string
+	kinds   map[string]visitKind
+	clients []*http.Client
+
+	mu     sync.Mutex
+	took   map[string][]time.Duration
+	failed map[string]int
+}
+
+func (v *visitors) signIn(b *testing.B, logins []office.DemoLogin) {
+	b.Helper()
+	for _, l := range logins {
+		if l.Role != "county-office" || l.Secret != "" {
+			continue
+		}
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		client := &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+		answer, err := client.PostForm(v.url+"/login", url.Values{"login": {l.Login}, "password": {l.Password}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		answer.Body.Close()
+		v.clients = append(v.clients, client)
+	}
+	if len(v.clients) == 0 {
+		b.Fatal("nobody is logged in")
+	}
+}
+
+// visit asks at the steady rate for some time and waits for the last answers.
+func (v *visitors) visit(during time.Duration) {
+	v.failed = map[string]int{}
+	r := rand.New(rand.NewPCG(7, 7))
+	names := slices.Sorted(maps.Keys(v.kinds))
+	begin := time.Now()
+	var asked sync.WaitGroup
+	for i := range int(during.Seconds() * visitRate) {
+		due := begin.Add(time.Duration(i) * time.Second / visitRate)
+		time.Sleep(time.Until(due))
+		at := r.IntN(100)
+		for _, name := range names {
+			kind := v.kinds[name]
+			if at -= kind.share; at >= 0 {
+				continue
+			}
+			method, path, form := kind.ask(r)
+			client := v.clients[i%len(v.clients)]
+			asked.Go(func() { v.ask(client, name, due, method, path, form) })
+			break
+		}
+	}
+	asked.Wait()
+}
+
+func (v *visitors) ask(client *http.Client, name string, due time.Time, method, path, form string) {
+	request, err := http.NewRequest(method, v.url+path, strings.NewReader(form))
+	status := "no answer"
+	if err == nil {
+		if form != "" {
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		var answer *http.Response
+		if answer, err = client.Do(request); err == nil {
+			_, err = io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+			status = answer.Status
+		}
+	}
+	took := time.Since(due)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.took[name] = append(v.took[name], took)
+	if err != nil || !strings.HasPrefix(status, "200") {
+		v.failed[name+" "+status]++
+	}
+}
+
+func (v *visitors) report(b *testing.B) {
+	b.Helper()
+	failed := 0
+	for what, n := range v.failed {
+		failed += n
+		fmt.Fprintln(os.Stderr, filepath.Base(b.Name()), what, n)
+	}
+	for name, took := range v.took {
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, name+"-p95-ms")
+	}
+	b.ReportMetric(float64(failed), "errors")
+}
