@@ -331,9 +331,9 @@ func (s *Service) Timeline(ctx context.Context, scope access.Scope, h Household,
 	if reads {
 		compare = "LIKE"
 	}
-	rows, err := s.db.Query(ctx, scope, journal.Select+` WHERE {checked} AND e.home = $1 AND (e.subject = $2 OR e.subject IN
-		(SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 UNION ALL SELECT d.id FROM dwelling d WHERE d.home = $1 AND d.household = $2
-		UNION ALL SELECT n.id FROM entry n WHERE n.home = $1 AND n.household = $2)) AND e.kind `+compare+` $4 ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit, "%.read")
+	rows, err := s.db.Query(ctx, scope, journal.Select+` WHERE {checked} AND e.home = $1 AND e.subject IN (SELECT CAST($2 AS bigint)
+		UNION ALL SELECT m.person FROM membership m WHERE m.home = $1 AND m.household = $2 UNION ALL SELECT d.id FROM dwelling d WHERE d.home = $1 AND d.household = $2
+		UNION ALL SELECT n.id FROM entry n WHERE n.home = $1 AND n.household = $2) AND e.kind `+compare+` $4 ORDER BY e.at DESC, e.id DESC LIMIT $3`, h.Home, h.ID, limit, "%.read")
 	if err != nil {
 		return nil, fmt.Errorf("read the timeline: %w", err)
 	}

@@ -45,8 +45,11 @@ type villageNorms struct {
 }
 
 // Norms returns what is usual in the area of a household, by item ("subject.code"), for items that lists know. The
-// household is in scope.
+// household is in scope; to who holds only single households nothing is told of the neighbours.
 func (s *Service) Norms(ctx context.Context, scope access.Scope, h Household) (map[string]Norm, error) {
+	if !scope.Holds(h.Area) {
+		return nil, nil
+	}
 	now := s.Now()
 	s.norms.mu.Lock()
 	known, ok := s.norms.known[h.Area]
@@ -72,6 +75,7 @@ type indexed struct {
 	item int64
 	num  *float64
 	txt  *string
+	n    int // of how many records
 }
 
 func (s *Service) readNorms(ctx context.Context, scope access.Scope, area int64) (map[string]Norm, error) {
@@ -91,11 +95,12 @@ func (s *Service) readNorms(ctx context.Context, scope access.Scope, area int64)
 		byNumber[n] = item
 	}
 	numbers, words := map[int64][]float64{}, map[int64]map[string]int{}
-	for _, sql := range []string{
-		"SELECT f.item, f.num, f.txt FROM household h JOIN fact_index f ON f.home = h.home AND f.subject = h.id WHERE h.area = $1 AND h.closed IS NULL AND {scope h.area}",
-		"SELECT f.item, f.num, f.txt FROM household h JOIN dwelling d ON d.home = h.home AND d.household = h.id AND d.to_day IS NULL JOIN fact_index f ON f.home = d.home AND f.subject = d.id WHERE h.area = $1 AND h.closed IS NULL AND {scope h.area}",
+	for _, from := range []string{
+		"household h JOIN fact_index f ON f.home = h.home AND f.subject = h.id",
+		"household h JOIN dwelling d ON d.home = h.home AND d.household = h.id AND d.to_day IS NULL JOIN fact_index f ON f.home = d.home AND f.subject = d.id",
 	} {
-		rows, err := store.All(ctx, s.db.In(scope), sql, []any{area}, func(r store.Rows, row *indexed) error { return r.Scan(&row.item, &row.num, &row.txt) })
+		rows, err := store.All(ctx, s.db.In(scope), "SELECT f.item, f.num, f.txt, count(*) FROM "+from+" WHERE h.area = $1 AND h.closed IS NULL AND {scope h.area} GROUP BY f.item, f.num, f.txt",
+			[]any{area}, func(r store.Rows, row *indexed) error { return r.Scan(&row.item, &row.num, &row.txt, &row.n) })
 		if err != nil {
 			return nil, err
 		}
@@ -103,12 +108,12 @@ func (s *Service) readNorms(ctx context.Context, scope access.Scope, area int64)
 			switch {
 			case byNumber[row.item] == nil:
 			case row.num != nil:
-				numbers[row.item] = append(numbers[row.item], *row.num)
+				numbers[row.item] = append(numbers[row.item], slices.Repeat([]float64{*row.num}, row.n)...)
 			case row.txt != nil:
 				if words[row.item] == nil {
 					words[row.item] = map[string]int{}
 				}
-				words[row.item][*row.txt]++
+				words[row.item][*row.txt] += row.n
 			}
 		}
 	}

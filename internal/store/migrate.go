@@ -43,8 +43,10 @@ func migrate(ctx context.Context, db DB, o Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
-	return err
+	if _, err = provider.Up(ctx); err != nil || db.Engine() != SQLite {
+		return err
+	}
+	return tellPlanner(ctx, handle)
 }
 
 func migrationHandle(db DB) (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// SQLite chooses its indexes by what sqlite_stat1 says of them. It is never measured: a measured register would change
+// its plans from day to day, and an empty one would be told that reading a whole table is cheap. Instead every
+// database is told once what holds for a large county: rows of a home are all there are, rows of a household few.
+const plannedRows = 1_000_000
+
+// plannedValues is how many different values a column has in a large county; columns that are not here have ten.
+var plannedValues = map[string]int{
+	"home": 1, "area": 5_000, "household": 300_000, "subject": 300_000, "person": plannedRows, "id": plannedRows, "n": 3, "number": plannedRows,
+	"item": 100, "num": 1000, "txt": 20, "key": 100_000, "digits": plannedRows, "cmd": 20_000, "account": 50, "at": 500_000, "pos": plannedRows,
+	"source": 3, "from_day": 50, "set_id": 10_000, "token": plannedRows,
+}
+
+// tellPlanner writes what the planner is to assume of every index of the tables that grow with the register.
+func tellPlanner(ctx context.Context, db *sql.DB) error {
+	wanted, err := plannedStatistics(ctx, db)
+	if err != nil {
+		return fmt.Errorf("read the indexes: %w", err)
+	}
+	if _, err := db.ExecContext(ctx, "ANALYZE meta"); err != nil { // makes the table of statistics
+		return fmt.Errorf("make the table of statistics: %w", err)
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, "DELETE FROM sqlite_stat1"); err != nil {
+		return err
+	}
+	for _, index := range slices.Sorted(maps.Keys(wanted)) {
+		s := wanted[index]
+		if _, err := tx.ExecContext(ctx, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", s.table, index, s.text()); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// planned is what is assumed of an index.
+type planned struct {
+	table   string
+	unique  bool
+	columns []string
+}
+
+// text is the row count, then for each leading run of columns how many rows share its values.
+func (p planned) text() string {
+	out := []string{fmt.Sprint(plannedRows)}
+	share := plannedRows
+	for i, column := range p.columns {
+		values, known := plannedValues[column]
+		if !known {
+			values = 10
+		}
+		share = max(1, share/values)
+		if p.unique && i == len(p.columns)-1 {
+			share = 1
+		}
+		out = append(out, fmt.Sprint(share))
+	}
+	return strings.Join(out, " ")
+}
+
+// plannedStatistics lists the indexes of the tables with a home: of these there are rows for every household.
+func plannedStatistics(ctx context.Context, db *sql.DB) (map[string]planned, error) {
+	rows, err := db.QueryContext(ctx, `SELECT m.name, l.name, l."unique", i.name FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
+		WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'home') ORDER BY m.name, l.name, i.seqno`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]planned{}
+	for rows.Next() {
+		var table, index, column string
+		var unique bool
+		if err := rows.Scan(&table, &index, &unique, &column); err != nil {
+			return nil, err
+		}
+		p := found[index]
+		p.table, p.unique, p.columns = table, unique, append(p.columns, column)
+		found[index] = p
+	}
+	return found, rows.Err()
+}
