@@ -74,10 +74,12 @@ func Accept(data []byte) (File, error) {
 		return acceptJPEG(data)
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
 		return acceptPNG(data)
+	case len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
+		return acceptWebP(data)
 	case bytes.HasPrefix(data, []byte("%PDF-1.")), bytes.HasPrefix(data, []byte("%PDF-2.")):
 		return acceptPDF(data)
 	}
-	return File{}, fault.Wrap(fault.OtherType, OtherType, "only JPEG and PNG images and PDF documents are taken")
+	return File{}, fault.Wrap(fault.OtherType, OtherType, "only JPEG, PNG and WebP images and PDF documents are taken")
 }
 
 func acceptJPEG(data []byte) (File, error) {
