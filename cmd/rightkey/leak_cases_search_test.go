@@ -39,7 +39,7 @@ func (m *matrix) attachInFarCounty() {
 		m.t.Fatal(err)
 	}
 	household, _ := registry.ParseNumber(m.ids["{number}"])
-	a, err := m.h.registry.Attach(ctx, scope, household, 0, registry.HousePhoto, picture.Bytes())
+	a, err := m.h.registry.Attach(ctx, scope, registry.Attaching{Household: household, Kind: registry.HousePhoto}, picture.Bytes())
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -69,6 +69,8 @@ type Attachment struct {
 	Account       int64
 	Ended         *clock.Time
 	Ver           int64
+	Taken         *clock.Day // when it was taken or made, nil where nobody said
+	Lat, Lon      *float64   // where, in degrees (WGS 84), nil where nobody said
 
 	owner int64 // under whose key it is sealed
 }
@@ -76,98 +78,25 @@ type Attachment struct {
 // HasThumbnail says whether there is a small picture of it.
 func (a Attachment) HasThumbnail() bool { return a.Type != upload.PDF && a.State == Clean }
 
-const attachmentColumns = "t.home, t.id, t.token, t.subject_kind, t.subject, t.household, t.area, t.kind, t.type, t.size, t.width, t.height, t.pages, t.state, t.added, t.account, t.ended, t.ver, t.owner"
+const attachmentColumns = "t.home, t.id, t.token, t.subject_kind, t.subject, t.household, t.area, t.kind, t.type, t.size, t.width, t.height, t.pages, t.state, t.added, t.account, t.ended, t.ver, t.owner, t.taken, t.lat, t.lon"
 
 func scanAttachment(r store.Rows, a *Attachment) error {
-	var ended *int64
+	var ended, taken *int64
 	err := r.Scan(&a.Home, &a.ID, &a.Token, &a.SubjectKind, &a.Subject, &a.Household, &a.Area, &a.Kind, &a.Type, &a.Size, &a.Width, &a.Height, &a.Pages,
-		&a.State, (*int64)(&a.Added), &a.Account, &ended, &a.Ver, &a.owner)
+		&a.State, (*int64)(&a.Added), &a.Account, &ended, &a.Ver, &a.owner, &taken, &a.Lat, &a.Lon)
 	if ended != nil {
 		at := clock.Time(*ended)
 		a.Ended = &at
+	}
+	if taken != nil {
+		day := clock.Day(*taken)
+		a.Taken = &day
 	}
 	return err
 }
 
 // UseScanner has every upload looked through before it can be opened. Call it before serving.
 func (s *Service) UseScanner(scanner upload.Scanner) { s.scanner = scanner }
-
-// Attach stores a photo or document of a household, of one of its members or of a dwelling of it (subject; the
-// household itself if 0). It returns what upload.Accept returns for a file that is not taken, a NotFound fault for a
-// subject out of scope, a Forbidden fault where the caller may not see what the kind shows, and, with the attachment
-// stored and closed away, a Malicious fault for a file in which the scanner found something.
-func (s *Service) Attach(ctx context.Context, scope access.Scope, household, subject int64, kind AttachmentKind, data []byte) (Attachment, error) {
-	if !slices.Contains(AttachmentKinds(), kind) {
-		return Attachment{}, fault.New(fault.Invalid, "there is no kind of attachment %q", kind).With(0, "kind", "is not a kind")
-	}
-	h, err := s.household(ctx, scope, household)
-	if err != nil {
-		return Attachment{}, err
-	}
-	if !scope.Sees(h.Area, kind.Class()) {
-		return Attachment{}, fault.New(fault.Forbidden, "who may not see such a document may not add one: state what your work is for first")
-	}
-	a, err := s.newAttachment(ctx, scope, h, subject, kind)
-	if err != nil {
-		return Attachment{}, err
-	}
-	file, err := s.accept(data)
-	if err != nil {
-		return Attachment{}, err
-	}
-	a.Type, a.Size, a.Width, a.Height, a.Pages = file.Type, int64(len(file.Body)), file.Width, file.Height, file.Pages
-	if err := s.storeAttachment(ctx, scope, a, file); err != nil {
-		return Attachment{}, err
-	}
-	return s.scanned(ctx, scope, a, data)
-}
-
-// accept checks one file at a time: decoding a picture takes memory.
-func (s *Service) accept(data []byte) (upload.File, error) {
-	s.drawing.Lock()
-	defer s.drawing.Unlock()
-	return upload.Accept(data)
-}
-
-// newAttachment is an attachment before its content: whose it is and under whose key.
-func (s *Service) newAttachment(ctx context.Context, scope access.Scope, h Household, subject int64, kind AttachmentKind) (Attachment, error) {
-	a := Attachment{Home: h.Home, SubjectKind: SubjectHousehold, Subject: h.ID, Household: h.ID, Area: h.Area, Kind: kind, State: Clean,
-		Added: s.journal.Clock().Now(), Account: scope.Caller().Account, Ver: 1, owner: h.ID}
-	if s.scanner != nil {
-		a.State = Quarantined
-	}
-	if subject != 0 && subject != h.ID {
-		if err := s.attachTo(ctx, scope, &a, subject); err != nil {
-			return a, err
-		}
-	}
-	id, err := s.journal.Ids().One(ctx, h.Home)
-	if err != nil {
-		return a, err
-	}
-	a.ID = id
-	a.Token, _ = crypt.NewToken()
-	return a, nil
-}
-
-// attachTo makes an attachment one of a member or a dwelling of its household.
-func (s *Service) attachTo(ctx context.Context, scope access.Scope, a *Attachment, subject int64) error {
-	var persons, dwellings int64
-	err := store.One(ctx, s.db.In(scope), `SELECT (SELECT count(*) FROM membership WHERE {checked} AND home = $1 AND household = $2 AND person = $3 AND to_day IS NULL),
-		(SELECT count(*) FROM dwelling WHERE home = $1 AND household = $2 AND id = $3)`, []any{a.Home, a.Household, subject}, &persons, &dwellings)
-	switch {
-	case err != nil:
-		return fmt.Errorf("find what an attachment is of: %w", err)
-	case persons > 0:
-		a.SubjectKind, a.owner = SubjectPerson, subject
-	case dwellings > 0:
-		a.SubjectKind = SubjectDwelling
-	default:
-		return fault.New(fault.NotFound, "no such member or dwelling of the household")
-	}
-	a.Subject = subject
-	return nil
-}
 
 // attachmentChunk is how many bytes one row holds.
 const attachmentChunk = 256 << 10
@@ -192,10 +121,15 @@ func (s *Service) storeAttachment(ctx context.Context, scope access.Scope, a Att
 	if err := command.Note(ctx, a.entry("attachment.added")); err != nil {
 		return err
 	}
+	var taken *int64
+	if a.Taken != nil {
+		day := int64(*a.Taken)
+		taken = &day
+	}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO attachment (home, id, token, subject_kind, subject, household, area, kind, type, size, width, height, pages, state, added, account, owner)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, a.Home, a.ID, a.Token, a.SubjectKind, a.Subject, a.Household, a.Area,
-			string(a.Kind), a.Type, a.Size, a.Width, a.Height, a.Pages, string(a.State), int64(a.Added), a.Account, a.owner)
+		_, err := tx.Exec(ctx, `INSERT INTO attachment (home, id, token, subject_kind, subject, household, area, kind, type, size, width, height, pages, state, added, account, owner, taken, lat, lon)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`, a.Home, a.ID, a.Token, a.SubjectKind, a.Subject, a.Household, a.Area,
+			string(a.Kind), a.Type, a.Size, a.Width, a.Height, a.Pages, string(a.State), int64(a.Added), a.Account, a.owner, taken, a.Lat, a.Lon)
 		if err != nil {
 			return err
 		}

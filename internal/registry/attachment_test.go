@@ -42,7 +42,7 @@ func TestAPhotoIsSealedAndReadBackByWhoMaySeeIt(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		row := h.find(t, "11001001")
-		a, err := h.Registry.Attach(ctx, h.scope(t, 4, access.HouseholdEdit), row.ID, row.Head, registry.FamilyPhoto, photo(t))
+		a, err := h.Registry.Attach(ctx, h.scope(t, 4, access.HouseholdEdit), registry.Attaching{Household: row.ID, Subject: row.Head, Kind: registry.FamilyPhoto}, photo(t))
 		if err != nil || a.State != registry.Clean || a.SubjectKind != "person" || a.Width != 700 || len(a.Token) < 20 {
 			t.Fatalf("%+v %v", a, err)
 		}
@@ -85,11 +85,11 @@ func TestAPersonsPhotoGoesWithThePersonsKey(t *testing.T) {
 		h.fill(t)
 		row := h.find(t, "11001001")
 		scope := h.scope(t, 4, access.HouseholdEdit)
-		of, err := h.Registry.Attach(ctx, scope, row.ID, row.Head, registry.FamilyPhoto, photo(t))
+		of, err := h.Registry.Attach(ctx, scope, registry.Attaching{Household: row.ID, Subject: row.Head, Kind: registry.FamilyPhoto}, photo(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		house, err := h.Registry.Attach(ctx, scope, row.ID, 0, registry.HousePhoto, photo(t))
+		house, err := h.Registry.Attach(ctx, scope, registry.Attaching{Household: row.ID, Kind: registry.HousePhoto}, photo(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +115,7 @@ func TestPaperIsForWhoMaySeeSpecialFields(t *testing.T) {
 		h.fill(t)
 		row := h.find(t, "11001001")
 		plain := h.scope(t, 4, access.HouseholdEdit)
-		if _, err := h.Registry.Attach(ctx, plain, row.ID, 0, registry.Certificate, []byte(paper)); !fault.Is(err, fault.Forbidden) {
+		if _, err := h.Registry.Attach(ctx, plain, registry.Attaching{Household: row.ID, Kind: registry.Certificate}, []byte(paper)); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a certificate without a purpose: %v", err)
 		}
 		verifying := h.accounts[4]
@@ -124,7 +124,7 @@ func TestPaperIsForWhoMaySeeSpecialFields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := h.Registry.Attach(ctx, edit, row.ID, 0, registry.Certificate, []byte(paper))
+		a, err := h.Registry.Attach(ctx, edit, registry.Attaching{Household: row.ID, Kind: registry.Certificate}, []byte(paper))
 		if err != nil || a.Pages != 1 {
 			t.Fatalf("%+v %v", a, err)
 		}
@@ -145,7 +145,7 @@ func TestATakenAwayDocumentIsAbsentAndKept(t *testing.T) {
 		h.fill(t)
 		row := h.find(t, "11001001")
 		scope := h.scope(t, 4, access.HouseholdEdit)
-		a, err := h.Registry.Attach(ctx, scope, row.ID, 0, registry.HousePhoto, photo(t))
+		a, err := h.Registry.Attach(ctx, scope, registry.Attaching{Household: row.ID, Kind: registry.HousePhoto}, photo(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestWhatDoesNotBelongIsRefused(t *testing.T) {
 			"a PNG head and a web page":  {row.ID, 0, registry.HousePhoto, "\x89PNG\r\n\x1a\n<html>", fault.OtherType},
 			"a large file":               {row.ID, 0, registry.HousePhoto, strings.Repeat("x", upload.MaxBytes+1), fault.TooLarge},
 		} {
-			if _, err := h.Registry.Attach(ctx, scope, c.household, c.subject, c.kind, []byte(c.data)); !fault.Is(err, c.want) {
+			if _, err := h.Registry.Attach(ctx, scope, registry.Attaching{Household: c.household, Subject: c.subject, Kind: c.kind}, []byte(c.data)); !fault.Is(err, c.want) {
 				t.Errorf("%s: %v, want %s", name, err, c.want)
 			}
 		}
@@ -255,7 +255,7 @@ func TestAFileIsOpenedOnlyAfterTheScannerHasLooked(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.Registry.UseScanner(down)
-		waiting, err := h.Registry.Attach(ctx, edit, row.ID, 0, registry.HousePhoto, photo(t))
+		waiting, err := h.Registry.Attach(ctx, edit, registry.Attaching{Household: row.ID, Kind: registry.HousePhoto}, photo(t))
 		if err != nil || waiting.State != registry.Quarantined {
 			t.Fatalf("with the scanner down: %+v %v", waiting, err)
 		}
@@ -271,7 +271,7 @@ func TestAFileIsOpenedOnlyAfterTheScannerHasLooked(t *testing.T) {
 			t.Errorf("with the scanner up: %+v %v", a, err)
 		}
 		bad := strings.Replace(paper, "%%EOF", "% "+eicar+"\n%%EOF", 1)
-		_, err = h.Registry.Attach(ctx, edit, row.ID, 0, registry.HousePhoto, []byte(bad))
+		_, err = h.Registry.Attach(ctx, edit, registry.Attaching{Household: row.ID, Kind: registry.HousePhoto}, []byte(bad))
 		if !fault.Is(err, fault.Malicious) {
 			t.Errorf("the trial text is taken: %v", err)
 		}

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/registry"
@@ -32,7 +34,9 @@ type attachmentsPart struct {
 // attachmentItem is one photo or document.
 type attachmentItem struct {
 	label   string
-	about   string // whose it is, when it was added and by whom
+	about   string // when it was added and by whom
+	made    string // when it was taken or made, empty where nobody said
+	place   string // where, in degrees
 	href    string
 	picture string // address of the small picture; empty for none
 	notice  string // why it cannot be opened
@@ -72,6 +76,17 @@ func (p *pages) attachmentItem(ctx context.Context, f registry.File, a registry.
 			item.label += " · " + nameOf(m)
 		}
 	}
+	for _, d := range f.Dwellings {
+		if d.ID == a.Subject {
+			item.label += " · " + dwellingName(ctx, d)
+		}
+	}
+	if a.Taken != nil {
+		item.made = word(ctx, "attachment.taken_on", "day", *a.Taken)
+	}
+	if a.Lat != nil && a.Lon != nil {
+		item.place = degrees(*a.Lat) + ", " + degrees(*a.Lon)
+	}
 	if a.Pages > 0 {
 		item.about += " · " + word(ctx, "attachment.pages", "n", a.Pages)
 	}
@@ -99,12 +114,65 @@ func attachmentFields(ctx context.Context, scope access.Scope, f registry.File) 
 	for _, m := range f.Members {
 		subjects = append(subjects, web.Option{Value: m.Number, Label: nameOf(m)})
 	}
+	for _, d := range f.Dwellings {
+		subjects = append(subjects, web.Option{Value: ofDwelling + "-" + strconv.FormatInt(d.ID, 10), Label: dwellingName(ctx, d)})
+	}
 	return []web.Field{
 		{Name: "kind", Label: word(ctx, "attachment.kind"), Kind: web.FieldSelect, Options: kinds, Required: true, IDPrefix: "attachment-"},
 		{Name: "subject", Label: word(ctx, "attachment.subject"), Kind: web.FieldSelect, Options: subjects, IDPrefix: "attachment-"},
 		{Name: "file", Label: word(ctx, "attachment.file"), Help: word(ctx, "attachment.file_help", "size", upload.MaxBytes>>20), Kind: web.FieldFile, Required: true, IDPrefix: "attachment-",
-			Attributes: templ.Attributes{"accept": "image/jpeg,image/png,application/pdf"}},
+			Attributes: templ.Attributes{"accept": "image/jpeg,image/png,image/webp,application/pdf"}},
+		{Name: "taken", Label: word(ctx, "attachment.taken"), Kind: web.FieldDate, IDPrefix: "attachment-"},
+		{Name: "lat", Label: word(ctx, "attachment.lat"), Help: word(ctx, "attachment.place_help"), Kind: web.FieldNumber, IDPrefix: "attachment-",
+			Attributes: templ.Attributes{"step": "any", "min": "-90", "max": "90"}},
+		{Name: "lon", Label: word(ctx, "attachment.lon"), Kind: web.FieldNumber, IDPrefix: "attachment-",
+			Attributes: templ.Attributes{"step": "any", "min": "-180", "max": "180"}},
 	}
+}
+
+// dwellingName is how people tell the houses of a household apart.
+func dwellingName(ctx context.Context, d registry.Dwelling) string {
+	if d.To != nil {
+		return word(ctx, "attachment.dwelling_former", "from", d.From, "to", *d.To)
+	}
+	return word(ctx, "attachment.dwelling", "from", d.From)
+}
+
+// degrees is a latitude or longitude to about a metre.
+func degrees(x float64) string { return strconv.FormatFloat(x, 'f', 5, 64) }
+
+// attaching reads what a form says of a photo or document.
+func attaching(ctx context.Context, household int64, about url.Values) (registry.Attaching, error) {
+	q := registry.Attaching{Household: household, Kind: registry.AttachmentKind(about.Get("kind"))}
+	if text := about.Get("subject"); text != "" {
+		id, ok := registry.ParseNumber(text)
+		if house, of := strings.CutPrefix(text, ofDwelling+"-"); of {
+			var err error
+			id, err = strconv.ParseInt(house, 10, 64)
+			ok = err == nil && id > 0
+		}
+		if !ok {
+			return q, fault.New(fault.NotFound, "%s", word(ctx, "no_number"))
+		}
+		q.Subject = id
+	}
+	if text := about.Get("taken"); text != "" {
+		taken, err := clock.ParseDay(text)
+		if err != nil {
+			return q, fault.New(fault.Invalid, "%s", word(ctx, "attachment.wrong_day"))
+		}
+		q.Taken = &taken
+	}
+	for name, to := range map[string]**float64{"lat": &q.Lat, "lon": &q.Lon} {
+		if text := about.Get(name); text != "" {
+			value, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return q, fault.New(fault.Invalid, "%s", word(ctx, "attachment.wrong_place"))
+			}
+			*to = &value
+		}
+	}
+	return q, nil
 }
 
 // attach takes a photo or document of a household.
@@ -122,25 +190,34 @@ func (p *pages) attach(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return broken(r, err)
 	}
-	subject := int64(0)
-	if text := about.Get("subject"); text != "" {
-		number, ok := registry.ParseNumber(text)
-		if !ok {
-			return fault.New(fault.NotFound, "%s", word(ctx, "no_number"))
-		}
-		subject = number
+	q, err := attaching(ctx, id, about)
+	if err != nil {
+		return err
 	}
 	if len(data) == 0 {
 		return fault.New(fault.Invalid, "%s", word(ctx, "import.no_file"))
 	}
-	if _, err := p.Registry.Attach(ctx, scope, id, subject, registry.AttachmentKind(about.Get("kind")), data); err != nil {
+	if _, err := p.Registry.Attach(ctx, scope, q, data); err != nil {
 		if why := upload.Why(err); why != "" {
 			return fault.New(fault.KindOf(err), "%s", word(ctx, "attachment.refused_"+string(why)))
 		}
-		return err
+		return wrongAttachment(ctx, err)
 	}
 	http.Redirect(w, r, "/households/"+r.PathValue("number")+"#attachments", http.StatusSeeOther)
 	return nil
+}
+
+// wrongAttachment says in the reader's language what of a description is wrong.
+func wrongAttachment(ctx context.Context, err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Details) == 0 {
+		return err
+	}
+	said := map[string]string{"taken": "attachment.wrong_day", "lat": "attachment.wrong_place"}[f.Details[0].Field]
+	if said == "" {
+		return err
+	}
+	return fault.New(fault.Invalid, "%s", word(ctx, said))
 }
 
 // sentFile reads a form with one file.

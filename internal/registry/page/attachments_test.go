@@ -13,12 +13,17 @@ import (
 )
 
 // attach sends a file by the form of a household's page.
-func (h *house) attach(t *testing.T, account int64, household, kind, content string) answer {
+func (h *house) attach(t *testing.T, account int64, household, kind, content string, more ...string) answer {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	if err := form.WriteField("kind", kind); err != nil {
 		t.Fatal(err)
+	}
+	for i := 0; i < len(more); i += 2 {
+		if err := form.WriteField(more[i], more[i+1]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	part, err := form.CreateFormFile("file", "../../etc/<b>.jpg")
 	if err != nil {
@@ -79,10 +84,43 @@ func TestAFileThatIsNoPhotoIsRefusedInWords(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		reef := h.find(t, "11001001")
-		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 415, "Only JPEG and PNG pictures and PDF documents are taken.")
+		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 415, "Only JPEG, PNG and WebP pictures and PDF documents are taken.")
 		h.attach(t, village, reef.Number, "house_photo", strings.Repeat("x", 10<<20+1)).want(t, "too large", 413)
 		h.attach(t, village, reef.Number, "house_photo", "").want(t, "no file", 400)
 		h.attach(t, village, h.find(t, "12001001").Number, "house_photo", "%PDF-1.7").want(t, "out of scope", 404)
 		h.attach(t, analyst, reef.Number, "house_photo", "%PDF-1.7").want(t, "analyst", 403)
+	})
+}
+
+func TestAPhotoOfAHouseIsShownWithItsDayAndPlace(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		reef := h.find(t, "11001001")
+		var picture bytes.Buffer
+		if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
+			t.Fatal(err)
+		}
+		page := h.get(t, clerk, "/households/"+reef.Number).want(t, "before", 200, "House since ")
+		dwelling := regexp.MustCompile(`dwelling-\d+`).FindString(page.body)
+		for name, c := range map[string]struct {
+			form []string
+			want string
+		}{
+			"a day to come":        {[]string{"taken", "2999-01-01"}, "one to come"},
+			"no day":               {[]string{"taken", "spring"}, "is no day"},
+			"half a place":         {[]string{"lat", "26.5"}, "give both or neither"},
+			"no place on earth":    {[]string{"lat", "126", "lon", "5"}, "no place on earth"},
+			"no number":            {[]string{"lat", "north", "lon", "5"}, "no place on earth"},
+			"somebody's house":     {[]string{"subject", "dwelling-1"}, ""},
+			"a house without name": {[]string{"subject", "dwelling-x"}, ""},
+		} {
+			got := h.attach(t, clerk, reef.Number, "house_photo", picture.String(), c.form...)
+			if want := map[bool]int{true: 404, false: 400}[c.want == ""]; got.status != want || !strings.Contains(got.body, c.want) {
+				t.Errorf("%s: %d, want %d with %q", name, got.status, want, c.want)
+			}
+		}
+		if got := h.attach(t, clerk, reef.Number, "house_photo", picture.String(), "subject", dwelling, "taken", "2013-05-02", "lat", "26.661", "lon", "105.77"); got.status != http.StatusSeeOther {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+		h.get(t, clerk, "/households/"+reef.Number).want(t, "after", 200, "Photo of the house · House since ", "2 May 2013", "26.66100, 105.77000")
 	})
 }

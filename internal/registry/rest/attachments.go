@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/upload"
@@ -15,26 +17,33 @@ import (
 
 // Attachment is a photo or document.
 type Attachment struct {
-	Token     string `json:"token" doc:"By which it is addressed below its household."`
-	Kind      string `json:"kind" enum:"family_photo,house_photo,form_scan,certificate,other"`
-	Subject   string `json:"subject" enum:"household,person,dwelling" doc:"What it is of."`
-	Person    string `json:"person,omitempty" doc:"Number of the person that it is of."`
-	Type      string `json:"type" enum:"image/jpeg,image/png,application/pdf"`
-	Size      int64  `json:"size" doc:"Bytes, as stored: images are drawn anew."`
-	Width     int    `json:"width,omitempty"`
-	Height    int    `json:"height,omitempty"`
-	Pages     int    `json:"pages,omitempty"`
-	State     string `json:"state" enum:"quarantined,clean,infected" doc:"Only a clean one can be opened."`
-	Added     string `json:"added" format:"date-time"`
-	Version   int64  `json:"version"`
-	Thumbnail bool   `json:"thumbnail" doc:"There is a small picture of it."`
+	Token     string   `json:"token" doc:"By which it is addressed below its household."`
+	Kind      string   `json:"kind" enum:"family_photo,house_photo,form_scan,certificate,other"`
+	Subject   string   `json:"subject" enum:"household,person,dwelling" doc:"What it is of."`
+	Person    string   `json:"person,omitempty" doc:"Number of the person that it is of."`
+	Dwelling  int64    `json:"dwelling,omitempty" doc:"Identifier of the dwelling that it is of."`
+	Taken     string   `json:"taken,omitempty" format:"date" doc:"When it was taken or made, as said by who added it."`
+	Lat       *float64 `json:"lat,omitempty" doc:"Where, in degrees (WGS 84)."`
+	Lon       *float64 `json:"lon,omitempty"`
+	Type      string   `json:"type" enum:"image/jpeg,image/png,application/pdf"`
+	Size      int64    `json:"size" doc:"Bytes, as stored: images are drawn anew."`
+	Width     int      `json:"width,omitempty"`
+	Height    int      `json:"height,omitempty"`
+	Pages     int      `json:"pages,omitempty"`
+	State     string   `json:"state" enum:"quarantined,clean,infected" doc:"Only a clean one can be opened."`
+	Added     string   `json:"added" format:"date-time"`
+	Version   int64    `json:"version"`
+	Thumbnail bool     `json:"thumbnail" doc:"There is a small picture of it."`
 }
 
 func attachmentOf(a registry.Attachment) Attachment {
 	out := Attachment{Token: a.Token, Kind: string(a.Kind), Subject: a.SubjectKind, Type: a.Type, Size: a.Size, Width: a.Width, Height: a.Height, Pages: a.Pages,
-		State: string(a.State), Added: moment(a.Added), Version: a.Ver, Thumbnail: a.HasThumbnail()}
+		State: string(a.State), Added: moment(a.Added), Version: a.Ver, Thumbnail: a.HasThumbnail(), Taken: day(a.Taken), Lat: a.Lat, Lon: a.Lon}
 	if a.SubjectKind == registry.SubjectPerson {
 		out.Person = registry.Number(a.Subject)
+	}
+	if a.SubjectKind == registry.SubjectDwelling {
+		out.Dwelling = a.Subject
 	}
 	return out
 }
@@ -46,26 +55,33 @@ type attachmentOutput struct {
 
 func (rooms Rooms) registerAttachments(api *rest.API) {
 	type uploadInput struct {
-		Number  string `path:"number"`
-		Kind    string `query:"kind" required:"true" enum:"family_photo,house_photo,form_scan,certificate,other" doc:"What it shows. Photos are for who sees personal fields (P2), all else for who sees special ones (P3)."`
-		Person  string `query:"person" doc:"Number of the member that it is of; the household itself if absent."`
-		RawBody []byte `contentType:"application/octet-stream"`
+		Number   string `path:"number"`
+		Kind     string `query:"kind" required:"true" enum:"family_photo,house_photo,form_scan,certificate,other" doc:"What it shows. Photos are for who sees personal fields (P2), all else for who sees special ones (P3)."`
+		Person   string `query:"person" doc:"Number of the member that it is of; the household itself if absent."`
+		Dwelling int64  `query:"dwelling" minimum:"0" doc:"Identifier of the household's dwelling that it is of; not together with person."`
+		Taken    string `query:"taken" format:"date" doc:"When it was taken or made."`
+		Lat      string `query:"lat" maxLength:"20" doc:"Where, in degrees (WGS 84); together with lon."`
+		Lon      string `query:"lon" maxLength:"20"`
+		RawBody  []byte `contentType:"application/octet-stream"`
 	}
 	rest.Register(api, rest.Operation{ID: "add-attachment", Method: http.MethodPost, Path: "/households/{number}/attachments", Summary: "Add a photo or document", Room: room, Verb: access.HouseholdEdit,
 		Status: http.StatusCreated, MaxBody: upload.MaxBytes + 1, BodyTime: 15 * time.Minute,
-		About: "The file is the body: JPEG, PNG or PDF by its content, up to 10 MB. Images are drawn anew without what their files held besides; documents that can do more than be read are refused. Where files are scanned, it stays in quarantine until it was."},
+		About: "The file is the body: JPEG, PNG, WebP or PDF by its content, up to 10 MB. Images are drawn anew without what their files held besides; documents that can do more than be read are refused. Where files are scanned, it stays in quarantine until it was."},
 		func(ctx context.Context, in *uploadInput) (*attachmentOutput, error) {
 			id, err := numbered(in.Number)
 			if err != nil {
 				return nil, err
 			}
-			subject := int64(0)
+			q := registry.Attaching{Household: id, Subject: in.Dwelling, Kind: registry.AttachmentKind(in.Kind)}
 			if in.Person != "" {
-				if subject, err = numbered(in.Person); err != nil {
+				if q.Subject, err = numbered(in.Person); err != nil {
 					return nil, err
 				}
 			}
-			a, err := rooms.Registry.Attach(ctx, rest.Scope(ctx), id, subject, registry.AttachmentKind(in.Kind), in.RawBody)
+			if err := whenAndWhere(&q, in.Taken, in.Lat, in.Lon); err != nil {
+				return nil, err
+			}
+			a, err := rooms.Registry.Attach(ctx, rest.Scope(ctx), q, in.RawBody)
 			if why := upload.Why(err); why != "" {
 				var known *fault.Error
 				errors.As(err, &known)
@@ -97,6 +113,35 @@ func (rooms Rooms) registerAttachments(api *rest.API) {
 			return rest.List(ctx, items, nil)
 		})
 	rooms.registerAttachmentContent(api)
+}
+
+// whenAndWhere reads the day and the place of what is added.
+func whenAndWhere(q *registry.Attaching, taken, lat, lon string) error {
+	wrong := fault.New(fault.Invalid, "the document is not described rightly")
+	if taken != "" {
+		on, err := clock.ParseDay(taken)
+		if err != nil {
+			wrong.With(0, "query.taken", "is not a day")
+		}
+		q.Taken = &on
+	}
+	for _, one := range []struct {
+		name, text string
+		to         **float64
+	}{{"lat", lat, &q.Lat}, {"lon", lon, &q.Lon}} {
+		if one.text == "" {
+			continue
+		}
+		value, err := strconv.ParseFloat(one.text, 64)
+		if err != nil {
+			wrong.With(0, "query."+one.name, "is not a number of degrees")
+		}
+		*one.to = &value
+	}
+	if len(wrong.Details) > 0 {
+		return wrong
+	}
+	return nil
 }
 
 func (rooms Rooms) registerAttachmentContent(api *rest.API) {

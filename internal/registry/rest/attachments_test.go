@@ -34,6 +34,16 @@ func TestAPhotoIsAddedReadAndTakenAwayByTheAPI(t *testing.T) {
 		if len(list.Items) != 1 || !strings.HasPrefix(got.body, "\x89PNG") {
 			t.Errorf("%+v, %d bytes", list, len(got.body))
 		}
+		for query, want := range map[string]int{"taken=2013-05-02&lat=26.5&lon=105.7": 201, "taken=2999-05-02": 400, "lat=26.5": 400, "lat=x&lon=5": 400, "dwelling=1": 404} {
+			var placed registryrest.Attachment
+			got := h.ask(t, village, "POST", path+"?kind=house_photo&"+query, picture.String(), "Content-Type", "application/octet-stream")
+			if got.want(t, query, want, nil); want == 201 {
+				got.want(t, query, want, &placed)
+				if placed.Taken != "2013-05-02" || placed.Lat == nil || *placed.Lat != 26.5 || *placed.Lon != 105.7 {
+					t.Errorf("%+v", placed)
+				}
+			}
+		}
 		h.get(t, south, path+"/"+added.Token).want(t, "from the south", 404, nil)
 		h.get(t, south, path).want(t, "list from the south", 404, nil)
 		h.ask(t, south, "POST", path+"?kind=house_photo", picture.String(), "Content-Type", "application/octet-stream").want(t, "add from the south", 404, nil)
