@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"rightkey/linkage/kin"
 	"rightkey/linkage/script"
 	"rightkey/linkage/similar"
 )
@@ -63,11 +64,43 @@ func compareHan(a, b string) uint8 {
 	return 7
 }
 
-// compareFullName compares names whose parts may stand in any order.
+// compareFullName compares names whose parts may stand in any order, and the names of relatives where they are given.
 func compareFullName(a, b string) uint8 {
 	if script.Of(a) != script.Of(b) {
-		return compareFullNameAcross(a, b)
+		return compareFullNameAcross(kin.Plain(a), kin.Plain(b))
 	}
+	x, y := kin.Split(a), kin.Split(b)
+	switch {
+	case x.Relation == kin.None && y.Relation == kin.None:
+		return compareWholeName(a, b)
+	case x.Relation == y.Relation:
+		return compareWithRelatives(x, y)
+	case x.Relation == kin.None || y.Relation == kin.None:
+		// What looks like a relative may be a part of the name on the other side.
+		return min(compareWholeName(kin.Plain(a), kin.Plain(b)), max(compareWholeName(x.Own, y.Own), wordsOfOne))
+	}
+	return max(compareWholeName(x.Own, y.Own), wordsOfOne)
+}
+
+// wordsOfOne is the level of full names of which one has words that the other has not.
+const wordsOfOne = 4
+
+// compareWithRelatives compares names that both say whose child, or whose wife, the person is. Brothers share the
+// father, namesakes the name: only both together tell.
+func compareWithRelatives(x, y kin.Name) uint8 {
+	own, relative := compareWholeName(x.Own, y.Own), compareWholeName(x.Relative, y.Relative)
+	const someWords, oneWord, different = 6, 7, 8
+	switch {
+	case own > someWords:
+		return different
+	case relative > someWords:
+		return oneWord
+	}
+	return max(own, relative, 2)
+}
+
+// compareWholeName compares names word by word and letter by letter.
+func compareWholeName(a, b string) uint8 {
 	words := similar.CompareWords(a, b, .88)
 	less, more := min(words.Left, words.Right), max(words.Left, words.Right)
 	if words.Same == more {
@@ -78,7 +111,7 @@ func compareFullName(a, b string) uint8 {
 	case words.Alike == more || like >= .94 || similar.Edits(a, b, 2) <= 1:
 		return 3
 	case words.Alike == less && less >= 2:
-		return 4
+		return wordsOfOne
 	case words.Alike >= 2 && 3*words.Alike >= 2*less:
 		return 5
 	case words.Alike >= 2 || like >= .88:

@@ -3,6 +3,7 @@ package linkage
 import (
 	"strings"
 
+	"rightkey/linkage/kin"
 	"rightkey/linkage/script"
 )
 
@@ -27,7 +28,11 @@ func (k *key) at(row []uint32) uint32 {
 var keyForms = [kinds][]key{
 	Given:   {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}, {name: "initial", of: initial, weak: true}},
 	Surname: {{name: "same"}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}, {name: "initial", of: initial, weak: true}},
-	Name:    {{name: "same words", of: sortedWords}, {name: "first word", of: firstWord}, {name: "last word", of: lastWord}, {name: "sound", of: script.SoundKey}, {name: "consonants", of: script.Consonants}},
+	Name: {
+		{name: "same words", of: plainly(sortedWords)}, {name: ownWords, of: func(s string) string { return sortedWords(kin.Split(s).Own) }},
+		{name: "first word", of: firstWord}, {name: "last word", of: func(s string) string { return lastWord(kin.Split(s).Own) }},
+		{name: "sound", of: script.SoundKey}, {name: "consonants", of: plainly(script.Consonants)},
+	},
 	Date:    {{name: "same"}, {name: "year and month", of: upTo(6)}, {name: "month and day", of: monthDay}, {name: "year", of: upTo(4), weak: true}},
 	Year:    {{name: "same", weak: true}},
 	Month:   {{name: "same", weak: true}},
@@ -39,6 +44,14 @@ var keyForms = [kinds][]key{
 	Address: {{name: "same words", of: sortedWords}, {name: "longest word", of: longestWord}},
 	Code:    {{name: "same"}, {name: "first half", of: firstHalf, weak: true}},
 	Text:    {{name: "same words", of: sortedWords}, {name: "longest word", of: longestWord}},
+}
+
+// ownWords is the form of names without the relatives that they name.
+const ownWords = "own words"
+
+// plainly is a form of a name in which the relative's words stand as any others.
+func plainly(of func(string) string) func(string) string {
+	return func(s string) string { return of(kin.Plain(s)) }
 }
 
 // mostForms is the number of distinct values up to which forms of them are made: values that hardly repeat, such as
@@ -53,7 +66,8 @@ func keysOf(r *Records) []*key {
 			k := form
 			k.field = f
 			switch {
-			case k.of != nil && c.values.size() > mostForms, k.name == "consonants" && !c.mixed:
+			case k.of != nil && c.values.size() > mostForms, k.name == "consonants" && !c.mixed,
+				k.name == ownWords && !c.relatives:
 				continue
 			case k.name == "sound":
 				k.ids = c.sounds

@@ -176,7 +176,7 @@ func TestQuestionsAreNewPairsAndTheSameForTheSameSeed(t *testing.T) {
 
 // Of the pairs that are given a probability, about so many must be matches.
 func TestProbabilitiesWithoutDecisionsAreThoseObserved(t *testing.T) {
-	records, truth := village(t, 20_000)
+	records, truth := village(t, 8000)
 	o := linkage.Defaults()
 	o.Workers, o.AtLeast = 2, .01
 	result, err := linkage.Dedupe(records, o)

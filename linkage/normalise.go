@@ -3,11 +3,12 @@ package linkage
 import (
 	"strings"
 
+	"rightkey/linkage/kin"
 	"rightkey/linkage/script"
 )
 
 // NormVersion names the rules of normalisation; keys and models made under another version must be made anew.
-const NormVersion = 1
+const NormVersion = 2
 
 // normalise returns the comparable form of a raw value, "" where it says nothing.
 func normalise(kind Kind, raw string) string {
@@ -16,8 +17,10 @@ func normalise(kind Kind, raw string) string {
 		return ""
 	}
 	switch kind {
-	case Given, Surname, Name:
-		return script.FoldName(raw)
+	case Given, Surname:
+		return kin.Part(raw)
+	case Name:
+		return kin.Full(raw).String()
 	case Date:
 		return normaliseDate(raw)
 	case Year:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rightkey/linkage/kin"
 	"rightkey/linkage/script"
 )
 
@@ -26,7 +27,9 @@ type column struct {
 	counts []uint32 // occurrences of each value
 	sounds []uint32 // sound key of each value of a name, else nil
 	mixed  bool     // names are written in more than one script
-	known  int      // rows in which it is not missing
+	// relatives says that names name relatives too.
+	relatives bool
+	known     int // rows in which it is not missing
 	// After a first grouping, counts and known are of entities instead of rows, entities is set, and variants holds
 	// pairs of values (smaller id<<32 | larger id) that stand for each other.
 	entities bool
@@ -159,6 +162,7 @@ func (b *Builder) Finish() *Records {
 		if c.field.Kind == Given || c.field.Kind == Surname || c.field.Kind == Name {
 			c.sounds = numberKeys(c.values, script.SoundKey)
 			c.mixed = mixedScripts(c.values)
+			c.relatives = namesRelatives(c.values)
 		}
 	}
 	if b.group != nil {
@@ -167,6 +171,15 @@ func (b *Builder) Finish() *Records {
 	}
 	b.raw, b.clean, b.group = nil, nil, nil
 	return r
+}
+
+// namesRelatives says whether more than one name in a hundred names a relative.
+func namesRelatives(values *dictionary) bool {
+	n := 0
+	for id := 1; id < values.size(); id++ {
+		n += btoi(kin.Split(values.value(uint32(id))).Relation != kin.None)
+	}
+	return 100*n > values.size()
 }
 
 // mixedScripts says whether values of a second script are more than one in a hundred.
