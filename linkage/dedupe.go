@@ -34,6 +34,9 @@ func Dedupe(r *Records, o Options) (*Grouping, error) {
 	if r.split > 0 {
 		return nil, fmt.Errorf("deduplicate: the records are of two tables")
 	}
+	if r.rows < 2 && o.Model == nil && len(o.Decisions) == 0 {
+		return &Grouping{Model: newModel(r, o.Seed), Owner: make([]uint32, r.rows)}, nil
+	}
 	e, err := newRun(r, o)
 	if err != nil {
 		return nil, fmt.Errorf("deduplicate: %w", err)

@@ -7,27 +7,6 @@ import (
 	"rightkey/linkage/script"
 )
 
-// headerWords are the words by which column names tell their kind, more telling ones first.
-var headerWords = []struct {
-	kind  Kind
-	words []string
-}{
-	{Phone, []string{"phone", "mobile", "tel", "telephone", "cell", "msisdn", "手机", "电话"}},
-	{ID, []string{"ssn", "cnic", "nid", "nic", "passport", "national id", "id number", "soc sec", "social security", "id card", "tax", "身份证"}},
-	{Sex, []string{"sex", "gender", "性别"}},
-	{Year, []string{"birth year", "year of birth", "yob", "by", "byear", "year"}},
-	{Month, []string{"birth month", "month of birth", "mob", "bm", "bmonth", "month"}},
-	{Day, []string{"birth day", "day of birth", "bd", "bday", "day"}},
-	{Date, []string{"dob", "date of birth", "birth date", "birthdate", "birthday", "date", "出生日期"}},
-	{Code, []string{"postcode", "postal", "zip", "zipcode", "post code", "state", "street number", "house number", "code", "邮编"}},
-	{Place, []string{"village", "town", "township", "city", "district", "county", "province", "suburb", "place", "region", "tehsil", "commune", "municipality", "birthplace", "locality", "村", "乡", "县"}},
-	{Address, []string{"address", "street", "addr", "住址", "地址"}},
-	{Surname, []string{"surname", "last name", "lastname", "lname", "family name", "familyname", "father", "father name", "husband", "sname", "姓"}},
-	{Given, []string{"given", "given name", "first name", "firstname", "fname", "forename", "gname", "middle name", "middlename", "名"}},
-	{Name, []string{"name", "full name", "fullname", "person", "姓名"}},
-	{Text, []string{"email", "mail", "occupation", "profession", "job"}},
-}
-
 // keyWords are names of columns that number rows or already hold the answer.
 var keyWords = map[string]bool{
 	"id": true, "rec id": true, "record id": true, "unique id": true, "uuid": true, "row": true, "index": true, "cluster": true,
@@ -36,14 +15,22 @@ var keyWords = map[string]bool{
 }
 
 // Guess finds the columns worth comparing and their kinds from names and from a sample of rows. Columns that number
-// the rows, that never vary or that are mostly empty are left out. At most as many columns are returned as can be
+// the rows, that never vary or that are mostly empty are left out, unless no others are there. At most as many columns are returned as can be
 // compared.
 func Guess(header []string, sample [][]string) []Field {
+	if fields := guess(header, sample, varies); len(fields) > 0 {
+		return fields
+	}
+	return guess(header, sample, func(values []string) bool { return len(values) > 0 })
+}
+
+// guess is Guess over the columns whose values are worth it.
+func guess(header []string, sample [][]string, worth func(values []string) bool) []Field {
 	var fields []Field
 	for i, name := range header {
 		values := columnOf(sample, i)
 		words := headerPhrase(name)
-		if keyWords[words] || !varies(values) {
+		if keyWords[words] || !worth(values) {
 			continue
 		}
 		kind, known := kindOfHeader(words)
@@ -98,18 +85,29 @@ func kindOfHeader(phrase string) (Kind, bool) {
 	if strings.Contains(phrase, "surname") && (strings.Contains(phrase, "first") || strings.Contains(phrase, "given")) {
 		return Name, true
 	}
+	if together := strings.ReplaceAll(phrase, " ", ""); together != phrase && len(together) <= 4 {
+		phrase = together // D.O.B.
+	}
 	best, found, length := Text, false, 0
 	for _, entry := range headerWords {
 		for _, words := range entry.words {
 			if words == phrase {
 				return entry.kind, true
 			}
-			if len(words) > length && len(words) > 2 && strings.Contains(" "+phrase+" ", " "+words+" ") {
+			if len(words) > length && contains(phrase, words) {
 				best, found, length = entry.kind, true, len(words)
 			}
 		}
 	}
 	return best, found
+}
+
+// contains says whether a column name holds a phrase: as whole words, or anywhere where words are not spaced.
+func contains(phrase, words string) bool {
+	if script.IsHan(words) {
+		return strings.Contains(phrase, words)
+	}
+	return len(words) > 2 && strings.Contains(" "+phrase+" ", " "+words+" ")
 }
 
 // kindOfValues judges a column by what most of its values look like; a column of which every value is different

@@ -13,7 +13,7 @@ const mostCommon = 20_000
 func (m *Model) keepValues(r *Records, whole []bool) {
 	for f, c := range r.columns {
 		field := &m.Fields[f]
-		field.Known, field.Whole = c.known, whole[f]
+		field.Known, field.Whole, field.Single = c.known, whole[f], c.single
 		field.Common, field.Variants = c.common(), c.variantPairs()
 	}
 }

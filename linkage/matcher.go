@@ -1,10 +1,12 @@
 package linkage
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"rightkey/linkage/script"
+	"rightkey/linkage/similar"
 )
 
 // Matcher applies a learnt model to single records, outside any table: the keys under which a register stores a
@@ -203,7 +205,11 @@ func (x *Matcher) rarity(f int, value string) float64 {
 	if field.Known == 0 {
 		return 0
 	}
-	return field.rarityOf(float64(max(1, field.Common[value])), float64(field.Known))
+	n := float64(field.Common[value])
+	if n == 0 {
+		n = cmp.Or(field.Single, 1)
+	}
+	return field.rarityOf(n, float64(field.Known))
 }
 
 // pattern returns the levels of agreement of two records, as comparer.pattern does for rows of a table.
@@ -245,8 +251,8 @@ func (x *Matcher) level(f int, a, b string) uint8 {
 	return comparers[kind](a, b)
 }
 
-// crossedNames says whether the given name of one record is the surname of the other: both ways, or one way where
-// nothing stands in the other's place.
+// crossedNames says whether the given name of one record is the surname of the other: both ways, perhaps with a slip
+// in one of the two, or one way where nothing stands in the other's place.
 func crossedNames(givenA, surnameA, givenB, surnameB string) bool {
 	if givenA == givenB && givenA != "" || surnameA == surnameB && surnameA != "" {
 		return false
@@ -256,9 +262,12 @@ func crossedNames(givenA, surnameA, givenB, surnameB string) bool {
 	case one && two:
 		return true
 	case one:
-		return givenB == "" || surnameA == ""
+		return givenB == "" || surnameA == "" || slipped(givenB, surnameA)
 	case two:
-		return givenA == "" || surnameB == ""
+		return givenA == "" || surnameB == "" || slipped(givenA, surnameB)
 	}
 	return false
 }
+
+// slipped says whether two names are one slip apart.
+func slipped(a, b string) bool { return min(len(a), len(b)) > 1 && similar.Edits(a, b, 1) <= 1 }

@@ -30,6 +30,8 @@ type FieldModel struct {
 	Common   map[string]int `json:"common,omitempty"`
 	Variants [][2]string    `json:"variants,omitempty"`
 	Whole    bool           `json:"whole,omitempty"` // it only repeats given name and surname
+	// Single is what a value without a frequency counts as; 0 stands for 1.
+	Single float64 `json:"single,omitempty"`
 	// Frequency is the curve by which equality on a rare value counts more; without one, rarity counts bit for bit.
 	Frequency []Knot `json:"frequency,omitempty"`
 }

@@ -112,7 +112,7 @@ func normaliseDate(raw string) string {
 	var part [3]int
 	var width [3]int
 	n, inside := 0, false
-	text := script.Fold(raw)
+	text := monthNumbers(script.Fold(raw))
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		if c < '0' || c > '9' {
@@ -153,6 +153,35 @@ func normaliseDate(raw string) string {
 		return ""
 	}
 	return dateDigits(part[0], part[1], part[2])
+}
+
+// monthNames are the first three letters of the months' names in languages written in Latin letters.
+var monthNames = map[string]string{
+	"jan": "01", "feb": "02", "fev": "02", "mar": "03", "apr": "04", "avr": "04", "abr": "04", "may": "05", "mai": "05", "mei": "05",
+	"jun": "06", "jul": "07", "aug": "08", "agu": "08", "ago": "08", "aou": "08", "sep": "09", "oct": "10", "okt": "10", "out": "10",
+	"nov": "11", "dec": "12", "des": "12", "dez": "12", "dic": "12",
+}
+
+// monthNumbers writes a month's name in a folded date as its number, in the middle: "jan 5 1970" is "5 01 1970".
+func monthNumbers(text string) string {
+	words := strings.Fields(text)
+	if len(words) != 3 {
+		return text
+	}
+	for i, word := range words {
+		if len(word) < 3 || len(word) > 10 {
+			continue
+		}
+		number, ok := monthNames[word[:3]]
+		if strings.HasPrefix(word, "juin") {
+			number = "06"
+		}
+		if ok || number != "" {
+			words[i], words[1] = words[1], number
+			return strings.Join(words, " ")
+		}
+	}
+	return text
 }
 
 // dateDigits writes a date; an impossible month or day stays as written, since it is a typing error that the other

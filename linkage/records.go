@@ -33,6 +33,7 @@ type column struct {
 	// After a first grouping, counts and known are of entities instead of rows, entities is set, and variants holds
 	// pairs of values (smaller id<<32 | larger id) that stand for each other.
 	entities bool
+	single   float64 // occurrences that a value seen once counts as
 	equal    float64 // share of pairs of entities with equal values
 	variants map[uint64]bool
 }
@@ -159,6 +160,7 @@ func (b *Builder) Finish() *Records {
 			c.counts[r.row(row)[i]]++
 		}
 		c.known = r.rows - int(c.counts[0])
+		c.single = singleOccurrences(c.counts[1:])
 		if c.field.Kind == Given || c.field.Kind == Surname || c.field.Kind == Name {
 			c.sounds = numberKeys(c.values, script.SoundKey)
 			c.mixed = mixedScripts(c.values)

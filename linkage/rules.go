@@ -266,8 +266,8 @@ func (c *ruleChooser) diverse(list []uint64, most int) []uint64 {
 }
 
 // discover finds probable matches by the broadest cheap conjunctions, looking at whole blocks of about the wanted
-// number of pairs.
-func (c *ruleChooser) discover(wanted float64, probability func(worker int, i, j uint32) float64) []positive {
+// number of pairs. Matches are probable from the least probability on.
+func (c *ruleChooser) discover(wanted, least float64, probability func(worker int, i, j uint32) float64) []positive {
 	limit := min(c.budget/4, 8*float64(c.records.rows))
 	loose := c.broadest(limit)
 	if c.records.rows > manyRows {
@@ -287,7 +287,7 @@ func (c *ruleChooser) discover(wanted float64, probability func(worker int, i, j
 	found := make([][]positive, c.workers)
 	for _, by := range rules {
 		enumerate(c.records, []*rule{by}, thin, c.workers, func(worker int, i, j uint32) {
-			if probability(worker, i, j) < .95 {
+			if probability(worker, i, j) < least {
 				return
 			}
 			keys := c.shared(c.records.row(int(i)), c.records.row(int(j)))

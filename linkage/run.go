@@ -181,9 +181,15 @@ func (e *run) examples(c *ruleChooser, owner []uint32) []positive {
 		return c.examples(owner)
 	}
 	w, prior := e.model.weights(), logit2(e.model.Prior)
-	return c.discover(e.affordable(choosePairs), func(worker int, i, j uint32) float64 {
+	probability := func(worker int, i, j uint32) float64 {
 		return sigmoid2(prior + w.of(e.comparers[worker].pattern(i, j)))
-	})
+	}
+	for _, least := range []float64{.95, .5, .05} {
+		if found := c.discover(e.affordable(choosePairs), least, probability); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // names writes a rule as FIELD.KEY for each key.

@@ -21,7 +21,7 @@ func newScoring(r *Records, m *Model) *scoring {
 	for f, c := range r.columns {
 		table := make([]float32, commonest)
 		for n := 1; n < commonest; n++ {
-			table[n] = float32(m.Fields[f].rarityOf(float64(n), float64(c.known)))
+			table[n] = float32(m.Fields[f].rarityOf(c.bearers(n), float64(c.known)))
 		}
 		s.rarity = append(s.rarity, table)
 	}

@@ -60,10 +60,43 @@ func (c *column) countEntities(r *Records, f int, order, owner []uint32) {
 	}
 	c.counts, c.known, c.entities = entities, known, true
 	c.findVariants(together, several)
+	c.single = singleOccurrences(entities[1:])
 	c.equal = 0
 	for _, n := range entities[1:] {
-		c.equal += float64(n) * (float64(n) - .5) / float64(known) / float64(known)
+		others := float64(n) - .5
+		if n == 1 {
+			others = c.single / 2
+		}
+		c.equal += float64(n) * others / float64(known) / float64(known)
 	}
+}
+
+// bearers is what n occurrences of a value that two rows share count as. Of rows, not entities, one is the other row's
+// own if the two are one person.
+func (c *column) bearers(n int) float64 {
+	if !c.entities {
+		n--
+	}
+	if n <= 1 {
+		return c.single
+	}
+	return float64(n)
+}
+
+// singleOccurrences is the number of occurrences in as many further entities that is to be expected of a value seen in
+// one: twice the values seen in two to those seen in one (Good 1953). Where no value is seen twice, as with numbers of
+// identity or in a table of ten rows, once is hardly ever again.
+func singleOccurrences(entities []uint32) float64 {
+	ones, twos := 0.0, 0.0
+	for _, n := range entities {
+		switch n {
+		case 1:
+			ones++
+		case 2:
+			twos++
+		}
+	}
+	return min(1, (2*twos+1)/(ones+1))
 }
 
 // findVariants keeps the pairs of values that come together in several entities, in one of twenty entities of the

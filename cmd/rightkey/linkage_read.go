@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"rightkey/internal/table"
@@ -43,9 +46,26 @@ func fieldsFor(flags []string, path string, out io.Writer) ([]linkage.Field, err
 	return fields, nil
 }
 
+// openTable opens a table. A text of one column may be separated by something else than commas, which is then found
+// out.
+func openTable(path string) (table.Reader, error) {
+	reader, err := table.Open(path)
+	if err != nil || len(reader.Header()) > 1 || !strings.EqualFold(filepath.Ext(path), ".csv") {
+		return reader, err
+	}
+	if err := reader.Close(); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return table.OpenText(bytes.NewReader(text), table.Options{})
+}
+
 // head reads the first rows of a table.
 func head(path string) (header []string, rows [][]string, err error) {
-	reader, err := table.Open(path)
+	reader, err := openTable(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +85,7 @@ func head(path string) (header []string, rows [][]string, err error) {
 
 // feed adds the rows of a table to a builder, and returns the cells of the extra columns by name.
 func feed(b *linkage.Builder, path string, fields []linkage.Field, group string, extra ...string) (map[string][]string, error) {
-	reader, err := table.Open(path)
+	reader, err := openTable(path)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +157,7 @@ func readLabels(path string) ([]linkage.Decision, error) {
 	if path == "" {
 		return nil, nil
 	}
-	reader, err := table.Open(path)
+	reader, err := openTable(path)
 	if err != nil {
 		return nil, err
 	}
