@@ -12,7 +12,7 @@ import (
 // its kind has.
 func EventKeys(kind string) []string {
 	subject, what, _ := strings.Cut(kind, ".")
-	what = strings.ReplaceAll(what, "-", "_")
+	what = strings.NewReplacer("-", "_", ".", "_").Replace(what)
 	return []string{"office.event." + subject + "." + what, "registry.event." + subject + "_" + what, "office.event.any." + what}
 }
 
