@@ -38,7 +38,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
-	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures,
+	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
 		Work:        []registrypage.Work{qualitypage.Waiting(h.quality)}})

@@ -19,6 +19,7 @@ import (
 	"rightkey/internal/office"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
 	"rightkey/internal/verify/duplicate"
@@ -82,6 +83,7 @@ type house struct {
 	registry      *registry.Service
 	identify      *identify.Service
 	quality       *quality.Service
+	monthEnds     *overview.MonthEnds
 	duplicates    *duplicate.Service
 	orgLoads      *office.FileLoads // of organisations
 
@@ -165,6 +167,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.approvals.Register(registry.ApprovalKinds()...)
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
+	h.monthEnds = overview.NewMonthEnds(h.db, h.journal, h.registry)
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
 	return nil

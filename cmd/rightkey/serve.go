@@ -154,6 +154,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	go quality.NewWatcher(h.quality).Run(working)
 	go h.duplicates.Watch(working)
 	go h.followDays(working, log)
+	go h.monthEnds.Run(working)
 	server := handler.HTTPServer(l.Listen)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -117,6 +117,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"attachment_chunk",
 	"problem_item",
 	"quality_mark",
+	"month_figure",
 	"place",
 	"organisation",
 	"worksheet",

@@ -1,13 +1,11 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
 	"time"
 
-	"rightkey/internal/access"
 	"rightkey/internal/mirror"
 	"rightkey/internal/policy"
 )
@@ -34,32 +32,6 @@ func (s *Service) table(ctx context.Context) (*mirror.Table, error) {
 		return t, nil
 	}
 	return s.mirror.Table(), ctx.Err()
-}
-
-// mirroredCells is Breakdown by the mirror; false where the mirror cannot tell.
-func (s *Service) mirroredCells(ctx context.Context, scope access.Scope, f Filter, width int64) ([]Cell, bool, error) {
-	t, err := s.table(ctx)
-	if t == nil || err != nil {
-		return nil, false, err
-	}
-	where, ok := s.conditions(t, f)
-	if !ok {
-		return nil, false, nil
-	}
-	counted, err := t.Count(mirror.Query{In: scope.Ranges(), Where: where, ByArea: width, By: []mirror.Group{{Column: MirrorStatus}}, Sum: []string{MirrorMembers}})
-	if err != nil {
-		return nil, false, err
-	}
-	status := codesOf(t, MirrorStatus)
-	cells := make([]Cell, len(counted))
-	for i, c := range counted {
-		cells[i] = Cell{Area: c.Area, Households: c.Count, Persons: c.Sums[0].Total}
-		if c.Key[0] != mirror.Unknown {
-			cells[i].Status = status[c.Key[0]]
-		}
-	}
-	slices.SortFunc(cells, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Status, b.Status)) })
-	return cells, true, nil
 }
 
 // conditions are a filter as the mirror knows it; false where it has no column for it. The filter was checked before.

@@ -96,22 +96,13 @@ type Cell struct {
 
 // Breakdown counts the selected households by the areas directly below f.Area and by status.
 func (s *Service) Breakdown(ctx context.Context, scope access.Scope, f Filter) ([]Cell, error) {
-	q, err := s.condition(ctx, scope, f)
+	counts, err := s.Tabulate(ctx, scope, Ask{Filter: f})
 	if err != nil {
 		return nil, err
 	}
-	scheme := s.areas.Scheme()
-	level := min(scheme.Level(f.Area)+1, scheme.Levels())
-	below := scheme.Range(scheme.Child(scheme.At(f.Area, level-1), 1))
-	width := below.Hi - below.Lo + 1
-	if cells, ok, err := s.mirroredCells(ctx, q.scope, f, width); ok || err != nil {
-		return cells, err
-	}
-	group := "h.area - h.area % " + q.bind(width)
-	sql := "SELECT a, status, count(*), CAST(sum(members) AS bigint) FROM (SELECT " + group + " AS a, h.status AS status, h.members AS members FROM household h WHERE " + q.where() + ") x GROUP BY a, status ORDER BY a, status"
-	cells, err := store.All(ctx, s.db.In(q.scope), sql, q.args, func(r store.Rows, c *Cell) error { return r.Scan(&c.Area, &c.Status, &c.Households, &c.Persons) })
-	if err != nil {
-		return nil, fmt.Errorf("count households by area: %w", err)
+	cells := make([]Cell, len(counts.Groups))
+	for i, g := range counts.Groups {
+		cells[i] = Cell{g.Area, g.Status, g.Households, g.Persons}
 	}
 	return cells, nil
 }

@@ -240,7 +240,7 @@ func (l look) onlyPoor(query url.Values) {
 }
 
 // fill makes the parts of the page.
-func (p *pages) fill(r *http.Request, l look, shown *overviewPage) error {
+func (p *pages) fill(r *http.Request, l look, shown *overviewPage) (err error) {
 	ctx := r.Context()
 	if l.answer.KeptBack {
 		shown.note = word(ctx, "overview.suppressed", "n", l.answer.Least)
@@ -264,11 +264,13 @@ func (p *pages) fill(r *http.Request, l look, shown *overviewPage) error {
 	if l.by != nil {
 		shown.bars = l.bars(ctx)
 	}
+	if shown.trend, err = p.trend(ctx, l); err != nil {
+		return err
+	}
 	if p.Registry.Areas().Scheme().Level(l.filter.Area) == p.Registry.Areas().Scheme().Levels() {
 		return nil
 	}
 	shown.parts = l.table(ctx, p.partsLabel(ctx, l))
-	var err error
 	shown.picture, err = p.picture(ctx, l)
 	return err
 }

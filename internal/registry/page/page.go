@@ -42,6 +42,8 @@ type Needs struct {
 	Panels []Panel
 	// PlacePanels are what later rooms add to the page of an area's form.
 	PlacePanels []PlacePanel
+	// MonthEnds are the frozen figures of each month's end; nil shows no trend.
+	MonthEnds *overview.MonthEnds
 	// Work are what others add to what waits for the reader of the overview.
 	Work []Work
 }
