@@ -130,6 +130,9 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 	if _, err := h.loadAreas(ctx, filepath.Join(folder, files.Areas), area.Load{Day: clock.Date(2000, 1, 1)}, progress); err != nil {
 		return err
 	}
+	if _, err := h.loadOutlines(ctx, filepath.Join(folder, files.Outlines), area.Outlines{Code: "code"}); err != nil {
+		return err
+	}
 	for _, name := range []string{"households", "persons", "income", "expenditure", "villages", "counties"} {
 		if err := h.importDemoFile(ctx, folder, name, progress); err != nil {
 			return err

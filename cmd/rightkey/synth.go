@@ -118,6 +118,9 @@ func makeCounty(spec synth.Spec, layout files.Layout, dir string, bar io.Writer)
 		}
 		return os.Create(path)
 	}
+	if err := files.WriteOutlines(county, create); err != nil {
+		return files.Counts{}, err
+	}
 	// The bar is a courtesy: where it cannot be drawn the county is made all the same.
 	return files.Write(county, layout, create, func(done int) { _ = progress.Set(done) })
 }
