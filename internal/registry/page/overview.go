@@ -24,12 +24,13 @@ const (
 	byParameter      = "by"
 	valueParameter   = "value" // of the dimension, drawn on the map
 	classesParameter = "classes"
+	allParameter     = "all" // rows of the table
 )
 
 // unknownValue stands in the address for the households of which a dimension is not known.
 const unknownValue = "unknown"
 
-var choiceParameters = []string{measureParameter, byParameter, valueParameter, classesParameter}
+var choiceParameters = []string{measureParameter, byParameter, valueParameter, classesParameter, allParameter}
 
 // overviewPage is what the template of the overview shows.
 type overviewPage struct {
@@ -42,8 +43,9 @@ type overviewPage struct {
 	bars    *web.Bars
 	trend   *web.Trend
 	parts   web.Table
-	note    string // what is kept back
-	nothing bool   // the reader sees no figures
+	more    *web.Pager // to the areas that the table does not show yet
+	note    string     // what is kept back
+	nothing bool       // the reader sees no figures
 }
 
 // look is an area as the reader asked to see it.
@@ -271,6 +273,7 @@ func (p *pages) fill(r *http.Request, l look, shown *overviewPage) (err error) {
 		return nil
 	}
 	shown.parts = l.table(ctx, p.partsLabel(ctx, l))
+	shown.more = l.more(ctx)
 	shown.picture, err = p.picture(ctx, l)
 	return err
 }

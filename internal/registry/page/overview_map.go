@@ -12,7 +12,7 @@ import (
 // The sheet of a map: its width, how many bytes all outlines may take, the size of marks.
 const (
 	mapWidth  = 640
-	mapBytes  = 30_000
+	mapBytes  = 18_000
 	markSize  = 9
 	tileSize  = 76
 	tileSpace = 4

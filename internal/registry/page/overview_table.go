@@ -125,7 +125,7 @@ func (l look) table(ctx context.Context, label string) web.Table {
 	for _, value := range l.answer.Values {
 		t.Columns = append(t.Columns, web.Column{Label: l.valueLabel(ctx, value), Number: true, Unit: l.unit(ctx, l.measure)})
 	}
-	for _, part := range l.answer.Parts {
+	for _, part := range l.shownParts() {
 		row := web.Row{Cells: []web.Cell{{Text: l.partLabel(ctx, part), Href: l.partHref(part)}}}
 		for _, m := range l.columns() {
 			value, telling := part.Value(m)
@@ -150,6 +150,25 @@ func (l look) partLabel(ctx context.Context, part overview.Part) string {
 		return word(ctx, "look.elsewhere")
 	}
 	return part.Place.Label(web.Lang(ctx))
+}
+
+// shownRows is how many areas the table shows at first, where there are more: a page that opens fast. The map shows all.
+const shownRows = 36
+
+// shownParts are the areas of the table: the first of many, until all are asked for.
+func (l look) shownParts() []overview.Part {
+	if len(l.answer.Parts) > shownRows && !l.query.Has(allParameter) {
+		return l.answer.Parts[:shownRows]
+	}
+	return l.answer.Parts
+}
+
+// more leads to the whole table; nil where it is shown.
+func (l look) more(ctx context.Context) *web.Pager {
+	if len(l.shownParts()) == len(l.answer.Parts) {
+		return nil
+	}
+	return &web.Pager{Text: word(ctx, "look.first_rows", "n", shownRows, "of", len(l.answer.Parts)), Next: address("/", with(l.query, allParameter, "1"))}
 }
 
 // partHref looks at one of the areas below in the same way.
@@ -228,17 +247,20 @@ func (p *pages) overviewFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range append(slices.Clone(l.answer.Parts), l.answer.Whole) {
-		if err := out.Write(l.line(ctx, part)); err != nil {
+	for _, part := range l.answer.Parts {
+		if err := out.Write(l.line(l.partLabel(ctx, part), part)); err != nil {
 			return err
 		}
+	}
+	if err := out.Write(l.line(word(ctx, "look.total"), l.answer.Whole)); err != nil {
+		return err
 	}
 	return out.Close()
 }
 
 // line is a part in the file: plain numbers, nothing where there is none or it is not told.
-func (l look) line(ctx context.Context, part overview.Part) []string {
-	line := []string{part.Place.Code, l.partLabel(ctx, part)}
+func (l look) line(label string, part overview.Part) []string {
+	line := []string{part.Place.Code, label}
 	add := func(m overview.Measure, value float64, telling overview.Telling) {
 		text := ""
 		if telling == overview.Told {
