@@ -116,3 +116,17 @@ func (n namer) full(d dice, surname string, male bool) string {
 	}
 	return name + n.Joiner + last
 }
+
+// Sample draws the names of so many persons, of men and women in turn, as a population bears them.
+func (n Names) Sample(seed uint64, persons int) ([]string, error) {
+	made, err := n.namer()
+	if err != nil {
+		return nil, err
+	}
+	d := newDice(seed, 0)
+	names := make([]string, persons)
+	for i := range names {
+		names[i] = made.full(d, made.surname(d), i%2 == 0)
+	}
+	return names, nil
+}

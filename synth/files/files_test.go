@@ -47,6 +47,14 @@ func (m memory) rows(t testing.TB, name string) []map[string]string {
 
 func smallCounty(t testing.TB, seed uint64) *synth.County {
 	t.Helper()
+	county, err := synth.New(smallSpec(seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return county
+}
+
+func smallSpec(seed uint64) synth.Spec {
 	part := []synth.Syllable{{Text: "a", Latin: "A"}, {Text: "b", Latin: "B"}, {Text: "c", Latin: "C"}}
 	name := synth.PlaceName{First: part, Second: part, Endings: part, From: 1, Digits: 2}
 	words := synth.Words{
@@ -57,13 +65,9 @@ func smallCounty(t testing.TB, seed uint64) *synth.County {
 	for _, source := range []string{"wage", "crops", "livestock", "trade", "rent", "pension", "allowance", "subsidy", "support", "inputs", "feed", "medical", "schooling", "food", "utilities", "services", "insurance"} {
 		words.Sources[source] = []string{"from, " + source}
 	}
-	county, err := synth.New(synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, VillageShare: 0.2, Luck: 0.75, Spread: 0.6, MeanSize: 3,
+	return synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, VillageShare: 0.2, Luck: 0.75, Spread: 0.6, MeanSize: 3,
 		Errors: synth.Errors{Wrong: 0.1, Missed: 0.1, Inclusion: map[string]float64{"near": 1}, Exclusion: map[string]float64{"near": 1}},
-		Year: 2013, Measure: synth.MeasureIncome, Child: 1, Line: 273_600, Round: 1, Basket: []synth.Good{{Kind: "food", Share: 1}}, Words: words})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return county
+		Year:   2013, Measure: synth.MeasureIncome, Child: 1, Line: 273_600, Round: 1, Basket: []synth.Good{{Kind: "food", Share: 1}}, Words: words}
 }
 
 func smallLayout() Layout {
