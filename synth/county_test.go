@@ -29,7 +29,7 @@ func someWords() Words {
 		},
 		Sources: map[string][]string{},
 	}
-	for _, source := range slices.Concat(allSources, []string{"food", "services", SourceInsurance}) {
+	for _, source := range slices.Concat(allSources, []string{"food", "services", SourceInputs, SourceFeed, SourceInsurance}) {
 		w.Sources[source] = []string{source}
 	}
 	return w

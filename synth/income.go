@@ -213,6 +213,9 @@ func (m maker) wages(sum int64) {
 // business enters the income of the family's farm or trade before costs, and the costs, so that net is left over.
 func (m maker) business(net int64) {
 	share := m.d.between(0.2, 0.45)
+	if len(m.spec.Words.Sources[SourceInputs]) == 0 || len(m.spec.Words.Sources[SourceFeed]) == 0 {
+		share = 0
+	}
 	cost := m.rounded(float64(net) * share / (1 - share))
 	gross := net + cost
 	livestock := m.rounded(float64(gross) * m.d.between(0.1, 0.6))

@@ -128,7 +128,7 @@ const (
 	SourceAllowance = "allowance"
 	SourceSubsidy   = "subsidy"
 	SourceSupport   = "support"
-	SourceInputs    = "inputs" // seed, fertiliser
+	SourceInputs    = "inputs" // seed, fertiliser; without words farm and trade are told less their cost
 	SourceFeed      = "feed"
 	SourceMedical   = "medical"
 	SourceSchooling = "schooling"
@@ -136,7 +136,7 @@ const (
 )
 
 var allSources = []string{SourceWage, SourceCrops, SourceLivestock, SourceTrade, SourceRent, SourcePension, SourceAllowance,
-	SourceSubsidy, SourceSupport, SourceInputs, SourceFeed, SourceMedical, SourceSchooling}
+	SourceSubsidy, SourceSupport, SourceMedical, SourceSchooling}
 
 // check says everything that is wrong with the spec.
 func (s Spec) check() error {

@@ -69,7 +69,7 @@ func TestEveryValueOfASyntheticCountyIsValidInItsPack(t *testing.T) {
 			t.Fatal(err)
 		}
 		dir := t.TempDir()
-		printed, err := run(t, &synthCommand{}, "--pack", name, "--out", dir, "--households", "2000", "--seed", "3")
+		printed, err := run(t, &synthCommand{}, "--pack", name, "--out", dir, "--households", "2000", "--poor", "0.1", "--seed", "3")
 		if err != nil || !strings.Contains(printed, "2000 households (200 poor") {
 			t.Fatalf("%s: %s, %v", name, printed, err)
 		}
@@ -84,10 +84,10 @@ func TestEveryValueOfASyntheticCountyIsValidInItsPack(t *testing.T) {
 	}
 }
 
-// formFiles are the files of forms of areas that a pack's county comes with, and the levels that they are of.
-func formFiles(t *testing.T, pack *policy.Pack, name string) map[string]string {
+// settingOf is what the population of a pack is made of.
+func settingOf(t *testing.T, name string) synthSetting {
 	t.Helper()
-	data, err := policies.Files.ReadFile(name + "/examples/synth.yaml")
+	data, err := synthCommand{Pack: name}.read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +95,13 @@ func formFiles(t *testing.T, pack *policy.Pack, name string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return setting
+}
+
+// formFiles are the files of forms of areas that a pack's county comes with, and the levels that they are of.
+func formFiles(t *testing.T, pack *policy.Pack, name string) map[string]string {
+	t.Helper()
+	setting := settingOf(t, name)
 	kinds := map[string]string{}
 	for file, level := range map[string]string{"villages.csv": setting.Layout.Places.Village, "counties.csv": setting.Layout.Places.County} {
 		if level == "" {
@@ -192,8 +199,9 @@ func TestTheAreasOfASyntheticCountyFollowTheLevelsOfItsPack(t *testing.T) {
 				t.Errorf("%s: code %s has the width of no level", name, row[0])
 			}
 		}
-		if len(rows) != 1+3+12+160 {
-			t.Errorf("%d areas", len(rows)-1)
+		setting := settingOf(t, name)
+		if want := len(setting.Words.Places.Above) + setting.County.Townships + setting.County.Villages; len(rows) != 1+want {
+			t.Errorf("%s: %d areas, want %d", name, len(rows)-1, want)
 		}
 	}
 }
@@ -204,14 +212,44 @@ func TestASyntheticCountyThatCannotBeMadeIsAnErrorWithTheReason(t *testing.T) {
 	if err := os.WriteFile(spec, []byte("county: {households: 5, hoseholds: 6}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	areas, nameless := filepath.Join(dir, "areas.csv"), filepath.Join(dir, "nameless.csv")
+	if err := os.WriteFile(nameless, []byte("code\n99\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(areas, []byte("code,name\n9,A\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for want, args := range map[string][]string{
-		"has no synthetic county":   {"--pack", "no-such-pack", "--out", dir},
-		"field hoseholds not found": {"--spec", spec, "--out", dir},
-		"poor share 0.9":            {"--poor", "0.9", "--out", dir},
-		"every village needs one":   {"--households", "3", "--out", dir},
+		"has the length of no level":             {"--areas", areas, "--out", dir},
+		"has no synthetic county":                {"--pack", "no-such-pack", "--out", dir},
+		"field hoseholds not found":              {"--spec", spec, "--out", dir},
+		"poor share 0.9":                         {"--poor", "0.9", "--out", dir},
+		"every village needs one":                {"--households", "3", "--out", dir},
+		"no specification of mistakes is called": {"--errors", "no-such", "--out", dir},
+		"need the columns code and name":         {"--areas", nameless, "--out", dir},
 	} {
 		if _, err := run(t, &synthCommand{}, args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: error %v, want %q", args, err, want)
 		}
+	}
+}
+
+func TestAPopulationOverGivenAreasLivesInTheirVillages(t *testing.T) {
+	dir := t.TempDir()
+	areas := filepath.Join(dir, "given.csv")
+	given := "code,name\n99,A\n9901,B\n990124,C\n990124101,D\n990124101201,E\n990124101202,F\n"
+	if err := os.WriteFile(areas, []byte(given), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pack := synthPacks(t)[0]
+	if _, err := run(t, &synthCommand{}, "--pack", pack, "--areas", areas, "--out", dir, "--households", "60", "--errors", "mixed"); err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]int{}
+	for _, row := range records(t, filepath.Join(dir, "households.csv")) {
+		in[row["area"]]++
+	}
+	if len(in) != 2 || in["990124101201"]+in["990124101202"] != 60 {
+		t.Errorf("households by village: %v", in)
 	}
 }

@@ -51,14 +51,7 @@ func records(t *testing.T, path string) []map[string]string {
 // surveyed reads the files of a population.
 func surveyed(t *testing.T, pack, dir string) *surveyOf {
 	t.Helper()
-	text, err := synthCommand{Pack: pack}.read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	setting, err := readSynthSetting(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	setting := settingOf(t, pack)
 	s := &surveyOf{seen: map[string][]float64{}}
 	at := map[string]int{}
 	for _, row := range records(t, filepath.Join(dir, "truth", "households.csv")) {

@@ -52,11 +52,11 @@ func householdFields(county *synth.County) fields[*synth.Household] {
 		"unit": func(h *synth.Household) string { return womanOf(h) },
 		"size": func(h *synth.Household) string { return strconv.Itoa(len(h.Members)) },
 	}
-	for i, name := range county.TraitNames() {
-		values[name] = func(h *synth.Household) string { return h.Traits[i] }
-	}
 	for name, of := range livingFields() {
 		values[name] = func(h *synth.Household) string { return of(&h.Living) }
+	}
+	for i, name := range county.TraitNames() { // a trait of the spec stands before what every household has
+		values[name] = func(h *synth.Household) string { return h.Traits[i] }
 	}
 	return fields[*synth.Household]{key: func(h *synth.Household) string { return h.Key }, values: values}
 }
