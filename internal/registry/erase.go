@@ -156,6 +156,10 @@ func (e *Erasures) Erase(ctx context.Context, c access.Caller, person, approval 
 
 // forget takes a person's data away in one transaction with its events.
 func (e *Erasures) forget(ctx context.Context, scope access.Scope, who journal.Who, p Person, h Household, approval int64, use func(context.Context, store.Tx) error) (clock.Time, error) {
+	files, err := e.inFiles(ctx, p.Home, p.ID, h.Area)
+	if err != nil {
+		return 0, err
+	}
 	command, err := e.s.journal.Begin(ctx, who)
 	if err != nil {
 		return 0, err
@@ -165,7 +169,7 @@ func (e *Erasures) forget(ctx context.Context, scope access.Scope, who journal.W
 		entries = append(entries, journal.Entry{Kind: "household.member-erased", SubjectKind: SubjectHousehold, Subject: h.ID, Home: h.Home, Area: h.Area,
 			VerBefore: h.Ver, VerAfter: h.Ver + 1, Body: map[string]any{"person": p.ID}})
 	}
-	if err := command.Note(ctx, entries...); err != nil {
+	if err := command.Note(ctx, append(entries, files.entries(approval)...)...); err != nil {
 		return 0, err
 	}
 	err = e.s.db.Tx(ctx, scope, func(tx store.Tx) error {
@@ -188,6 +192,9 @@ func (e *Erasures) forget(ctx context.Context, scope access.Scope, who journal.W
 		if err := forgetPerson(ctx, tx, p.Home, p.ID); err != nil {
 			return err
 		}
+		if err := files.takeAway(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, "UPDATE person SET erased = $3 WHERE {checked} AND home = $1 AND id = $2", p.Home, p.ID, int64(command.At)); err != nil {
 			return err
 		}
@@ -197,6 +204,9 @@ func (e *Erasures) forget(ctx context.Context, scope access.Scope, who journal.W
 		return 0, fmt.Errorf("erase a person: %w", err)
 	}
 	e.s.keys.Forget(p.ID)
+	for _, f := range files.exports {
+		e.s.keys.Forget(f.id)
+	}
 	return command.At, nil
 }
 

@@ -187,12 +187,7 @@ func (s *Service) ForgetExports(ctx context.Context) error {
 		func(r store.Rows, id *int64) error { return r.Scan(id) })
 	for _, id := range ids {
 		err = errors.Join(err, s.db.Tx(ctx, scope, func(tx store.Tx) error {
-			for _, text := range []string{"DELETE FROM data_key WHERE home = 0 AND subject = $1", "DELETE FROM export_part WHERE {checked} AND export = $1", "UPDATE export SET state = 'expired', ver = ver + 1 WHERE {checked} AND id = $1"} {
-				if _, err := tx.Exec(ctx, text, id); err != nil {
-					return err
-				}
-			}
-			return nil
+			return destroyExport(ctx, tx, id)
 		}))
 		s.keys.Forget(id)
 	}
