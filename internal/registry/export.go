@@ -46,7 +46,7 @@ type Export struct {
 	Approval   int64 // 0 where none is needed
 	Account    int64
 	Area       int64
-	Subject    string // household, person, income or expenditure
+	Subject    string // household, person, dwelling, income or expenditure
 	Format     string
 	Columns    []string
 	Purpose    string // of access.Purposes
@@ -152,7 +152,7 @@ func (s *Service) RequestExport(ctx context.Context, caller access.Caller, q Exp
 // check says what a request lacks.
 func (q ExportRequest) check() error {
 	wrong := fault.New(fault.Invalid, "the export is not described completely")
-	if !slices.Contains([]string{SubjectHousehold, SubjectPerson, SubjectIncome, SubjectExpenditure}, q.Subject) {
+	if !slices.Contains(importSubjects, q.Subject) {
 		wrong.With(0, "subject", "is no kind of rows")
 	}
 	if q.Format != FormatCSV && q.Format != FormatXLSX {

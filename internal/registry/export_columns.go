@@ -41,7 +41,7 @@ func (s *Service) exportColumns(scope access.Scope, q ExportRequest) ([]FormColu
 	if q.Subject != SubjectHousehold {
 		columns[1].Name = householdColumnName
 	}
-	if q.Subject == SubjectHousehold || q.Subject == SubjectPerson {
+	if yearlyRow(q.Subject) {
 		columns = append(columns, FormColumn{Name: yearColumnName})
 	}
 	columns = append(columns, FormColumn{Name: versionColumn})

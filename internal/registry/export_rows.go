@@ -47,6 +47,8 @@ func (w *exportWork) rowsOf(ctx context.Context, h Household, code string) ([]ex
 		return []exportRow{row}, err
 	case SubjectPerson:
 		return w.personRows(ctx, h)
+	case SubjectDwelling:
+		return w.dwellingRows(ctx, h)
 	}
 	return w.entryRows(ctx, h)
 }
@@ -79,6 +81,28 @@ func (w *exportWork) householdRow(ctx context.Context, h Household, code string)
 		}
 	}
 	return w.row(v), nil
+}
+
+// dwellingRows is the house in which the household lives. Where it stands goes with the household.
+func (w *exportWork) dwellingRows(ctx context.Context, h Household) ([]exportRow, error) {
+	f := File{Household: h, Pack: w.pack}
+	if err := w.s.fillDwellings(ctx, w.scope, &f); err != nil {
+		return nil, err
+	}
+	var rows []exportRow
+	for _, d := range f.Dwellings {
+		if d.To != nil {
+			continue
+		}
+		all, err := w.s.documents(ctx, w.scope, d.Home, d.ID, func() (crypt.DataKey, error) { return w.s.keys.Of(ctx, h.Home, h.ID) })
+		if err != nil {
+			return nil, err
+		}
+		facts, year := all.newest()
+		rows = append(rows, w.row(rowValues{facts: map[string]policy.Facts{SubjectDwelling: facts}, program: map[string]string{
+			numberColumn: strconv.FormatInt(d.ID, 10), householdColumnName: h.Number, yearColumnName: year, versionColumn: strconv.FormatInt(d.Ver, 10)}}))
+	}
+	return rows, nil
 }
 
 // newest are the answers of the latest year that has any, together with those that are not yearly.

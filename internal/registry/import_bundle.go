@@ -43,6 +43,8 @@ func GuessSubject(header []string, pack *policy.Pack) string {
 		switch {
 		case IsPlace(pack, subject) && m.Key == "":
 			n = 0
+		case subject == SubjectHousehold && m.areaColumn() == "":
+			n = 0
 		case subject != SubjectHousehold && m.Household == "" && !IsPlace(pack, subject):
 			n = 0 // a person or an entry belongs to a household
 		}

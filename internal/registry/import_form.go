@@ -27,7 +27,7 @@ func FormColumns(pack *policy.Pack, subject string) []FormColumn {
 		columns = append(columns, FormColumn{Name: "household"})
 	}
 	for _, item := range pack.ItemsOf(subject) {
-		if subject != SubjectHousehold || !slices.Contains(notInRow[SubjectHousehold], item.Code) {
+		if !slices.Contains(notInRow[subject], item.Code) && (subject != SubjectDwelling || !item.Core) {
 			columns = append(columns, FormColumn{Name: item.Code, Item: item})
 		}
 	}

@@ -96,6 +96,8 @@ func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, 
 		return b, r.planHouseholds(ctx, b, rows, dry)
 	case SubjectPerson:
 		return b, r.planPersons(ctx, b, rows, dry)
+	case SubjectDwelling:
+		return b, r.planDwellings(ctx, b, rows, dry)
 	}
 	if IsPlace(r.r.pack, r.im.Mapping.Subject) {
 		return b, r.planPlaces(ctx, b, rows, dry)
@@ -168,8 +170,13 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	if err != nil {
 		return rejected, err
 	}
+	return r.submit(ctx, b, p, append([]change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}, belongings...), updated, dry)
+}
+
+// submit prepares changes of records as one set; done is the outcome where they change anything.
+func (r *importRun) submit(ctx context.Context, b *batch, p *parsed, rows []change.Row, done outcome, dry bool) (outcome, error) {
 	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &p.day,
-		Rows: append([]change.Row{{SubjectKind: kind, Subject: id, BaseVer: base, Set: values}}, belongings...)}
+		Rows: rows}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
 	if shut := ShutOf(err); shut != nil {
 		r.shut(p, shut)
@@ -188,5 +195,5 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 	if !dry {
 		b.prepared = append(b.prepared, prepared)
 	}
-	return updated, nil
+	return done, nil
 }

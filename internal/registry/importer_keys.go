@@ -20,7 +20,7 @@ func (r *importRun) lookupNumbers(ctx context.Context, subject string, keys []st
 	found := map[string]known{}
 	for _, key := range keys {
 		id, ok := ParseNumber(key)
-		if subject == SubjectIncome || subject == SubjectExpenditure {
+		if subject != SubjectHousehold && subject != SubjectPerson {
 			var err error
 			id, err = strconv.ParseInt(key, 10, 64)
 			ok = err == nil && id > 0

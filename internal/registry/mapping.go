@@ -15,10 +15,10 @@ import (
 
 // Mapping says how the columns of a file become the register's fields. As YAML:
 //
-//	subject: household            # household, person, income or expenditure: what a row is
+//	subject: household            # household, person, dwelling, income or expenditure: what a row is
 //	source: baseline-2014         # namespace of the file's keys: a row with the same key is the same record
 //	key: hh_no                    # column with the row's key
-//	household: hh_no              # persons and entries: column with their household's key
+//	household: hh_no              # persons, dwellings and entries: column with their household's key
 //	area: village_code            # households: column with the area's official code (or a column with target area)
 //	day: "2013-12-31"             # reference day of what the file says; today where it is absent
 //	year: survey_year             # optional column: the year whose answers the row holds; that of day where it is absent
@@ -91,7 +91,7 @@ type reader struct {
 	targets   []target
 }
 
-var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectIncome, SubjectExpenditure}
+var importSubjects = []string{SubjectHousehold, SubjectPerson, SubjectDwelling, SubjectIncome, SubjectExpenditure}
 
 // resolve checks the mapping against the header and the pack; the error names every wrong line.
 func (m Mapping) resolve(header []string, pack *policy.Pack) (*reader, error) {
@@ -257,7 +257,7 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 			m.Household = column
 		case m.Area == "" && subject == SubjectHousehold && slices.Contains([]string{"area", "areacode", "village", "villagecode"}, folded):
 			m.Area = column
-		case column == yearColumnName && m.Source == RegisterSource && (subject == SubjectHousehold || subject == SubjectPerson):
+		case column == yearColumnName && m.Source == RegisterSource && yearlyRow(subject):
 			m.Year = column
 		case folded == "ver" || folded == "version":
 			m.Version = column
@@ -268,6 +268,11 @@ func Guess(header []string, subject, source string, day clock.Day, pack *policy.
 		}
 	}
 	return m
+}
+
+// yearlyRow says whether a row of a subject's file holds the answers of a year.
+func yearlyRow(subject string) bool {
+	return subject == SubjectHousehold || subject == SubjectPerson || subject == SubjectDwelling
 }
 
 // guessEntries adds the columns that hold an amount of a class, as the register names them itself: "income[wage]".

@@ -110,6 +110,9 @@ const maxKey = 100
 // read turns cells into a parsed row; everything that is wrong with them is in problems.
 func (r *reader) read(n int, cells []string) parsed {
 	p := parsed{n: n, day: r.day, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
+	if r.mapping.Subject == SubjectDwelling && r.mapping.Source != RegisterSource {
+		p.key = p.household // a file knows one house of a household: that in which it lives
+	}
 	if p.key == "" || len(p.key) > maxKey {
 		p.reject(r.mapping.Key, "key", "most", strconv.Itoa(maxKey))
 	}

@@ -111,7 +111,7 @@ func (p *pages) rejected(kind fileKind) web.HandlerFunc {
 }
 
 // formSubjects are the subjects for which there is an empty file to fill in.
-var formSubjects = []string{registry.SubjectHousehold, registry.SubjectPerson, registry.SubjectIncome, registry.SubjectExpenditure}
+var formSubjects = []string{registry.SubjectHousehold, registry.SubjectPerson, registry.SubjectDwelling, registry.SubjectIncome, registry.SubjectExpenditure}
 
 // form writes an empty file of the pack for a subject: a column for each item, lists of answers, and explanations.
 func (p *pages) form(w http.ResponseWriter, r *http.Request) error {

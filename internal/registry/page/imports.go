@@ -118,7 +118,7 @@ func (p *pages) subjectField(ctx context.Context, area int64, value string) web.
 		f.Required = false
 		f.Options = []web.Option{{Label: word(ctx, "import.subject_guess")}}
 	}
-	for _, subject := range []string{registry.SubjectHousehold, registry.SubjectPerson, registry.SubjectIncome, registry.SubjectExpenditure} {
+	for _, subject := range formSubjects {
 		f.Options = append(f.Options, web.Option{Value: subject, Label: word(ctx, "subjects."+subject)})
 	}
 	if pack, err := p.Registry.Pack(area); err == nil {

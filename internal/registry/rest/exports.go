@@ -21,7 +21,7 @@ const pieceTime = time.Minute
 // Export is a file of households, persons or entries, for who asked for it and for a short time.
 type Export struct {
 	ID         int64    `json:"id"`
-	Subject    string   `json:"subject" enum:"household,person,income,expenditure"`
+	Subject    string   `json:"subject" enum:"household,person,dwelling,income,expenditure"`
 	Format     string   `json:"format" enum:"csv,xlsx"`
 	Columns    []string `json:"columns" nullable:"false"`
 	Purpose    string   `json:"purpose"`
@@ -60,7 +60,7 @@ func (rooms Rooms) registerExports(api *rest.API) {
 	type askInput struct {
 		Filters
 		Body struct {
-			Subject string `json:"subject" enum:"household,person,income,expenditure" doc:"What a row is."`
+			Subject string `json:"subject" enum:"household,person,dwelling,income,expenditure" doc:"What a row is."`
 			Format  string `json:"format" enum:"csv,xlsx"`
 			Purpose string `json:"purpose" doc:"One of the purposes for which records are read." example:"review"`
 			Reason  string `json:"reason" maxLength:"400" doc:"What the file is needed for, in words, without names."`
