@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -116,11 +117,14 @@ func leaks(t *testing.T, p place) {
 	}
 }
 
+// noRecord is a place of an address for which there is no record.
+var noRecord = regexp.MustCompile(`\{\w+\}`)
+
 // address fills a route's pattern with the far county's records: which {id} it is, the collection before it says.
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
 	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
-		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}"} {
+		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}", "/exports/": "{export}", "/transfers/": "{transfer}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
 		}
@@ -128,8 +132,9 @@ func (m *matrix) address(pattern string) string {
 	if strings.Contains(path, "/persons/{number}") {
 		path = strings.Replace(path, "{number}", "{person}", 1)
 	}
+	path = strings.Replace(path, "/verify/{token}", "/verify/{verify}", 1)
 	path = strings.Replace(strings.Replace(path, "{id}", "1", 1), "{name}", "none.css", 1)
-	return m.fill(path)
+	return noRecord.ReplaceAllString(m.fill(path), "1")
 }
 
 // fill puts the far county's records into a text.

@@ -110,6 +110,11 @@ func (b *Browser) Page(t testing.TB, view View) *Page {
 	return p
 }
 
+// For is the same tab with another test to fail.
+func (p *Page) For(t testing.TB) *Page {
+	return &Page{t: t, ctx: p.ctx}
+}
+
 // Look changes how the page is looked at.
 func (p *Page) Look(view View) {
 	p.t.Helper()

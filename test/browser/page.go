@@ -189,6 +189,15 @@ func (p *Page) Complaints() []string {
 	return left
 }
 
+// Forget returns what Complaints does, and begins anew.
+func (p *Page) Forget() []string {
+	left := p.Complaints()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.complaints = nil
+	return left
+}
+
 func (p *Page) expected(complaint string) bool {
 	for _, part := range p.allowed {
 		if strings.Contains(complaint, part) {
