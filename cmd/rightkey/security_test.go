@@ -130,7 +130,7 @@ func TestNobodyApprovesTheirOwnChangeByAnyAccount(t *testing.T) {
 			return s
 		}
 		near, clerk := m.callerOf(t, ctx, "near"), m.callerOf(t, ctx, "near-clerk")
-		sets, err := m.h.changes.List(ctx, decide(near), []change.State{change.Waiting}, 0, 10)
+		sets, err := m.h.changes.List(ctx, decide(near), []change.State{change.Waiting}, change.Position{}, 10)
 		if err != nil || len(sets) != 1 {
 			t.Fatalf("%v %v", sets, err)
 		}

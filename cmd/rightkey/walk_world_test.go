@@ -199,13 +199,18 @@ func (w *walk) changes(ctx context.Context, list []registry.Household) {
 	w.ids["{change}"] = submit("village", change.Page, list[1], nil, change.Values{"status": "returned"})
 	submit("county", change.Page, list[2], nil, change.Values{"group_name": "Upper group"})
 	w.ids["{conflict}"] = submit("county", change.Offline, list[2], change.Values{"group_name": ""}, change.Values{"group_name": "Lower group"})
-	act := func(h registry.Household, code string, more ...string) string {
+	act := func(h registry.Household, code string, more ...string) {
 		pairs := append([]string{"act", code, "ver", strconv.FormatInt(h.Ver, 10), "day", "2014-12-01", "reason", "Told at the visit", "evidence", "Certificate 12", "step", "send"}, more...)
-		return w.post("county", "/households/"+h.Number+"/roster", pairs...)
+		w.post("county", "/households/"+h.Number+"/roster", pairs...)
 	}
-	w.keep("acted", act(list[3], "apart", "persons", w.lastMember(ctx, list[3])))
-	w.keep("transfer", act(list[4], "moved_county", "area", "{nearby}"))
-	w.ids["{closed}"] = list[4].Number
+	act(list[3], "apart", "persons", w.lastMember(ctx, list[3]))
+	waiting, err := w.h.changes.List(ctx, w.scope(ctx, "county", access.ChangeRead), []change.State{change.Waiting}, change.Position{}, 1)
+	w.must(err)
+	w.ids["{acted}"] = strconv.FormatInt(waiting[0].ID, 10)
+	act(list[4], "moved_county", "area", "{nearby}")
+	coming, err := w.h.registry.Transfers(ctx, w.scope(ctx, "receiver", access.ChangeDecide), 1)
+	w.must(err)
+	w.ids["{transfer}"], w.ids["{moving}"] = strconv.FormatInt(coming[0].Set, 10), list[4].Number
 }
 
 // lastMember is the number of a household's last member.

@@ -23,24 +23,37 @@ func scanSet(r store.Rows, s *Set) error {
 		&s.DecidedBy, &s.Decided, &s.Comment, &s.Job, &s.Count, &s.Ver)
 }
 
-// List returns sets in scope, newest first, older than before (0 for the newest), in one of states (none: all).
-func (s *Service) List(ctx context.Context, scope access.Scope, states []State, before int64, limit int) ([]Set, error) {
-	if before == 0 {
-		before = 1 << 62
+// Position is a set from which a list is read on, to older ones, or Back, to newer ones; the zero Position is before the
+// newest.
+type Position struct {
+	ID   int64
+	Back bool
+}
+
+// Beyond is the identifier to compare with.
+func (p Position) Beyond() int64 {
+	if p.ID == 0 {
+		return 1 << 62
 	}
-	args := []any{before, limit}
-	sql := "SELECT " + setColumns + " FROM change_set WHERE {place area} AND id < $1"
+	return p.ID
+}
+
+// List returns sets in scope, newest first, from a position on, in one of states (none: all).
+func (s *Service) List(ctx context.Context, scope access.Scope, states []State, from Position, limit int) ([]Set, error) {
+	beyond, sort := store.Descending(from.Back)
+	args := []any{from.Beyond(), limit}
+	sql := "SELECT " + setColumns + " FROM change_set WHERE {place area} AND id " + beyond + " $1"
 	if len(states) > 0 {
 		sql += " AND state IN (" + store.In(3, len(states)) + ")"
 		for _, state := range states {
 			args = append(args, string(state))
 		}
 	}
-	found, err := store.All(ctx, s.db.In(scope), sql+" ORDER BY id DESC LIMIT $2", args, scanSet)
+	found, err := store.All(ctx, s.db.In(scope), sql+" ORDER BY id"+sort+" LIMIT $2", args, scanSet)
 	if err != nil {
 		return nil, fmt.Errorf("list change sets: %w", err)
 	}
-	return found, nil
+	return store.InOrder(found, from.Back), nil
 }
 
 // Count is how many sets in scope are in one of states.

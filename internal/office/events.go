@@ -23,11 +23,13 @@ type EventFilter struct {
 	From, To    *clock.Day // both included
 }
 
-// EventPosition is where a page of the journal ended.
+// EventPosition is an event from which the journal is read on, or Back: the events next after it in time, in the same
+// order.
 type EventPosition struct {
 	At   clock.Time `json:"at"`
 	Home int64      `json:"home"`
 	ID   int64      `json:"id"`
+	Back bool       `json:"-"`
 }
 
 // Events reads the journal.
@@ -39,9 +41,9 @@ type Events struct {
 // NewEvents opens the journal for reading.
 func NewEvents(db *access.DB, areas *area.Service) *Events { return &Events{db: db, areas: areas} }
 
-// List returns the events in the caller's areas, newest first, after a position (nil for the newest). Bodies that are
+// List returns the events in the caller's areas, newest first, from a position on (nil for the newest). Bodies that are
 // sealed, because they hold personal data, stay sealed.
-func (e *Events) List(ctx context.Context, c access.Caller, f EventFilter, after *EventPosition, limit int) ([]journal.Event, error) {
+func (e *Events) List(ctx context.Context, c access.Caller, f EventFilter, from *EventPosition, limit int) ([]journal.Event, error) {
 	scope, err := access.Decide(c, access.JournalRead)
 	if err != nil {
 		return nil, err
@@ -50,12 +52,14 @@ func (e *Events) List(ctx context.Context, c access.Caller, f EventFilter, after
 		scope = scope.Within(e.areas.Scheme().Range(f.Area))
 	}
 	condition, args := f.condition()
-	if after != nil {
+	back := from != nil && from.Back
+	beyond, sort := store.Descending(back)
+	if from != nil {
 		n := len(args)
-		condition += fmt.Sprintf(" AND (e.at, e.home, e.id) < ($%d, $%d, $%d)", n+1, n+2, n+3)
-		args = append(args, int64(after.At), after.Home, after.ID)
+		condition += fmt.Sprintf(" AND (e.at, e.home, e.id) %s ($%d, $%d, $%d)", beyond, n+1, n+2, n+3)
+		args = append(args, int64(from.At), from.Home, from.ID)
 	}
-	sql := fmt.Sprintf("%s WHERE {scope e.area}%s ORDER BY e.at DESC, e.home DESC, e.id DESC LIMIT $%d", journal.Select, condition, len(args)+1)
+	sql := fmt.Sprintf("%s WHERE {scope e.area}%s ORDER BY e.at%[3]s, e.home%[3]s, e.id%[3]s LIMIT $%[4]d", journal.Select, condition, sort, len(args)+1)
 	found, err := store.All(ctx, e.db.In(scope), sql, append(args, limit), func(r store.Rows, event *journal.Event) error {
 		var err error
 		*event, err = journal.Scan(r, nil)
@@ -64,7 +68,7 @@ func (e *Events) List(ctx context.Context, c access.Caller, f EventFilter, after
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	return found, nil
+	return store.InOrder(found, back), nil
 }
 
 // condition is the filter as SQL; its values are bound from $1.

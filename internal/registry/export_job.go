@@ -177,7 +177,7 @@ func (w *exportWork) write(ctx context.Context, parts io.Writer) (rows int64, er
 			return rows, errors.Join(err, out.Close())
 		}
 		last := list[len(list)-1]
-		after = Position{last.Area, last.ID}
+		after = Position{Area: last.Area, ID: last.ID}
 		rows, done = rows+n, done+int64(len(list))
 		err = w.s.db.Tx(ctx, w.scope, func(tx store.Tx) error {
 			return w.run.Save(ctx, tx, done, max(done, w.export.Households), job.Counts{In: rows, Unchanged: rows}, nil)

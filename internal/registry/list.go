@@ -44,24 +44,30 @@ type ItemFilter struct {
 	None    bool // there is no answer
 }
 
-// Position is a place in the list's order: by area, then by identifier. The zero Position is before the first.
-type Position struct{ Area, ID int64 }
+// Position is a place in the list's order: by area, then by identifier. The zero Position is before the first. From a
+// place one reads on, or Back: the rows next before it, in the same order.
+type Position struct {
+	Area, ID int64
+	Back     bool `json:"-"`
+}
 
-// List returns the households that the filter selects in scope, after a position.
-func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, after Position, limit int) ([]Household, error) {
+// List returns the households that the filter selects in scope, from a position on.
+func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, from Position, limit int) ([]Household, error) {
 	q, err := s.condition(ctx, scope, f)
 	if err != nil {
 		return nil, err
 	}
 	sql := "SELECT " + householdColumns + " FROM household h WHERE " + q.where()
-	if after != (Position{}) {
-		sql += " AND (h.area, h.id) > (" + q.bind(after.Area) + ", " + q.bind(after.ID) + ")"
+	beyond, sort := store.Ascending(from.Back)
+	if from != (Position{}) {
+		sql += " AND (h.area, h.id) " + beyond + " (" + q.bind(from.Area) + ", " + q.bind(from.ID) + ")"
 	}
-	sql += " ORDER BY h.area, h.id LIMIT " + q.bind(limit)
+	sql += " ORDER BY h.area" + sort + ", h.id" + sort + " LIMIT " + q.bind(limit)
 	found, err := store.All(ctx, s.db.In(q.scope), sql, q.args, scanHousehold)
 	if err != nil {
 		return nil, fmt.Errorf("list households: %w", err)
 	}
+	found = store.InOrder(found, from.Back)
 	for i := range found {
 		if !s.seesOf(scope, found[i], SubjectPerson, FieldName) {
 			found[i].HeadName = ""

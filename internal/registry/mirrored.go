@@ -156,7 +156,7 @@ func (m *Mirrored) Load(ctx context.Context, schema *mirror.Schema, each func(mi
 			return pos, nil
 		}
 		last := step[len(step)-1]
-		after = Position{last.area, last.id}
+		after = Position{Area: last.area, ID: last.id}
 	}
 }
 

@@ -223,13 +223,11 @@ func (s *Service) ToDecide(ctx context.Context, scope access.Scope, limit int) (
 	return sets, n, err
 }
 
-// ImportChanges returns the change sets that a job made of an import's rows, newest first, older than before (0 for
-// the newest).
-func (s *Service) ImportChanges(ctx context.Context, scope access.Scope, job, before int64, limit int) ([]change.Set, error) {
-	if before == 0 {
-		before = 1 << 62
-	}
-	return s.sets(ctx, scope, "SELECT id FROM change_set WHERE {place area} AND job = $1 AND id < $2 ORDER BY id DESC LIMIT $3", job, before, limit)
+// ImportChanges returns the change sets that a job made of an import's rows, newest first, from a position on.
+func (s *Service) ImportChanges(ctx context.Context, scope access.Scope, job int64, from change.Position, limit int) ([]change.Set, error) {
+	beyond, sort := store.Descending(from.Back)
+	found, err := s.sets(ctx, scope, "SELECT id FROM change_set WHERE {place area} AND job = $1 AND id "+beyond+" $2 ORDER BY id"+sort+" LIMIT $3", job, from.Beyond(), limit)
+	return store.InOrder(found, from.Back), err
 }
 
 func (s *Service) sets(ctx context.Context, scope access.Scope, sql string, args ...any) ([]change.Set, error) {

@@ -27,7 +27,7 @@ func TestAFileThatSaysSomethingElseOfAMemberProposesItAndAppliesNothing(t *testi
 		if after := h.souls(t); after["11"] != before["11"] {
 			t.Errorf("an import moved somebody by itself: %v", after)
 		}
-		sets, err := h.Changes.List(ctx, h.scope(t, 5, access.ChangeRead), []change.State{change.Waiting}, 0, 10)
+		sets, err := h.Changes.List(ctx, h.scope(t, 5, access.ChangeRead), []change.State{change.Waiting}, change.Position{}, 10)
 		if err != nil || len(sets) != 3 {
 			t.Fatalf("%d proposals wait (%v)", len(sets), err)
 		}

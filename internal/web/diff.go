@@ -2,7 +2,8 @@ package web
 
 import "strings"
 
-// DiffColumns set two versions of a record side by side: what differs is marked letter by letter, what is equal is
+// DiffColumns set two versions of a record side by side: what differs is marked letter by letter, or as a whole where
+// the two have little in common; what is equal is
 // folded away, and above each value stand its source and date.
 type DiffColumns struct {
 	Caption string
@@ -61,6 +62,9 @@ func (l DiffLine) pieces() (left, right []piece) {
 		return joined([]piece{{l.Left.Text, true}}), joined([]piece{{l.Right.Text, true}})
 	}
 	common := commonLengths(a, b)
+	if 2*common[0][0] < max(len(a), len(b)) { // different words, which share letters by chance
+		return joined([]piece{{l.Left.Text, true}}), joined([]piece{{l.Right.Text, true}})
+	}
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {
 		switch {

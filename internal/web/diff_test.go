@@ -16,6 +16,14 @@ func TestWhatDiffersIsMarkedLetterByLetter(t *testing.T) {
 	}
 }
 
+func TestValuesWithLittleInCommonAreMarkedAsWholes(t *testing.T) {
+	line := DiffLine{Left: DiffValue{Text: "Not registered"}, Right: DiffValue{Text: "Returned to poverty"}}
+	left, right := line.pieces()
+	if !equalPieces(left, []piece{{"Not registered", true}}) || !equalPieces(right, []piece{{"Returned to poverty", true}}) {
+		t.Errorf("pieces %v and %v", left, right)
+	}
+}
+
 func TestThePiecesOfADifferenceMakeTheTextsAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(rapid.RuneFrom([]rune("abc花屋")), 0, 30, -1)

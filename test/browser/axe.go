@@ -42,6 +42,12 @@ func (p *Page) Axe() {
 	for _, v := range ask(p, "run axe-core", chromedp.Evaluate[[]violation](axeRun, chromedp.EvalAwaitPromise)) {
 		p.t.Errorf("%s (%s):\n  %s", v.Rule, v.Help, strings.ReplaceAll(strings.Join(v.Places, "\n  "), "\n", "\n  "))
 	}
+	p.Fits()
+}
+
+// Fits fails the test for a page that is wider than its screen.
+func (p *Page) Fits() {
+	p.t.Helper()
 	if wide := p.overflow(); wide != "" {
 		p.t.Errorf("the page is wider than the screen: %s", wide)
 	}

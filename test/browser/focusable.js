@@ -15,7 +15,8 @@
 			const box = e.getBoundingClientRect();
 			if (!outlined && style.boxShadow === "none" || box.width < 1 || box.height < 1) this.blind.add(e);
 		});
-		return this.todo().length;
+		// a day has a stop for each of its parts and one for its calendar
+		return this.todo().reduce((stops, e) => stops + (e.type === "date" ? 4 : 1), 0);
 	},
 	todo() {
 		return [...document.querySelectorAll(this.actions)].filter(e => !e.disabled && this.control(e) === e && e.checkVisibility({visibilityProperty: true}));

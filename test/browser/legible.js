@@ -43,6 +43,8 @@
 	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let node; node = texts.nextNode();) {
 		const text = node.data.trim(), parent = node.parentElement;
+		const room = frame(parent);
+		if (room && (room.right - room.left < 2 || room.bottom - room.top < 2)) continue; // for screen readers only
 		if (!text || parent.closest(hidden) || !parent.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
 		if (text.includes("⟦")) faults.push("the key of a message: " + quoted(text));
 		range.selectNodeContents(node);
@@ -56,12 +58,11 @@
 			}
 		}
 		if (floats(parent)) continue;
-		const seen = frame(parent);
 		for (const line of lines) {
 			const box = {text, node, left: line.left, right: line.right, top: line.top, bottom: line.bottom};
-			if (seen) {
-				box.left = Math.max(box.left, seen.left); box.right = Math.min(box.right, seen.right);
-				box.top = Math.max(box.top, seen.top); box.bottom = Math.min(box.bottom, seen.bottom);
+			if (room) {
+				box.left = Math.max(box.left, room.left); box.right = Math.min(box.right, room.right);
+				box.top = Math.max(box.top, room.top); box.bottom = Math.min(box.bottom, room.bottom);
 			}
 			if (box.right - box.left > 1 && box.bottom - box.top > 1) boxes.push(box);
 		}

@@ -21,7 +21,7 @@ import (
 var journalFilters = []string{"kind", "subject_kind", "subject", "account", "area", "from", "to"}
 
 func (p *Pages) journalPage(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyFilters(r, append([]string{"after"}, journalFilters...)...); err != nil {
+	if err := onlyFilters(r, append([]string{web.After, web.Before}, journalFilters...)...); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -29,27 +29,26 @@ func (p *Pages) journalPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	after, err := positionOf(r)
+	cursor := web.CursorOf(r.URL.Query())
+	from, err := positionOf(ctx, cursor)
 	if err != nil {
 		return err
 	}
-	events, err := p.Events.List(ctx, office.CallerFrom(ctx), filter, after, perPage+1)
+	events, err := p.Events.List(ctx, office.CallerFrom(ctx), filter, from, perPage+1)
 	if err != nil {
 		return err
 	}
-	query := r.URL.Query()
-	query.Del("after")
-	query.Del("done")
-	var pager web.Pager
-	if after != nil {
-		pager.First = "/journal?" + query.Encode()
+	turning := func(parameter, value string) string {
+		query := r.URL.Query()
+		for _, name := range []string{web.After, web.Before, "done"} {
+			query.Del(name)
+		}
+		if parameter != "" {
+			query.Set(parameter, value)
+		}
+		return "/journal?" + query.Encode()
 	}
-	if len(events) > perPage {
-		events = events[:perPage]
-		last := events[perPage-1]
-		query.Set("after", number3(int64(last.At), last.Home, last.ID))
-		pager.Next = "/journal?" + query.Encode()
-	}
+	events, pager := web.Turned(events, perPage, cursor, turning, func(e journal.Event) string { return number3(int64(e.At), e.Home, e.ID) })
 	table, err := p.eventTable(r, events)
 	if err != nil {
 		return err
@@ -66,13 +65,12 @@ func number3(at, home, id int64) string {
 
 // positionOf reads the position of the address; nil for the newest. It opens nothing: what lies after it is within
 // the reader's areas like everything else.
-func positionOf(r *http.Request) (*office.EventPosition, error) {
-	given := r.URL.Query().Get("after")
-	if given == "" {
+func positionOf(ctx context.Context, c web.Cursor) (*office.EventPosition, error) {
+	if c.Row == "" {
 		return nil, nil
 	}
-	refused := fault.New(fault.Invalid, "%s", web.T(r.Context(), "office.fault.filter"))
-	parts := strings.Split(given, "-")
+	refused := fault.New(fault.Invalid, "%s", web.T(ctx, "office.fault.filter"))
+	parts := strings.Split(c.Row, "-")
 	if len(parts) != 3 {
 		return nil, refused
 	}
@@ -83,7 +81,7 @@ func positionOf(r *http.Request) (*office.EventPosition, error) {
 			return nil, refused
 		}
 	}
-	return &office.EventPosition{At: clock.Time(numbers[0]), Home: numbers[1], ID: numbers[2]}, nil
+	return &office.EventPosition{At: clock.Time(numbers[0]), Home: numbers[1], ID: numbers[2], Back: c.Back}, nil
 }
 
 func (p *Pages) journalFilter(r *http.Request) (office.EventFilter, error) {

@@ -49,15 +49,17 @@ func (p *pages) changes(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := asked(r.URL.Query())
-	before, err := number64(query.Get("before"), "before")
+	cursor := web.CursorOf(query)
+	id, err := number64(cursor.Row, web.After)
 	if err != nil {
 		return err
 	}
+	from := change.Position{ID: id, Back: cursor.Back}
 	var sets []change.Set
 	page := web.Page{Title: word(ctx, "changes.title"), Wide: true}
 	shown := changesPage{}
 	if query.Has("import") {
-		sets, err = p.importedChanges(r, scope, query.Get("import"), before)
+		sets, err = p.importedChanges(r, scope, query.Get("import"), from)
 		page.Title = word(ctx, "changes.of_import")
 		page.Crumbs = []web.Crumb{{Label: word(ctx, "nav.imports"), Href: "/imports"}, {Label: query.Get("import"), Href: "/imports/" + query.Get("import")}, {Label: page.Title}}
 	} else {
@@ -68,19 +70,12 @@ func (p *pages) changes(w http.ResponseWriter, r *http.Request) error {
 		if shown.tabs, err = p.tabLinks(ctx, scope, at); err != nil {
 			return err
 		}
-		sets, err = p.Registry.Changes().List(ctx, scope, at.states, before, changeRows+1)
+		sets, err = p.Registry.Changes().List(ctx, scope, at.states, from, changeRows+1)
 	}
 	if err != nil {
 		return err
 	}
-	if len(sets) > changeRows {
-		sets = sets[:changeRows]
-		next := with(query, "before", strconv.FormatInt(sets[changeRows-1].ID, 10))
-		shown.pager.Next = address("/changes", next)
-	}
-	if before != 0 {
-		shown.pager.First = address("/changes", with(query, "before"))
-	}
+	sets, shown.pager = web.Turned(sets, changeRows, cursor, turning("/changes", query), func(set change.Set) string { return strconv.FormatInt(set.ID, 10) })
 	if shown.table, err = p.changeTable(ctx, sets); err != nil {
 		return err
 	}
@@ -88,7 +83,7 @@ func (p *pages) changes(w http.ResponseWriter, r *http.Request) error {
 }
 
 // importedChanges are the change sets of an import that the caller may see.
-func (p *pages) importedChanges(r *http.Request, scope access.Scope, text string, before int64) ([]change.Set, error) {
+func (p *pages) importedChanges(r *http.Request, scope access.Scope, text string, from change.Position) ([]change.Set, error) {
 	ctx := r.Context()
 	id, err := number64(text, "import")
 	if err != nil {
@@ -102,7 +97,7 @@ func (p *pages) importedChanges(r *http.Request, scope access.Scope, text string
 	if err != nil || im.Job == 0 {
 		return nil, err
 	}
-	return p.Registry.ImportChanges(ctx, scope, im.Job, before, changeRows+1)
+	return p.Registry.ImportChanges(ctx, scope, im.Job, from, changeRows+1)
 }
 
 // number64 reads a whole number from a parameter, 0 where there is none.

@@ -37,6 +37,14 @@ type block struct {
 	height      float64
 }
 
+// head is the head of a column, empty where the table has none.
+func (b block) head(column int) string {
+	if column < len(b.heads) {
+		return b.heads[column]
+	}
+	return ""
+}
+
 // Heights are in millimetres, of which a sheet of A4 takes paperHeight below its head. They are rather too large than
 // too small: what does not fit would not be printed.
 const (

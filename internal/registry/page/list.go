@@ -39,12 +39,11 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := p.Registry.Browse(ctx, scope, s.filter, s.after, listRows+1)
+	rows, err := p.Registry.Browse(ctx, scope, s.filter, s.from, listRows+1)
 	if err != nil {
 		return err
 	}
-	more := len(rows) > listRows
-	rows = rows[:min(len(rows), listRows)]
+	rows, pager := web.Turned(rows, listRows, web.CursorOf(s.query), turning("/households", s.query), positionText)
 	table, err := p.householdTable(ctx, s, rows)
 	if err != nil {
 		return err
@@ -63,18 +62,8 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err := p.narrower(ctx, scope, s, &filters); err != nil {
 		return err
 	}
-	shown := listPage{filters: filters, table: table, pager: web.Pager{
-		Text: word(ctx, "list.shown", "n", len(rows), "households", households, "persons", persons),
-	}}
-	if more {
-		next := with(s.query, "")
-		next.Set(afterParameter, positionText(rows[len(rows)-1]))
-		shown.pager.Next = address("/households", next)
-	}
-	if s.after != (registry.Position{}) {
-		shown.pager.First = address("/households", with(s.query, ""))
-	}
-	return p.show(w, r, http.StatusOK, page, listView(shown))
+	pager.Text = word(ctx, "list.shown", "n", len(rows), "households", households, "persons", persons)
+	return p.show(w, r, http.StatusOK, page, listView(listPage{filters: filters, table: table, pager: pager}))
 }
 
 func (p *pages) householdTable(ctx context.Context, s selection, rows []registry.Household) (web.Table, error) {

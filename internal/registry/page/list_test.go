@@ -68,9 +68,18 @@ func TestALongListIsReadPageByPage(t *testing.T) {
 			rows.WriteString("k" + strings.Repeat("x", i) + ",11001001,afloat,1,no,0\n")
 		}
 		h.load(t, office, households, rows.String())
-		first := h.get(t, office, "/households?status=afloat").want(t, "first page", 200, "50 of 60 households", `rel="next"`)
-		_, rest, _ := strings.Cut(first.body, `rel="next" href="`)
-		next, _, _ := strings.Cut(rest, `"`)
-		h.get(t, office, strings.ReplaceAll(next, "&amp;", "&")).want(t, "second page", 200, "10 of 60 households", "First page").without(t, "second page", `rel="next"`)
+		first := h.get(t, office, "/households?status=afloat").want(t, "first page", 200, "50 of 60 households", `rel="next"`).without(t, "first page", `rel="prev"`)
+		second := h.get(t, office, turn(first, "next")).want(t, "second page", 200, "10 of 60 households", "First page", `rel="prev"`).without(t, "second page", `rel="next"`)
+		again := h.get(t, office, turn(second, "prev")).want(t, "first page again", 200, "50 of 60 households", "Status: Afloat", `rel="next"`).without(t, "first page again", `rel="prev"`)
+		if turn(again, "next") != turn(first, "next") {
+			t.Errorf("the way on is %s, and from the way back %s", turn(first, "next"), turn(again, "next"))
+		}
 	})
+}
+
+// turn is the address to which a page's pager leads.
+func turn(page answer, rel string) string {
+	_, rest, _ := strings.Cut(page.body, `rel="`+rel+`" href="`)
+	next, _, _ := strings.Cut(rest, `"`)
+	return strings.ReplaceAll(next, "&amp;", "&")
 }

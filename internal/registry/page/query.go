@@ -13,13 +13,13 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
+	"rightkey/internal/web"
 )
 
 // Parameters of the list's address that are no filters of the register.
 const (
 	nameFilter      = "name" // never in an address: names are sealed into searchParameter
 	searchParameter = "search"
-	afterParameter  = "after"
 )
 
 // asked are the parameters with a value; a form sends the others empty.
@@ -47,7 +47,7 @@ func address(path string, query url.Values) string {
 func with(query url.Values, name string, values ...string) url.Values {
 	changed := url.Values{}
 	for n, list := range query {
-		if n != afterParameter {
+		if n != web.After && n != web.Before {
 			changed[n] = slices.Clone(list)
 		}
 	}
@@ -58,6 +58,16 @@ func with(query url.Values, name string, values ...string) url.Values {
 	return changed
 }
 
+// turning is the address of a list's pages, with its filters.
+func turning(path string, query url.Values) func(parameter, value string) string {
+	return func(parameter, value string) string {
+		if parameter == "" {
+			return address(path, with(query, ""))
+		}
+		return address(path, with(query, parameter, value))
+	}
+}
+
 // selection is what the list is asked for.
 type selection struct {
 	path   string // of the page that selects
@@ -65,7 +75,7 @@ type selection struct {
 	filter registry.Filter
 	pack   *policy.Pack // of the area; nil where none is in use
 	items  []*policy.Item
-	after  registry.Position
+	from   registry.Position
 }
 
 // selected reads the address of a list. Amounts of money are in major units there.
@@ -95,7 +105,7 @@ func (p *pages) selected(r *http.Request, scope access.Scope, others ...string) 
 	if err != nil {
 		return s, err
 	}
-	if s.filter, err = p.Registry.ParseFilter(ctx, scope, minor, append(others, searchParameter, afterParameter)...); err != nil {
+	if s.filter, err = p.Registry.ParseFilter(ctx, scope, minor, append(others, searchParameter, web.After, web.Before)...); err != nil {
 		return s, err
 	}
 	s.filter.Area = plain.Area
@@ -106,7 +116,9 @@ func (p *pages) selected(r *http.Request, scope access.Scope, others ...string) 
 		}
 		s.filter.Name = name
 	}
-	s.after, err = position(s.query.Get(afterParameter))
+	cursor := web.CursorOf(s.query)
+	s.from, err = position(cursor.Row)
+	s.from.Back = cursor.Back
 	return s, err
 }
 
@@ -163,7 +175,7 @@ func position(text string) (registry.Position, error) {
 	area, errArea := strconv.ParseInt(first, 10, 64)
 	id, errID := strconv.ParseInt(second, 10, 64)
 	if errArea != nil || errID != nil || area < 0 || id <= 0 {
-		return registry.Position{}, fault.New(fault.Invalid, "there is no such place in the list").With(0, afterParameter, "is not a place in the list")
+		return registry.Position{}, fault.New(fault.Invalid, "there is no such place in the list").With(0, web.After, "is not a place in the list")
 	}
 	return registry.Position{Area: area, ID: id}, nil
 }

@@ -29,10 +29,12 @@ type Filter struct {
 // Nobody selects the problems that nobody has claimed.
 const Nobody int64 = -1
 
-// Position is a place in the list's order: by date, then by identifier.
+// Position is a place in the list's order: by date, then by identifier. From a place one reads on, or Back: the rows next
+// before it, in the same order.
 type Position struct {
-	Due clock.Day `json:"due"`
-	ID  int64     `json:"id"`
+	Due  clock.Day `json:"due"`
+	ID   int64     `json:"id"`
+	Back bool      `json:"-"`
 }
 
 // query is a condition on problems p with its bound values.
@@ -109,13 +111,15 @@ func (s *Service) condition(scope access.Scope, f Filter, without string) *query
 // joined are problems with the households that they are about; those about areas have none.
 const joined = " FROM problem_item p LEFT JOIN household h ON h.home = p.home AND h.id = p.household WHERE "
 
-// List returns problems in scope after a position, the most urgent first.
-func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, after Position, limit int) ([]Problem, error) {
+// List returns problems in scope from a position on, the most urgent first.
+func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, from Position, limit int) ([]Problem, error) {
 	q := s.condition(scope, f, "")
-	if after != (Position{}) {
-		q.parts = append(q.parts, "(p.due, p.id) > ("+q.bind(int64(after.Due))+", "+q.bind(after.ID)+")")
+	beyond, sort := store.Ascending(from.Back)
+	if from != (Position{}) {
+		q.parts = append(q.parts, "(p.due, p.id) "+beyond+" ("+q.bind(int64(from.Due))+", "+q.bind(from.ID)+")")
 	}
-	return s.read(ctx, q, " ORDER BY p.due, p.id LIMIT "+q.bind(limit))
+	found, err := s.read(ctx, q, " ORDER BY p.due"+sort+", p.id"+sort+" LIMIT "+q.bind(limit))
+	return store.InOrder(found, from.Back), err
 }
 
 func (s *Service) read(ctx context.Context, q *query, rest string) ([]Problem, error) {

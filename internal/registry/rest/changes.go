@@ -207,7 +207,7 @@ func (rooms Rooms) registerChanges(api *rest.API) {
 				states[i] = change.State(state)
 			}
 			read := func(before int64, rows int) ([]change.Set, error) {
-				return rooms.Registry.Changes().List(ctx, rest.Scope(ctx), states, before, rows)
+				return rooms.Registry.Changes().List(ctx, rest.Scope(ctx), states, change.Position{ID: before}, rows)
 			}
 			show := func(page []change.Set) ([]ChangeSet, error) { return rooms.sets(ctx, page) }
 			return rest.Listing(ctx, in.Paged, read, func(set change.Set) int64 { return set.ID }, show)

@@ -38,7 +38,7 @@ type listing struct {
 	pack   *policy.Pack
 }
 
-var parameters = []string{"area", "rule", "severity", "role", "state", "owner", "overdue", "after"}
+var parameters = []string{"area", "rule", "severity", "role", "state", "owner", "overdue", web.After, web.Before}
 
 // unsettled is the state in the address that stands for all in which somebody has something to do; it is the list's
 // own where none is given. every stands for all states.
@@ -102,23 +102,24 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	after, err := position(ctx, l.query.Get("after"))
+	cursor := web.CursorOf(l.query)
+	from, err := position(ctx, cursor.Row)
 	if err != nil {
 		return err
 	}
-	found, err := p.Quality.Browse(ctx, l.scope, l.filter, after, listRows+1)
+	from.Back = cursor.Back
+	found, err := p.Quality.Browse(ctx, l.scope, l.filter, from, listRows+1)
 	if err != nil {
 		return err
 	}
-	var pager web.Pager
-	if len(found) > listRows {
-		found = found[:listRows]
-		last := found[listRows-1]
-		pager.Next = address("/problems", with(l.query, "after", fmt.Sprintf("%s.%d", last.Due, last.ID)))
+	turning := func(parameter, value string) string {
+		query := l.query
+		if parameter != "" {
+			query = with(l.query, parameter, value)
+		}
+		return address("/problems", query, slices.DeleteFunc([]string{web.After, web.Before}, func(name string) bool { return name == parameter })...)
 	}
-	if after != (quality.Position{}) {
-		pager.First = address("/problems", l.query, "after")
-	}
+	found, pager := web.Turned(found, listRows, cursor, turning, func(p quality.Problem) string { return fmt.Sprintf("%s.%d", p.Due, p.ID) })
 	stats, err := p.stats(ctx, l)
 	if err != nil {
 		return err
@@ -127,7 +128,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := listPage{back: []web.Pair{{Name: "back", Value: address("/problems", l.query, "after")}}}
+	shown := listPage{back: []web.Pair{{Name: "back", Value: address("/problems", l.query, web.After, web.Before)}}}
 	if shown.giving, err = p.giving(r, found); err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (p *pages) actions(r *http.Request, l listing, some bool) []web.Action {
 	ctx := r.Context()
 	var actions []web.Action
 	if _, err := p.scope(r, access.ExportRun); err == nil && some {
-		actions = append(actions, web.Action{Label: web.T(ctx, "common.export"), Icon: "download", Href: address("/problems/export", l.query, "after")})
+		actions = append(actions, web.Action{Label: web.T(ctx, "common.export"), Icon: "download", Href: address("/problems/export", l.query, web.After, web.Before)})
 	}
 	if p.may(r, access.AssessRun, l.at.key) {
 		actions = append(actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/problems/run", Post: true, Hidden: []web.Pair{{Name: "area", Value: l.query.Get("area")}}})
@@ -221,7 +222,7 @@ func (p *pages) filters(ctx context.Context, l listing) (web.Filters, error) {
 		}
 		f.Fields = append(f.Fields, field)
 		if chosen := l.query.Get(name); chosen != "" {
-			f.Active = append(f.Active, web.Chip{Label: labels[name](chosen), Remove: address("/problems", l.query, name, "after")})
+			f.Active = append(f.Active, web.Chip{Label: labels[name](chosen), Remove: address("/problems", l.query, name, web.After, web.Before)})
 		}
 	}
 	state, err := p.stateField(ctx, l)
@@ -234,7 +235,7 @@ func (p *pages) filters(ctx context.Context, l listing) (web.Filters, error) {
 	f.Fields = append(f.Fields, state, owner, overdue)
 	for name, label := range map[string]string{"owner": word(ctx, "filter.owner"), "overdue": word(ctx, "stat.overdue")} {
 		if l.query.Get(name) != "" {
-			f.Active = append(f.Active, web.Chip{Label: label, Remove: address("/problems", l.query, name, "after")})
+			f.Active = append(f.Active, web.Chip{Label: label, Remove: address("/problems", l.query, name, web.After, web.Before)})
 		}
 	}
 	return f, nil
@@ -339,7 +340,8 @@ func (p *pages) byArea(ctx context.Context, l listing) (web.Table, error) {
 	number := func(n int64) string { return i18n.Number(web.Lang(ctx), n) }
 	for _, c := range counts {
 		here := with(l.query, "area", places[c.Area].Code)
-		here.Del("after")
+		here.Del(web.After)
+		here.Del(web.Before)
 		t.Rows = append(t.Rows, web.Row{Href: address("/problems", here), Cells: []web.Cell{web.Text(places[c.Area].Label(web.Lang(ctx))), {Text: number(c.Problems), Href: address("/problems", here)},
 			{Text: number(c.Provisional), Href: address("/problems", with(here, "severity", string(policy.Provisional)))}, {Text: number(c.Overdue), Href: address("/problems", with(here, "overdue", "yes"))}}})
 	}
