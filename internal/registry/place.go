@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -181,9 +182,13 @@ func (s *Service) homeOf(ctx context.Context, pack *policy.Pack, key int64) (int
 type Tally struct {
 	Households, Persons         int64
 	PoorHouseholds, PoorPersons int64 // whose status is in the group poor
+	// Population is who lives in the area, registered or not, as its form states it; 0 where no form does. A register of
+	// the poor and of those near to them holds a part of the population only.
+	Population int64
 }
 
-// Count returns one of policy.Counted; NaN for a share of nobody.
+// Count returns one of policy.Counted; NaN for a share of nobody. The rate is the share of the poor in the population,
+// in those registered where the population is not known.
 func (t Tally) Count(what string) float64 {
 	switch what {
 	case "households":
@@ -195,7 +200,7 @@ func (t Tally) Count(what string) float64 {
 	case "poor_persons":
 		return float64(t.PoorPersons)
 	}
-	return 100 * float64(t.PoorPersons) / float64(t.Persons)
+	return 100 * float64(t.PoorPersons) / float64(cmp.Or(t.Population, t.Persons))
 }
 
 // Tally counts the households in an area as far as the scope reaches.
@@ -257,15 +262,27 @@ func (s Stated) Differs(tolerance float64) bool {
 }
 
 // Compare puts the figures of an area's form that the register counts itself beside the register's own: households,
-// persons and the poor. The form's are those of p's year, the register's those of now.
+// persons and the poor. The form's are those of p's year, the register's those of now; the rate has the form's
+// population below its line.
 func (p Place) Compare(t Tally) []Stated {
 	var list []Stated
+	t.Population = p.population()
 	for _, item := range p.Pack.ItemsOf(p.Kind) {
 		if item.Counts != "" {
 			list = append(list, Stated{item, p.Facts[item.Code], t.Count(item.Counts)})
 		}
 	}
 	return list
+}
+
+// population is who lives in the area as the form states it, 0 where it does not.
+func (p Place) population() int64 {
+	for _, item := range p.Pack.ItemsOf(p.Kind) {
+		if n, ok := numberOf(p.Facts[item.Code]); ok && item.Counts == "persons" {
+			return int64(n)
+		}
+	}
+	return 0
 }
 
 // numberOf is a canonical value of a number.

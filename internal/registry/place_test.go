@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/change"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
@@ -130,6 +131,21 @@ func TestStatedFiguresStandBesideTheRegistersOwn(t *testing.T) {
 			t.Errorf("the rate of nobody is %v", none)
 		}
 	})
+}
+
+func TestARateHasThePopulationOfTheFormBelowItsLine(t *testing.T) {
+	pack := &policy.Pack{Items: []*policy.Item{{Subject: "hamlet", Code: "souls", Kind: policy.Int, Counts: "persons"}, {Subject: "hamlet", Code: "share", Kind: policy.Decimal, Counts: "poor_rate"}}}
+	tally := registry.Tally{Persons: 50, PoorPersons: 25}
+	for _, c := range []struct {
+		souls policy.Value
+		rate  float64
+	}{{nil, 50}, {int64(0), 50}, {int64(500), 5}} {
+		for _, s := range (registry.Place{Kind: "hamlet", Pack: pack, Facts: policy.Facts{"souls": c.souls}}).Compare(tally) {
+			if s.Item.Code == "share" && s.Counted != c.rate {
+				t.Errorf("25 poor of 50 registered and %v souls are %v %%, want %v", c.souls, s.Counted, c.rate)
+			}
+		}
+	}
 }
 
 func TestFormsOfAreasComeByFile(t *testing.T) {

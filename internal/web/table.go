@@ -20,6 +20,7 @@ type Column struct {
 	Label  string
 	Unit   string // in small type under the label: persons, %, a currency
 	Number bool   // right-aligned, tabular figures
+	Short  bool   // names, days and codes, which are not broken into lines where there is room
 	Sort   string // address that sorts by this column; empty if it cannot be sorted by
 	Sorted Order
 }
@@ -79,8 +80,11 @@ func (c Column) head() string {
 
 // class is the class of a cell in column c.
 func (c Column) class() string {
-	if c.Number {
+	switch {
+	case c.Number:
 		return "number"
+	case c.Short:
+		return "short"
 	}
 	return ""
 }

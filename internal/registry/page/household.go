@@ -71,7 +71,7 @@ func (p *pages) household(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := web.Page{Title: word(ctx, "household.title", "number", f.Number), Flash: append(saved(r), p.waiting(r, f)...)}
+	page := web.Page{Title: word(ctx, "household.title", "number", f.Number), Wide: true, Flash: append(saved(r), p.waiting(r, f)...)}
 	p.leadingTo(ctx, scope, &page, way, f.Number)
 	v := viewer{ctx: ctx, scope: scope.In(f.State()), f: f}
 	if p.may(r, access.HouseholdEdit, f.Area) && f.Closed == nil && f.AsOf == nil {

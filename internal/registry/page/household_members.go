@@ -22,8 +22,8 @@ func (v viewer) members(list []registry.Member) web.Table {
 	lang := web.Lang(v.ctx)
 	pack := v.f.Pack
 	table := web.Table{Caption: word(v.ctx, "household.members"), Empty: web.Empty{Text: word(v.ctx, "household.no_members")}, Columns: []web.Column{
-		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldName)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldRelation)},
-		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldSex)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldBirth)},
+		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldName), Short: true}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldRelation)},
+		{Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldSex)}, {Label: label(v.ctx, pack, registry.SubjectPerson, registry.FieldBirth), Short: true},
 		{Label: word(v.ctx, "household.age"), Number: true}, {Label: word(v.ctx, "household.situation")}, {Label: word(v.ctx, "household.identity")}, {Label: word(v.ctx, "household.person_number")},
 	}}
 	today := v.scope.Caller().Today

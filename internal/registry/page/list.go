@@ -69,8 +69,8 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) householdTable(ctx context.Context, s selection, rows []registry.Household) (web.Table, error) {
 	lang := web.Lang(ctx)
 	table := web.Table{Caption: word(ctx, "list.title"), Columns: []web.Column{
-		{Label: word(ctx, "household.number")}, {Label: word(ctx, "household.head")}, {Label: web.T(ctx, "common.area")},
-		{Label: web.T(ctx, "common.status")}, {Label: word(ctx, "since")}, {Label: word(ctx, "household.members"), Number: true},
+		{Label: word(ctx, "household.number")}, {Label: word(ctx, "household.head"), Short: true}, {Label: web.T(ctx, "common.area")},
+		{Label: web.T(ctx, "common.status")}, {Label: word(ctx, "since"), Short: true}, {Label: word(ctx, "household.members"), Number: true},
 	}, Empty: web.Empty{Title: word(ctx, "list.empty"), Text: word(ctx, "list.empty_text"),
 		Actions: []web.Action{{Label: web.T(ctx, "web.filters.clear"), Href: "/households"}}}}
 	if len(s.query) == 0 {
