@@ -224,7 +224,7 @@ func (w *walk) lastMember(ctx context.Context, h registry.Household) string {
 func (w *walk) files(ctx context.Context, h registry.Household) {
 	var picture bytes.Buffer
 	w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 320, 240))))
-	photo, err := w.h.registry.Attach(ctx, w.scope(ctx, "county", access.HouseholdEdit), h.ID, 0, registry.HousePhoto, picture.Bytes())
+	photo, err := w.h.registry.Attach(ctx, w.scope(ctx, "county", access.HouseholdEdit), registry.Attaching{Household: h.ID, Kind: registry.HousePhoto}, picture.Bytes())
 	w.must(err)
 	w.ids["{token}"] = photo.Token
 	w.ids["{uploaded}"] = strconv.FormatInt(w.upload(ctx).ID, 10)
