@@ -16,7 +16,11 @@ var eventKind = regexp.MustCompile(`"((?:household|person|dwelling|income|expend
 	`attachment|import|export|organisation|window|norms|problem|change|database|access|transfer)\.[a-z]+(?:[-_][a-z]+)*)"`)
 
 // noEvents are texts of that form that are none, with what they are.
-var noEvents = map[string]string{"household.export": "kind of approval", "person.erase": "kind of approval", "person.national_id": "field", "area.check": "job", "area.load": "job"}
+var noEvents = map[string]string{"household.export": "kind of approval", "person.erase": "kind of approval", "person.national_id": "field", "area.check": "job", "area.load": "job", "organisation.check": "job", "organisation.load": "job",
+	"assessment.welfare": "column of the mirror"}
+
+// coded is how a fault gets a code, which has the form of a kind of event too.
+var coded = regexp.MustCompile(`\.Coded\("[^"]*"`)
 
 // madeKinds are kinds that programs put together.
 func madeKinds() []string {
@@ -43,7 +47,7 @@ func TestEveryKindOfEventHasANameInEveryLanguage(t *testing.T) {
 		if strings.HasSuffix(path, "_test.go") || dir == "page" || dir == "rest" || !strings.Contains(text, `rightkey/internal/journal"`) {
 			return
 		}
-		for _, found := range eventKind.FindAllStringSubmatch(text, -1) {
+		for _, found := range eventKind.FindAllStringSubmatch(coded.ReplaceAllString(text, ""), -1) {
 			if noEvents[found[1]] == "" {
 				kinds = append(kinds, found[1])
 			}
