@@ -154,6 +154,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.changes = change.NewService(h.db, h.journal)
 	h.jobs = job.NewRunner(h.db, h.ids, h.clock)
 	h.office = office.New(office.Options{DB: h.db, Journal: h.journal, Keys: h.keys, Scheme: scheme})
+	h.areas.Follows(h.office.FollowArea)
 	h.approvals = office.NewApprovals(h.db, h.journal, scheme)
 	h.office.ConfirmGrants(h.approvals)
 	h.assignments = office.NewAssignments(h.db, h.journal, scheme)

@@ -121,6 +121,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"place",
 	"organisation",
 	"worksheet",
+	"area_change_household",
 }, "|") + `)\b`)
 
 // marker is {scope AREA}, {scope AREA HOUSEHOLD}, {place AREA} or {checked}.

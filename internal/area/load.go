@@ -201,9 +201,9 @@ func (u *unit) update(ctx context.Context, tx store.Tx, k stored) error {
 		names = encodeNames(u.names)
 	}
 	if u.renames(k) {
-		_, err := tx.Exec(ctx, `INSERT INTO area_history (key, valid_from, valid_to, code, name, names) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (key, valid_from, valid_to) DO UPDATE SET name = excluded.name, names = excluded.names`,
-			k.key, int64(k.from), int64(max(k.from, *u.from-1)), u.code, k.name, k.names)
+		_, err := tx.Exec(ctx, `INSERT INTO area_history (key, valid_from, valid_to, code, name, names, folded) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (key, valid_from, valid_to) DO UPDATE SET name = excluded.name, names = excluded.names, folded = excluded.folded`,
+			k.key, int64(k.from), int64(max(k.from, *u.from-1)), u.code, k.name, k.names, folded(u.code, k.name, nil))
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,8 @@ type Service struct {
 	db      *access.DB
 	journal *journal.Journal
 	scheme  Scheme
+
+	followers []Follower
 }
 
 // NewService opens the areas of a database whose levels follow scheme.
@@ -53,9 +55,14 @@ func (s *Service) Get(ctx context.Context, scope access.Scope, key int64) (Area,
 	return s.one(ctx, scope, "SELECT "+columnsOfArea+" FROM area WHERE key = $1 AND {scope key}", key)
 }
 
-// ByCode returns the area in scope with this official code, or a NotFound fault.
+// ByCode returns the area in scope with this official code, or the one that an area with this former code has become; else
+// a NotFound fault.
 func (s *Service) ByCode(ctx context.Context, scope access.Scope, code string) (Area, error) {
-	return s.one(ctx, scope, "SELECT "+columnsOfArea+" FROM area WHERE code = $1 AND valid_to IS NULL AND {scope key}", code)
+	a, err := s.one(ctx, scope, "SELECT "+columnsOfArea+" FROM area WHERE code = $1 AND valid_to IS NULL AND {scope key}", code)
+	if !fault.Is(err, fault.NotFound) {
+		return a, err
+	}
+	return s.formerly(ctx, scope, code)
 }
 
 func (s *Service) one(ctx context.Context, scope access.Scope, sql string, arg any) (Area, error) {
@@ -115,7 +122,8 @@ func (s *Service) Path(ctx context.Context, key int64) ([]Area, error) {
 	return store.All(ctx, s.db.In(scope), "SELECT "+columnsOfArea+" FROM area WHERE key IN ("+store.In(1, len(args))+") ORDER BY key", args, scanArea)
 }
 
-// Search finds areas in scope whose name or code begins with, or holds, the text; beginnings first.
+// Search finds areas in scope whose name or code begins with, or holds, the text, beginnings first, then those that
+// once had such a name or code.
 func (s *Service) Search(ctx context.Context, scope access.Scope, text string, limit int) ([]Area, error) {
 	want := fold(text)
 	if want == "" {
@@ -129,7 +137,13 @@ func (s *Service) Search(ctx context.Context, scope access.Scope, text string, l
 	more, err := store.All(ctx, s.db.In(scope), "SELECT "+columnsOfArea+` FROM area
 		WHERE folded LIKE $1 ESCAPE '!' AND NOT (folded >= $2 AND folded < $3) AND {scope key} ORDER BY level, key LIMIT $4`,
 		[]any{"%" + store.EscapeLike(want) + "%", want, want + "\U0010FFFF", limit - len(found)}, scanArea)
-	return append(found, more...), err
+	found = append(found, more...)
+	if err != nil || len(found) == limit {
+		return found, err
+	}
+	former, err := store.All(ctx, s.db.In(scope), "SELECT "+columnsOfArea+` FROM area WHERE {scope key} AND folded NOT LIKE $1 ESCAPE '!'
+		AND key IN (SELECT key FROM area_history WHERE folded LIKE $1 ESCAPE '!') ORDER BY level, key LIMIT $2`, []any{"%" + store.EscapeLike(want) + "%", limit - len(found)}, scanArea)
+	return append(found, former...), err
 }
 
 // History lists the former names of an area in scope, newest first.

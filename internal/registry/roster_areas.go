@@ -29,6 +29,9 @@ func (s *Service) FollowAreas(ctx context.Context) (int, error) {
 		if err != nil {
 			return moved, fmt.Errorf("follow the change of area %d: %w", c.From, err)
 		}
+		if err := s.followPlaces(ctx, c); err != nil {
+			return moved, fmt.Errorf("follow the change of area %d: %w", c.From, err)
+		}
 		if err := s.areas.Finish(ctx, c); err != nil {
 			return moved, err
 		}
@@ -39,11 +42,20 @@ func (s *Service) FollowAreas(ctx context.Context) (int, error) {
 // follow brings the households of one area to another, chunk by chunk. What lies deeper keeps its place below.
 func (s *Service) follow(ctx context.Context, c area.Change) (int, error) {
 	scope := access.System("what lies in an area follows it")
+	if c.Kind == area.Renamed {
+		return 0, nil
+	}
+	if err := s.areas.Continue(ctx, c); err != nil {
+		return 0, err
+	}
 	r := s.areas.Scheme().Range(c.From)
+	args, who := []any{r.Lo, r.Hi, followChunk}, ""
+	if c.Kind == area.Split {
+		args, who = append(args, c.ID), " AND EXISTS (SELECT 1 FROM area_change_household s WHERE s.change = $4 AND s.home = h.home AND s.household = h.id)"
+	}
 	moved := 0
 	for {
-		found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE {checked} AND h.area BETWEEN $1 AND $2 ORDER BY h.area, h.id LIMIT $3",
-			[]any{r.Lo, r.Hi, followChunk}, scanHousehold)
+		found, err := store.All(ctx, s.db.In(scope), "SELECT "+householdColumns+" FROM household h WHERE {checked} AND h.area BETWEEN $1 AND $2"+who+" ORDER BY h.area, h.id LIMIT $3", args, scanHousehold)
 		if err != nil || len(found) == 0 {
 			return moved, err
 		}

@@ -89,6 +89,7 @@ func Places() []Place {
 		{web.NavItem{Key: "registry.nav.households", Href: "/households", Icon: "list"}, access.HouseholdList},
 		{web.NavItem{Key: "registry.nav.windows", Href: "/windows", Icon: "change"}, access.WindowEdit},
 		{web.NavItem{Key: "registry.nav.norms", Href: "/norms", Icon: "list"}, access.NormEdit},
+		{web.NavItem{Key: "registry.nav.area_changes", Href: "/area-changes", Icon: "area"}, access.AreaEdit},
 		{web.NavItem{Key: "registry.nav.changes", Href: "/changes", Icon: "change"}, access.ChangeRead},
 		{web.NavItem{Key: "registry.nav.imports", Href: "/imports", Icon: "upload"}, access.ImportRun},
 		{web.NavItem{Key: "registry.nav.assignments", Href: "/assignments", Icon: "users"}, access.AssignmentEdit},
@@ -140,6 +141,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /windows", web.Needs(access.HouseholdList), p.windows)
 	server.Handle("POST /windows", web.Needs(access.WindowEdit), p.saveWindow)
 	p.registerNorms(server)
+	p.registerAreaChanges(server)
 	server.Handle("GET /households/{number}/history", web.Needs(access.HouseholdRead), p.history)
 	server.Handle("GET /households/{number}/entry", web.Needs(access.HouseholdEdit), p.entry)
 	server.Handle("POST /households/{number}/entry", web.Needs(access.HouseholdEdit), p.enter)

@@ -15,8 +15,10 @@ import (
 type AreaChange struct {
 	ID   int64  `json:"id"`
 	From string `json:"from" doc:"Official code of the area that ends."`
-	To   string `json:"to" doc:"Official code of the area that it becomes, or becomes a part of."`
-	Kind string `json:"kind" enum:"move,merge"`
+	To   string `json:"to,omitempty" doc:"Official code of the area that it becomes, becomes a part of, or gives households to."`
+	Kind string `json:"kind" enum:"move,merge,split,rename"`
+	Code string `json:"code,omitempty" doc:"Of a rename: the official code from then on."`
+	Name string `json:"name,omitempty" doc:"Of a rename: the name from then on."`
 	Day  string `json:"day" format:"date" doc:"From this day on the people of the old area no longer see its households, and those of the new one do."`
 	Done bool   `json:"done" doc:"All households have followed."`
 }
@@ -32,9 +34,15 @@ func (rooms Rooms) areaChanges(ctx context.Context, list ...area.Change) ([]Area
 	}
 	out := make([]AreaChange, len(list))
 	for i, c := range list {
-		out[i] = AreaChange{ID: c.ID, From: codes[c.From], To: codes[c.To], Kind: string(c.Kind), Day: c.Day.String(), Done: c.Done}
+		out[i] = AreaChange{ID: c.ID, From: codes[c.From], To: codes[c.To], Kind: string(c.Kind), Day: c.Day.String(), Code: c.Code, Name: c.Name, Done: c.Done}
 	}
 	return out, nil
+}
+
+// coded is the key of the area in scope with an official code.
+func (rooms Rooms) coded(ctx context.Context, code string) (int64, error) {
+	place, err := rooms.Registry.Areas().ByCode(ctx, rest.Scope(ctx), code)
+	return place.Key, err
 }
 
 // mostAreaChanges is how many changes of areas are listed.
@@ -55,10 +63,13 @@ func (rooms Rooms) registerAreaChanges(api *rest.API) {
 		})
 	type input struct {
 		Body struct {
-			From string `json:"from"`
-			To   string `json:"to"`
-			Kind string `json:"kind" enum:"move,merge"`
-			Day  string `json:"day" format:"date"`
+			From       string   `json:"from"`
+			To         string   `json:"to,omitempty" doc:"Of a rename absent."`
+			Kind       string   `json:"kind" enum:"move,merge,split,rename" doc:"move: it goes on as the other, which is registered for it. merge: it becomes part of another. split: it gives some households to a new one. rename: another code or name."`
+			Day        string   `json:"day" format:"date"`
+			Code       string   `json:"code,omitempty" maxLength:"40"`
+			Name       string   `json:"name,omitempty" maxLength:"200"`
+			Households []string `json:"households,omitempty" maxItems:"5000" doc:"Of a split: numbers of the households that go to the new area."`
 		}
 	}
 	type output struct{ Body AreaChange }
@@ -69,15 +80,16 @@ func (rooms Rooms) registerAreaChanges(api *rest.API) {
 			if err != nil {
 				return nil, fault.New(fault.Invalid, "day is not a day").With(0, "body.day", "is not a day")
 			}
-			c := area.Change{Kind: area.ChangeKind(in.Body.Kind), Day: day}
-			for code, key := range map[string]*int64{in.Body.From: &c.From, in.Body.To: &c.To} {
-				place, err := rooms.Registry.Areas().ByCode(ctx, rest.Scope(ctx), code)
-				if err != nil {
+			c := area.Change{Kind: area.ChangeKind(in.Body.Kind), Day: day, Code: in.Body.Code, Name: in.Body.Name}
+			if c.From, err = rooms.coded(ctx, in.Body.From); err != nil {
+				return nil, err
+			}
+			if c.Kind != area.Renamed {
+				if c.To, err = rooms.coded(ctx, in.Body.To); err != nil {
 					return nil, err
 				}
-				*key = place.Key
 			}
-			if c, err = rooms.Registry.Areas().Announce(ctx, rest.Scope(ctx), c); err != nil {
+			if c, err = rooms.Registry.AnnounceAreaChange(ctx, rest.Scope(ctx), c, in.Body.Households); err != nil {
 				return nil, err
 			}
 			list, err := rooms.areaChanges(ctx, c)

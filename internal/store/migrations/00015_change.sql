@@ -15,3 +15,16 @@ ALTER TABLE transfer ADD COLUMN answer {bytes};
 ALTER TABLE transfer ADD COLUMN reopened {text} NOT NULL DEFAULT '';
 CREATE INDEX transfer_day ON transfer (day, set_id) WHERE accepted IS NOT NULL;
 CREATE INDEX transfer_from ON transfer (from_area, set_id);
+-- An area may take another code and name on a day, or give some of its households to a new area.
+ALTER TABLE area_change ADD COLUMN code {text} NOT NULL DEFAULT '';
+ALTER TABLE area_change ADD COLUMN name {text} NOT NULL DEFAULT '';
+CREATE TABLE area_change_household (
+  home {int} NOT NULL, household {int} NOT NULL, change {int} NOT NULL,
+  PRIMARY KEY (home, household, change)
+) {clustered};
+CREATE INDEX area_change_household_change ON area_change_household (change, home, household);
+-- Former codes and names are searched like present ones.
+ALTER TABLE area_history ADD COLUMN folded {text} NOT NULL DEFAULT '';
+UPDATE area_history SET folded = lower(name) || '
+' || lower(code);
+CREATE INDEX area_history_code ON area_history (code);
