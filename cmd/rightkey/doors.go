@@ -24,6 +24,9 @@ import (
 	qualityrest "rightkey/internal/registry/quality/rest"
 	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
+	"rightkey/internal/verify/duplicate"
+	duplicatepage "rightkey/internal/verify/duplicate/page"
+	duplicaterest "rightkey/internal/verify/duplicate/rest"
 	"rightkey/internal/web"
 	"rightkey/policies"
 )
@@ -34,10 +37,11 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
 		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
 		RecordNumber: registry.Number, Clock: h.clock, Acts: registrypage.ActWords(h.registry),
-		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult}}
+		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult, duplicate.JobKind: duplicatepage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
+	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
@@ -47,7 +51,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places()) {
+	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), duplicatepage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
@@ -87,6 +91,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs, Assignments: h.assignments, Office: h.office})
 	registryrest.RegisterErasures(api, h.erasures)
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
+	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	return api, nil
 }

@@ -29,6 +29,8 @@ const (
 	UnmaskStep         Step = "field.unmask"
 	ProblemProposeStep Step = "problem.propose"
 	ProblemConfirmStep Step = "problem.confirm"
+	DuplicateStep      Step = "duplicate.judge"
+	DuplicateAgainStep Step = "duplicate.again"
 )
 
 // Word is the step as a part of the key of a message: "change_decide".

@@ -310,3 +310,16 @@ func (s *Service) identitiesWhere(ctx context.Context, where string, args []any)
 	}
 	return list, nil
 }
+
+// Canonical is the one form of a text as a national number under the pack at an area, "" if it is none.
+func (s *Service) Canonical(area int64, text string) string {
+	pack, err := s.Pack(area)
+	if err != nil {
+		return ""
+	}
+	number, ok := identityIn(pack, text)
+	if !ok {
+		return ""
+	}
+	return number
+}

@@ -184,6 +184,9 @@ func (s *Service) findNumber(ctx context.Context, scope access.Scope, text strin
 		return nil, err
 	}
 	found, err := s.people(ctx, scope, "WHERE p.home = $1 AND p.id = $2 AND {scope h.area h.id}", home, id)
+	if err == nil && len(found) == 0 {
+		found, err = s.people(ctx, scope, "JOIN alias l ON l.home = p.home AND l.id = p.id AND l.source = $1 AND l.key = $2 WHERE {scope h.area h.id}", mergedSource, Number(id))
+	}
 	if err != nil || len(found) > 0 {
 		return scored(found, WhyNumber), err
 	}

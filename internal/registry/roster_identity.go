@@ -44,9 +44,17 @@ func (w *rosterWriter) claimNumbers(ctx context.Context, scope access.Scope) err
 		}
 		w.claims = append(w.claims, c)
 	}
+	if k := w.plan.Rule.Kind; k == ActDouble || k == ActUndouble {
+		if err := w.claimOfDouble(ctx, scope); err != nil {
+			return err
+		}
+	}
 	kept := w.claims[:0]
 	for _, c := range w.claims {
 		if c.number == "" {
+			if c.old != nil {
+				kept = append(kept, c) // given up
+			}
 			continue
 		}
 		c.hash, c.sealed = w.s.blind(c.number), crypt.Seal(c.key, []byte(c.number), idPlace(c.person))
@@ -68,6 +76,10 @@ func (c claim) store(ctx context.Context, tx store.Tx) error {
 		if err := c.release(ctx, tx); err != nil {
 			return err
 		}
+	}
+	if c.number == "" {
+		_, err := tx.Exec(ctx, "UPDATE person SET id_state = '' WHERE {checked} AND home = $1 AND id = $2", c.home, c.person)
+		return err
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO person_key (id_hash, home, person) VALUES ($1, $2, $3) ON CONFLICT (id_hash, home, person) DO NOTHING", c.hash, c.home, c.person); err != nil {
 		return err

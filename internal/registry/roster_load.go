@@ -80,14 +80,17 @@ func (s *Service) planner(ctx context.Context, scope access.Scope, h Household, 
 	}
 	p := &planner{pack: pack, rules: RosterOf(pack), act: act, today: s.today()}
 	var known bool
-	if p.rule, known = p.rules.Find(act.Code); !known {
+	if p.rule, known = ownAct(act.Code); !known {
+		p.rule, known = p.rules.Find(act.Code)
+	}
+	if !known {
 		p.object("code", "no_act")
 		return p, nil
 	}
 	if p.source, err = s.roll(ctx, scope, h); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(context.Context, access.Scope, *planner) error{s.planTarget, s.planOutside, s.planArea, s.planShares} {
+	for _, part := range []func(context.Context, access.Scope, *planner) error{s.planTarget, s.planTwin, s.planOutside, s.planArea, s.planShares} {
 		if err := part(ctx, scope, p); err != nil {
 			return nil, err
 		}
@@ -123,7 +126,7 @@ func (s *Service) planTarget(ctx context.Context, scope access.Scope, p *planner
 
 // planOutside finds those who come back.
 func (s *Service) planOutside(ctx context.Context, scope access.Scope, p *planner) error {
-	if p.rule.Kind != ActJoin && p.rule.Kind != ActReopen {
+	if !p.rule.Kind.comesBack() {
 		return nil
 	}
 	for _, id := range p.act.Persons {

@@ -58,6 +58,9 @@ type Plan struct {
 	Act           Act
 	Rule          ActRule
 	Before, After []Roll
+	// Twin is, of a double, the person whose number goes on.
+	Twin     Person
+	twinArea int64
 	// Shares are what a split divides besides the members.
 	Shares   []Share
 	sharesOn clock.Day
@@ -76,6 +79,8 @@ type planner struct {
 	target     *Roll    // household that members go to; of a split an empty one
 	outside    []Person // of Persons those who belong to no household, with their last day in Since
 	held       held
+	twin       Person // of a double, who lives in twinArea
+	twinArea   int64
 	objections Objections
 }
 
@@ -90,7 +95,7 @@ func (p *planner) object(field, code string, about ...string) {
 
 // plan works the act out. Nothing is stored; the objections say why it cannot be taken.
 func (p *planner) plan() (Plan, Objections) {
-	out := Plan{Act: p.act, Rule: p.rule, Before: []Roll{p.source}}
+	out := Plan{Act: p.act, Rule: p.rule, Before: []Roll{p.source}, Twin: p.twin, twinArea: p.twinArea}
 	if p.target != nil {
 		out.Before = append(out.Before, *p.target)
 	}
@@ -128,7 +133,7 @@ func (p *planner) common() {
 	if p.rule.Evidence && p.act.Evidence == "" {
 		p.object("evidence", "no_evidence")
 	}
-	if (p.source.Closed != nil) != (p.rule.Kind == ActReopen) {
+	if p.rule.Kind != ActUndouble && (p.source.Closed != nil) != (p.rule.Kind == ActReopen) {
 		p.object("code", "closed")
 	}
 	for person, relation := range p.act.Relations {
@@ -137,7 +142,7 @@ func (p *planner) common() {
 		}
 	}
 	p.strangers()
-	if p.rule.Kind != ActJoin && p.rule.Kind != ActReopen {
+	if !p.rule.Kind.comesBack() {
 		for _, person := range p.act.Persons {
 			if p.source.seat(person) == nil {
 				p.object("persons", "no_member", Number(person))
@@ -186,6 +191,10 @@ func (p *planner) do() {
 		p.close()
 	case ActReopen:
 		p.reopen()
+	case ActDouble:
+		p.double()
+	case ActUndouble:
+		p.undouble()
 	}
 }
 

@@ -126,7 +126,7 @@ func (a Act) public() map[string]any {
 	for person, relation := range a.Relations {
 		relations[fmt.Sprint(person)] = relation
 	}
-	return map[string]any{"code": a.Code, "day": a.Day.String(), "persons": a.Persons, "new": len(a.New), "target": a.Target, "area": a.Area,
+	return map[string]any{"code": a.Code, "day": a.Day.String(), "persons": a.Persons, "new": len(a.New), "target": a.Target, "into": a.Into, "area": a.Area,
 		"head": a.Head, "new_head": a.NewHead, "relations": relations, "shares": a.Shares}
 }
 
@@ -152,6 +152,9 @@ func (w *rosterWriter) entries(ctx context.Context, reported int64) ([]journal.E
 		}
 		list = append(list, e)
 	}
+	if w.plan.Rule.Kind == ActDouble {
+		list = append(list, w.tookOver())
+	}
 	for _, c := range w.claims {
 		if c.next != nil {
 			list = append(list, journal.Entry{Kind: "person.number-confirmed", SubjectKind: SubjectPerson, Subject: c.next.ID, Home: c.next.Home, Area: c.nextArea, ValidOn: &day,
@@ -174,6 +177,8 @@ func (w *rosterWriter) entry(ctx context.Context, c seatChange) (journal.Entry, 
 		e.Key = &key
 	case c.after == nil && w.plan.Rule.Kind == ActDeath && w.plan.Act.about(who.ID):
 		e.Kind = "person.died"
+	case c.after == nil && w.plan.Rule.Kind == ActDouble:
+		e.Kind, body["into"] = "person.merged", w.plan.Act.Into
 	case c.after == nil:
 		e.Kind = "person.left"
 	case w.plan.Rule.Kind == ActIdentity:

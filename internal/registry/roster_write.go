@@ -92,6 +92,11 @@ func (w *rosterWriter) write(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
+	if k := w.plan.Rule.Kind; k == ActDouble || k == ActUndouble {
+		if err := w.leads(ctx, tx); err != nil {
+			return err
+		}
+	}
 	for _, write := range w.shares {
 		if err := write(ctx, tx); err != nil {
 			return err

@@ -67,7 +67,7 @@ func same(t testing.TB, r *register.Register, want ...string) {
 // run compares the whole register with itself.
 func run(t testing.TB, r *register.Register) duplicate.Result {
 	t.Helper()
-	j, err := r.Duplicates.Start(t.Context(), r.Scope(t, register.County, access.AssessRun))
+	j, _, err := r.Duplicates.Start(t.Context(), r.Scope(t, register.County, access.AssessRun))
 	if err != nil {
 		t.Fatal(err)
 	}

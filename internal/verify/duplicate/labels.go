@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rightkey/internal/access"
 	"rightkey/internal/store"
 )
 
@@ -32,4 +33,27 @@ func (s *Service) labelled(ctx context.Context) ([]Label, error) {
 		}
 	}
 	return list, nil
+}
+
+// Lesson is a decided pair as it can be given away for refitting a model: nobody is named.
+type Lesson struct {
+	Pair                int64
+	Same                bool
+	Weight, Probability float64
+	Evidence            []Evidence
+}
+
+// Labels are the lessons of the decided pairs in scope, in the order of their identifiers.
+func (s *Service) Labels(ctx context.Context, scope access.Scope) ([]Lesson, error) {
+	list, err := s.listed(ctx, scope, " AND p.state = $1 ORDER BY p.id", []any{string(Decided)})
+	if err != nil {
+		return nil, err
+	}
+	var lessons []Lesson
+	for _, p := range list {
+		if same, known := p.Verdict.Label(); known {
+			lessons = append(lessons, Lesson{p.ID, same, p.Weight, p.Probability, p.Evidence})
+		}
+	}
+	return lessons, nil
 }

@@ -92,7 +92,10 @@ func (s *Service) alike(ctx context.Context, list []registry.Identity) ([][]Alik
 // sure says whether a pair agrees by what only who knows the person can know: the national number, or name and date
 // of birth. Less is not told of persons elsewhere, so that nobody learns by trying names or dates where somebody lives.
 func sure(pair linkage.Pair) bool {
-	name, birth, id := pair.Evidence[ofName].Level, pair.Evidence[ofBirth].Level, pair.Evidence[ofID].Level
+	return sureBy(pair.Evidence[ofName].Level, pair.Evidence[ofBirth].Level, pair.Evidence[ofID].Level)
+}
+
+func sureBy(name, birth, id string) bool {
 	return id == "same" || birth == "same" && (name == "same" || name == "same words" || name == "known variant" || name == "very alike")
 }
 

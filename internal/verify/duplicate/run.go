@@ -31,10 +31,16 @@ const (
 	storeChunk = 200
 )
 
-// Start compares the whole register with itself as a job: who may be one lives anywhere. It needs a scope that reaches
-// the whole register; a Forbidden fault says so.
-func (s *Service) Start(ctx context.Context, scope access.Scope) (job.Job, error) {
-	return s.submit(ctx, scope.Caller().Account)
+// Start compares the whole register with itself as a job: who may be one lives anywhere. The job is the caller's to
+// watch where he reaches the whole register; of others it is the program's, for its counts tell of other areas.
+func (s *Service) Start(ctx context.Context, scope access.Scope) (job.Job, bool, error) {
+	account, ranges := scope.Caller().Account, scope.Ranges()
+	whole := len(ranges) == 1 && ranges[0].Lo <= access.Everywhere.Lo && ranges[0].Hi >= access.Everywhere.Hi
+	if !whole {
+		account = 0
+	}
+	j, err := s.submit(ctx, account)
+	return j, whole, err
 }
 
 func (s *Service) submit(ctx context.Context, account int64) (job.Job, error) {
@@ -106,14 +112,11 @@ func (r *runner) read(ctx context.Context) error {
 }
 
 // group runs the engine over the register under the decisions that people made. What it learns is stored as the model
-// by which everybody is judged from now on; a register too small to teach is judged by the model in use.
+// by which everybody is judged from now on. A register too small to teach has its persons compared one by one.
 func (r *runner) group(ctx context.Context) (grouping, error) {
 	var err error
 	if r.judge, err = r.s.judge(ctx); err != nil {
 		return grouping{}, err
-	}
-	if len(r.people) < 2 {
-		return grouping{Grouping: &linkage.Grouping{}}, nil
 	}
 	builder, err := linkage.NewBuilder(fields)
 	if err != nil {
@@ -123,16 +126,20 @@ func (r *runner) group(ctx context.Context) (grouping, error) {
 	for _, who := range r.people {
 		builder.Add(values(who, r.judge.width), strconv.FormatInt(who.Household, 10))
 	}
+	records := builder.Finish()
+	if len(r.people) < teaching {
+		groups, err := r.oneByOne(ctx)
+		return grouping{groups, records}, err
+	}
 	options := linkage.Defaults()
 	options.Workers = runtime.GOMAXPROCS(0)
 	options.AtLeast = .005
 	if options.Decisions, err = r.decisions(ctx); err != nil {
 		return grouping{}, err
 	}
-	if len(r.people) < teaching || r.at.Model != 0 {
+	if r.at.Model != 0 {
 		options.Model = r.judge.model
 	}
-	records := builder.Finish()
 	groups, err := linkage.Dedupe(records, options)
 	if err != nil {
 		return grouping{}, fmt.Errorf("compare the register with itself: %w", err)
@@ -143,6 +150,42 @@ func (r *runner) group(ctx context.Context) (grouping, error) {
 		}
 	}
 	return grouping{groups, records}, nil
+}
+
+// oneByOne compares each person with the register as a newcomer is; persons are one entity where they are likelier one
+// than not.
+func (r *runner) oneByOne(ctx context.Context) (*linkage.Grouping, error) {
+	groups := &linkage.Grouping{Owner: make([]uint32, len(r.people))}
+	for i := range groups.Owner {
+		groups.Owner[i] = uint32(i)
+	}
+	for from := 0; from < len(r.people); from += examineChunk {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		some := r.people[from:min(len(r.people), from+examineChunk)]
+		found, err := r.s.alike(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for i, who := range some {
+			for _, one := range found[i] {
+				other, ok := r.row(one.Person.ID)
+				if ok && one.Person.ID > who.ID {
+					groups.Pairs = append(groups.Pairs, linkage.Pair{Left: uint32(from + i), Right: uint32(other), Probability: one.Pair.Probability, Weight: one.Pair.Weight})
+				}
+			}
+		}
+	}
+	for _, pair := range groups.Pairs {
+		a, b := groups.Owner[pair.Left], groups.Owner[pair.Right]
+		for i := range groups.Owner {
+			if pair.Probability >= .5 && groups.Owner[i] == max(a, b) {
+				groups.Owner[i] = min(a, b)
+			}
+		}
+	}
+	return groups, nil
 }
 
 // grouping is what the engine made of the register.
@@ -213,11 +256,9 @@ func (r *runner) row(person int64) (int, bool) {
 // one pair has one probability, wherever it was found.
 func (r *runner) judged(groups grouping) ([]likeness, error) {
 	households := map[[2]string]string{}
-	if groups.records != nil {
-		for _, h := range linkage.Households(groups.records, groups.Pairs) {
-			households[[2]string{h.Left, h.Right}] = string(h.Overlap)
-			households[[2]string{h.Right, h.Left}] = string(h.Overlap)
-		}
+	for _, h := range linkage.Households(groups.records, groups.Pairs) {
+		households[[2]string{h.Left, h.Right}] = string(h.Overlap)
+		households[[2]string{h.Right, h.Left}] = string(h.Overlap)
 	}
 	var likes []likeness
 	for _, pair := range groups.Pairs {

@@ -111,7 +111,7 @@ func (s *Service) pairsOf(ctx context.Context, column string, persons []int64) (
 func (w *settling) compare(ctx context.Context, one likeness, stored map[key]Pair) error {
 	now := w.s.now()
 	at := keyOf(one.a.ID, one.b.ID)
-	next := Pair{One: at.one, Other: at.other, Probability: one.pair.Probability, Weight: one.pair.Weight, Evidence: evidenceOf(one.pair), Overlap: one.overlap, Entity: one.entity,
+	next := Pair{One: at.one, Other: at.other, Probability: one.pair.Probability, Weight: one.pair.Weight, Evidence: EvidenceOf(one.pair), Overlap: one.overlap, Entity: one.entity,
 		Zone: one.zone, Rank: one.rank, Held: one.held, State: Open, Found: now, Changed: now, Ver: 1}
 	before, known := stored[at]
 	if !known {
@@ -142,7 +142,8 @@ func (w *settling) compare(ctx context.Context, one likeness, stored map[key]Pai
 	return nil
 }
 
-func evidenceOf(pair linkage.Pair) []Evidence {
+// EvidenceOf is the evidence of a comparison, field by field.
+func EvidenceOf(pair linkage.Pair) []Evidence {
 	list := make([]Evidence, len(pair.Evidence))
 	for i, e := range pair.Evidence {
 		list[i] = Evidence{fields[i].Name, e.Level, e.Bits}

@@ -1,0 +1,202 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rightkey/internal/access"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/registry"
+	"rightkey/internal/verify/duplicate"
+	"rightkey/internal/web"
+)
+
+// queueRows is how many pairs a page of the queue shows, farRows how many persons who may be registered elsewhere.
+const (
+	queueRows = 50
+	farRows   = 50
+)
+
+// asks reads the filter of the queue from the address.
+func (p *pages) asks(r *http.Request) (duplicate.Filter, duplicate.Position, error) {
+	ctx, query := r.Context(), r.URL.Query()
+	refuse := func(name string) error {
+		return fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, name, "%s", word(ctx, "fault.parameter"))
+	}
+	f := duplicate.Filter{States: duplicate.Undecided}
+	if state := duplicate.State(query.Get("state")); state != "" {
+		if !slices.Contains(duplicate.States, state) {
+			return f, duplicate.Position{}, refuse("state")
+		}
+		f.States = []duplicate.State{state}
+	}
+	if f.Zone = duplicate.Zone(query.Get("zone")); f.Zone != "" && f.Zone != duplicate.Same && f.Zone != duplicate.Doubtful {
+		return f, duplicate.Position{}, refuse("zone")
+	}
+	var after duplicate.Position
+	if text := query.Get("after"); text != "" {
+		rank, id, _ := strings.Cut(text, "_")
+		var err, err2 error
+		after.Rank, err = strconv.ParseFloat(rank, 64)
+		after.ID, err2 = strconv.ParseInt(id, 10, 64)
+		if err != nil || err2 != nil {
+			return f, after, refuse("after")
+		}
+	}
+	return f, after, nil
+}
+
+// queue shows the pairs that wait, the dearest error first, how well second reviews agree, and what lies between
+// counties.
+func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	scope, err := p.scope(r, access.ChangeDecide)
+	if err != nil {
+		return err
+	}
+	f, after, err := p.asks(r)
+	if err != nil {
+		return err
+	}
+	list, err := p.Duplicates.Queue(ctx, scope, f, after, queueRows+1)
+	if err != nil {
+		return err
+	}
+	var pager web.Pager
+	query := r.URL.Query()
+	if len(list) > queueRows {
+		last := list[queueRows-1]
+		list = list[:queueRows]
+		next := url.Values{"after": {fmt.Sprintf("%v_%d", last.Rank, last.ID)}}
+		for _, name := range []string{"state", "zone"} {
+			if query.Get(name) != "" {
+				next.Set(name, query.Get(name))
+			}
+		}
+		pager.Next = "/duplicates?" + next.Encode()
+	}
+	if after != (duplicate.Position{}) {
+		query.Del("after")
+		pager.First = "/duplicates?" + query.Encode()
+	}
+	stats, err := p.stats(ctx, scope)
+	if err != nil {
+		return err
+	}
+	table, err := p.table(ctx, list)
+	if err != nil {
+		return err
+	}
+	far, err := p.elsewhere(ctx, scope)
+	if err != nil {
+		return err
+	}
+	asked, err := p.asked(ctx, scope)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav")}}, Actions: []web.Action{{Label: word(ctx, "labels"), Icon: "download", Href: "/duplicates/labels"}}}
+	if _, err := p.scope(r, access.AssessRun); err == nil {
+		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/duplicates/run", Post: true})
+	}
+	return p.show(w, r, page, tiles(stats), table, pager, far, asked)
+}
+
+// stats are the counts, each the door to its list.
+func (p *pages) stats(ctx context.Context, scope access.Scope) ([]web.Stat, error) {
+	var stats []web.Stat
+	for _, one := range []struct {
+		key, href string
+		filter    duplicate.Filter
+		tone      web.Tone
+	}{
+		{"waiting", "/duplicates", duplicate.Filter{States: duplicate.Undecided}, ""},
+		{"same", "/duplicates?zone=same", duplicate.Filter{States: duplicate.Undecided, Zone: duplicate.Same}, web.ToneBad},
+		{"second", "/duplicates?state=second", duplicate.Filter{States: []duplicate.State{duplicate.Second}}, ""},
+		{"disputed", "/duplicates?state=disputed", duplicate.Filter{States: []duplicate.State{duplicate.Disputed}}, web.ToneWarn},
+		{"decided", "/duplicates?state=decided", duplicate.Filter{States: []duplicate.State{duplicate.Decided}}, ""},
+	} {
+		n, err := p.Duplicates.Count(ctx, scope, one.filter)
+		if err != nil {
+			return nil, err
+		}
+		stat := web.Stat{Label: word(ctx, "stat."+one.key), Value: i18n.Number(web.Lang(ctx), n), Href: one.href}
+		if n > 0 {
+			stat.Tone = one.tone
+		}
+		stats = append(stats, stat)
+	}
+	agreed, err := p.Duplicates.Agreement(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	kappa := web.Stat{Label: word(ctx, "stat.kappa"), Value: "–", Note: word(ctx, "stat.kappa_note", "n", agreed.Pairs, "agreed", agreed.Agreed)}
+	if agreed.Known {
+		kappa.Value = strconv.FormatFloat(agreed.Kappa, 'f', 2, 64)
+	}
+	return append(stats, kappa), nil
+}
+
+func (p *pages) table(ctx context.Context, list []duplicate.Listed) (web.Table, error) {
+	var keys []int64
+	for _, one := range list {
+		keys = append(keys, one.Areas[0], one.Areas[1])
+	}
+	places, err := p.Duplicates.Registry().Places(ctx, keys)
+	table := web.Table{Caption: word(ctx, "title"), Columns: []web.Column{{Label: word(ctx, "column.persons")}, {Label: word(ctx, "column.places")}, {Label: word(ctx, "column.zone")},
+		{Label: word(ctx, "column.signs")}, {Label: word(ctx, "column.probability"), Unit: "%", Number: true}, {Label: word(ctx, "column.state")}},
+		Empty: web.Empty{Icon: "users", Title: word(ctx, "none"), Text: word(ctx, "none_text")}}
+	for _, one := range list {
+		table.Rows = append(table.Rows, web.Row{Href: pairPath(one.ID), Cells: []web.Cell{
+			web.Text(registry.Number(one.One) + " · " + registry.Number(one.Other)), web.Text(placeName(ctx, places, one.Areas[0]) + " · " + placeName(ctx, places, one.Areas[1])),
+			{View: zoneBadge(ctx, one.Zone)}, web.Text(signs(ctx, one.Evidence)), web.Text(strconv.FormatFloat(100*one.Probability, 'f', 1, 64)), {View: stateBadge(ctx, one.State)}}})
+	}
+	return table, err
+}
+
+// signs are the strongest signs for and against, in words.
+func signs(ctx context.Context, evidence []duplicate.Evidence) string {
+	sorted := slices.Clone(evidence)
+	slices.SortStableFunc(sorted, func(a, b duplicate.Evidence) int { return strength(b.Bits) - strength(a.Bits) })
+	var words []string
+	for _, e := range sorted[:min(3, len(sorted))] {
+		if e.Level != "missing" && strength(e.Bits) > 0 {
+			words = append(words, said(ctx, e))
+		}
+	}
+	return strings.Join(words, word(ctx, "semicolon"))
+}
+
+// strength orders evidence for and against by how much it weighs.
+func strength(bits float64) int { return int(max(bits, -bits) * 10) }
+
+// said is a field's evidence in words: "same birth date: strong sign".
+func said(ctx context.Context, e duplicate.Evidence) string {
+	level := word(ctx, "level."+strings.ReplaceAll(e.Level, " ", "_"))
+	return word(ctx, "sign", "field", word(ctx, "field."+e.Field), "level", level, "weight", weight(ctx, e))
+}
+
+// weight is how strongly a field's evidence speaks, in words: each doubling of the odds is a bit.
+func weight(ctx context.Context, e duplicate.Evidence) string {
+	switch {
+	case e.Level == "missing":
+		return word(ctx, "weight.nothing")
+	case e.Bits >= 10:
+		return word(ctx, "weight.strong")
+	case e.Bits >= 3:
+		return word(ctx, "weight.clear")
+	case e.Bits >= .5:
+		return word(ctx, "weight.weak")
+	case e.Bits > -.5:
+		return word(ctx, "weight.nothing")
+	case e.Bits > -3:
+		return word(ctx, "weight.weak_against")
+	}
+	return word(ctx, "weight.against")
+}

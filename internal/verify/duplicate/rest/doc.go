@@ -1,0 +1,2 @@
+// Package rest holds the operations of the API on persons who may be registered twice.
+package rest
