@@ -43,7 +43,7 @@ type Act struct {
 	Persons   []int64   // the members it is about; of a join who comes back
 	New       []NewPerson
 	Target    int64            // household that members go to
-	Into      int64            // of a double: the person whose number goes on
+	Twin      int64            // of a double: the person whose number goes on
 	Area      int64            // where the household, or the one that is founded, is from then on; 0: where it was
 	Head      int64            // who is the head of the household afterwards; 0: who was
 	NewHead   int64            // who is the head of the household that is founded or that members go to
@@ -77,7 +77,7 @@ type actBody struct {
 	Persons   []int64           `json:"persons,omitempty"`
 	New       []newPersonBody   `json:"new,omitempty"`
 	Target    int64             `json:"target,omitempty"`
-	Into      int64             `json:"into,omitempty"`
+	Twin      int64             `json:"twin,omitempty"`
 	Area      int64             `json:"area,omitempty"`
 	Head      int64             `json:"head,omitempty"`
 	NewHead   int64             `json:"new_head,omitempty"`
@@ -101,7 +101,7 @@ func actPlace(household int64, n int) crypt.Place {
 
 // encode writes an act about a household; national numbers are sealed under the household's key.
 func (a Act) encode(household int64, key crypt.DataKey) (string, error) {
-	b := actBody{Code: a.Code, Day: a.Day.String(), Evidence: a.Evidence, Persons: a.Persons, Target: a.Target, Into: a.Into, Area: a.Area, Head: a.Head, NewHead: a.NewHead,
+	b := actBody{Code: a.Code, Day: a.Day.String(), Evidence: a.Evidence, Persons: a.Persons, Target: a.Target, Twin: a.Twin, Area: a.Area, Head: a.Head, NewHead: a.NewHead,
 		Relations: a.Relations, Dwelling: a.Dwelling, Shares: a.Shares}
 	for n, p := range a.New {
 		body := newPersonBody{Name: p.Name, Sex: p.Sex, Tail: p.Tail}
@@ -131,7 +131,7 @@ func actIn(set change.Values) (Act, error) {
 	if err := policy.DecodeJSON([]byte(text), &b); err != nil {
 		return Act{}, fault.Wrap(fault.Invalid, err, "the act of a roster's change cannot be read")
 	}
-	a := Act{Code: b.Code, Evidence: b.Evidence, Persons: b.Persons, Target: b.Target, Into: b.Into, Area: b.Area, Head: b.Head, NewHead: b.NewHead, Relations: b.Relations,
+	a := Act{Code: b.Code, Evidence: b.Evidence, Persons: b.Persons, Target: b.Target, Twin: b.Twin, Area: b.Area, Head: b.Head, NewHead: b.NewHead, Relations: b.Relations,
 		Dwelling: b.Dwelling, Shares: b.Shares}
 	var err error
 	if a.Day, err = clock.ParseDay(b.Day); err != nil {
@@ -245,7 +245,7 @@ func ActShown(value any) any {
 	}
 	shown["persons"], shown["target"] = numbers(act.Persons...), numbers(act.Target)
 	shown["head"], shown["new_head"] = numbers(act.Head), numbers(act.NewHead)
-	shown["into"] = numbers(act.Into)
+	shown["twin"] = numbers(act.Twin)
 	delete(shown, "area")
 	shown["evidence"] = act.Evidence
 	var news []map[string]any

@@ -44,9 +44,9 @@ func (s *Service) planTwin(ctx context.Context, scope access.Scope, p *planner) 
 	if p.rule.Kind != ActDouble {
 		return nil
 	}
-	twin, h, _, err := s.person(ctx, scope, p.act.Into)
+	twin, h, _, err := s.person(ctx, scope, p.act.Twin)
 	if fault.Is(err, fault.NotFound) {
-		p.object("persons", "no_person", p.number(p.act.Into))
+		p.object("persons", "no_person", p.number(p.act.Twin))
 		return nil
 	}
 	p.twin, p.twinArea = twin, h.Area
@@ -55,7 +55,7 @@ func (s *Service) planTwin(ctx context.Context, scope access.Scope, p *planner) 
 
 // double takes the member off the roll whose number does not go on.
 func (p *planner) double() {
-	if len(p.act.Persons) != 1 || p.act.Persons[0] == p.act.Into {
+	if len(p.act.Persons) != 1 || p.act.Persons[0] == p.act.Twin {
 		p.object("persons", "nobody")
 		return
 	}

@@ -126,7 +126,7 @@ func (a Act) public() map[string]any {
 	for person, relation := range a.Relations {
 		relations[fmt.Sprint(person)] = relation
 	}
-	return map[string]any{"code": a.Code, "day": a.Day.String(), "persons": a.Persons, "new": len(a.New), "target": a.Target, "into": a.Into, "area": a.Area,
+	return map[string]any{"code": a.Code, "day": a.Day.String(), "persons": a.Persons, "new": len(a.New), "target": a.Target, "twin": a.Twin, "area": a.Area,
 		"head": a.Head, "new_head": a.NewHead, "relations": relations, "shares": a.Shares}
 }
 
@@ -178,7 +178,7 @@ func (w *rosterWriter) entry(ctx context.Context, c seatChange) (journal.Entry, 
 	case c.after == nil && w.plan.Rule.Kind == ActDeath && w.plan.Act.about(who.ID):
 		e.Kind = "person.died"
 	case c.after == nil && w.plan.Rule.Kind == ActDouble:
-		e.Kind, body["into"] = "person.merged", w.plan.Act.Into
+		e.Kind, body["twin"] = "person.merged", w.plan.Act.Twin
 	case c.after == nil:
 		e.Kind = "person.left"
 	case w.plan.Rule.Kind == ActIdentity:

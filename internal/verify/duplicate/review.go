@@ -155,7 +155,7 @@ func (s *Service) merge(ctx context.Context, scope access.Scope, p Listed, say S
 	if say.Keep == p.Other {
 		ending, household = p.One, p.Households[0]
 	}
-	act := registry.Act{Code: registry.CodeDouble, Day: say.Day, Persons: []int64{ending}, Into: say.Keep, Head: say.Head}
+	act := registry.Act{Code: registry.CodeDouble, Day: say.Day, Persons: []int64{ending}, Twin: say.Keep, Head: say.Head}
 	return s.report(ctx, scope, household, act, say.Source)
 }
 
@@ -238,7 +238,7 @@ func (s *Service) unmerge(ctx context.Context, scope access.Scope, p Listed) (in
 		if set.Account != scope.Caller().Account {
 			return 0, fault.New(fault.Conflict, "the merge still waits for its decision: have it returned first")
 		}
-		_, err = s.registry.Changes().Withdraw(ctx, edit, set.ID, set.Ver)
+		_, err = s.registry.Changes().Withdraw(ctx, edit, set.ID, set.Ver, "")
 		return 0, err
 	case change.Applied:
 		ended, household := p.Other, p.Households[1]
