@@ -51,14 +51,7 @@ func (s *Service) judge(ctx context.Context) (*judge, error) {
 	if s.judging != nil && s.judging.id == newest {
 		return s.judging, nil
 	}
-	body := firstModel
-	if newest != 0 {
-		var err error
-		if body, err = s.openModel(ctx, newest); err != nil {
-			return nil, fmt.Errorf("open the model of duplicates: %w", err)
-		}
-	}
-	model, err := readModel(body)
+	model, err := s.newestModel(ctx, newest)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +59,24 @@ func (s *Service) judge(ctx context.Context) (*judge, error) {
 		return nil, err
 	}
 	return s.judging, nil
+}
+
+// newestModel is the model that was stored last, or the first one: where none is stored, and where it was learned from
+// names that were normalised otherwise than now, until the next run teaches another.
+func (s *Service) newestModel(ctx context.Context, newest int64) (*linkage.Model, error) {
+	first, err := readModel(firstModel)
+	if err != nil || newest == 0 {
+		return first, err
+	}
+	body, err := s.openModel(ctx, newest)
+	if err != nil {
+		return nil, fmt.Errorf("open the model of duplicates: %w", err)
+	}
+	model, err := readModel(body)
+	if err != nil || model.NormVersion == linkage.NormVersion {
+		return model, err
+	}
+	return first, nil
 }
 
 // modelPlace is where a model is sealed.
