@@ -65,7 +65,7 @@ func (p *pages) takeNorms(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseMultipartForm(maxNormFile); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	own, pack, err := p.normTable(ctx, scope, r.PostForm)
+	own, _, err := p.normTable(ctx, scope, r.PostForm)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,8 @@ func (p *pages) takeNorms(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if own, pack, err = p.normTable(ctx, scope, r.PostForm); err != nil {
+	own, pack, err := p.normTable(ctx, scope, r.PostForm)
+	if err != nil {
 		return err
 	}
 	page, err := p.normsPage(ctx, scope, own, pack)

@@ -51,17 +51,6 @@ func statusOptions(pack *policy.Pack) []policy.Option {
 	return item.Options()
 }
 
-// poorCodes are the statuses that count as registered poor.
-func poorCodes(pack *policy.Pack) []string {
-	var codes []string
-	for _, option := range statusOptions(pack) {
-		if option.Group == "poor" {
-			codes = append(codes, option.Code)
-		}
-	}
-	return codes
-}
-
 // label is an item's name in the reader's language, its code where the pack has none.
 func label(ctx context.Context, pack *policy.Pack, subject, code string) string {
 	if item, ok := pack.Item(subject, code); ok {
