@@ -25,6 +25,7 @@ import (
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
+	"rightkey/internal/verify/duplicate"
 )
 
 // walk is the demonstration county with something of everything that pages show: changes at each stage, an import at
@@ -145,6 +146,22 @@ func (w *walk) furnish(ctx context.Context) {
 	w.files(ctx, near[0])
 	w.secondPersons(ctx)
 	w.problem(ctx)
+	w.twice(ctx)
+}
+
+// twice lets the whole register be compared with itself: the demonstration has people who are registered twice.
+func (w *walk) twice(ctx context.Context) {
+	scope, err := w.h.decide(access.AssessRun)
+	w.must(err)
+	j, _, err := w.h.duplicates.Start(ctx, scope)
+	w.must(err)
+	w.must(w.h.followJob(ctx, j.ID, io.Discard, "duplicates"))
+	pairs, err := w.h.duplicates.Queue(ctx, w.scope(ctx, "county", access.ChangeDecide), duplicate.Filter{States: duplicate.Undecided}, duplicate.Position{}, 1)
+	w.must(err)
+	if len(pairs) == 0 {
+		w.t.Fatal("nobody of the demonstration seems to be registered twice")
+	}
+	w.ids["{duplicate}"] = strconv.FormatInt(pairs[0].ID, 10)
 }
 
 // neighbour registers another county, to which households can move.

@@ -83,6 +83,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rest.Register(api, rest.Operation{ID: "undo-duplicate", Method: http.MethodPost, Path: "/duplicates/{id}/undo", Summary: "Take the decision about a pair back", Room: room, Verb: access.ChangeDecide}, rooms.undo)
 	rest.Register(api, rest.Operation{ID: "start-duplicate-run", Method: http.MethodPost, Path: "/duplicate-runs", Summary: "Compare the whole register with itself", Room: room, Verb: access.AssessRun, Status: http.StatusAccepted,
 		About: "A job; Location names it."}, rooms.run)
+	rooms.registerInquiries(api)
 }
 
 type lookInput struct {
