@@ -145,20 +145,6 @@ func (m *matrix) fill(pattern string) string {
 	return pattern
 }
 
-// found returns a mark that stands in a body and was not sent with the request itself.
-func (m *matrix) found(body, path string, c leakCase) string {
-	for _, mark := range m.marks {
-		sent := strings.Contains(path+m.fill(c.query)+m.fillForm(c.form).Encode()+m.fill(c.json), mark)
-		if !sent && strings.Contains(body, mark) {
-			return mark
-		}
-	}
-	return ""
-}
-
-// anything returns a mark that stands in a body.
-func (m *matrix) anything(body string) string { return m.found(body, "", leakCase{}) }
-
 func (m *matrix) ask(t *testing.T, login, method, path string, c leakCase) (string, int) {
 	t.Helper()
 	body, kind := "", ""
