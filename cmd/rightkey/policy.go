@@ -12,6 +12,7 @@ import (
 
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
+	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/verify/duplicate"
@@ -45,6 +46,7 @@ func packLoader() *policy.Loader {
 	identify.Register(loader)
 	quality.Register(loader)
 	duplicate.Register(loader)
+	procedure.Register(loader, identify.CaseWords)
 	return loader
 }
 

@@ -25,6 +25,9 @@ const (
 // for its sections.
 type SectionDecoder func(p *Pack, files []SourceFile) (any, error)
 
+// Sourced is a section with decided values of its own, which are listed with the pack's.
+type Sourced interface{ Refs() []ValueRef }
+
 // Loader loads packs. Rooms register the typed sections they own before the first pack is loaded.
 type Loader struct {
 	sections map[string]SectionDecoder
@@ -213,6 +216,10 @@ func (b *builder) section(decode SectionDecoder, name string, files []SourceFile
 		return
 	}
 	b.pack.Sections[name] = value
+	if sourced, ok := value.(Sourced); ok {
+		b.pack.refs = append(b.pack.refs, sourced.Refs()...)
+		b.sortRefs()
+	}
 }
 
 func fileNames(files []SourceFile) []string {

@@ -22,6 +22,7 @@ import (
 	"rightkey/internal/job"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
+	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
@@ -87,6 +88,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	identify.Register(loader)
 	quality.Register(loader)
 	duplicate.Register(loader)
+	procedure.Register(loader, identify.CaseWords)
 	r := &Register{Stand: s, accounts: map[int64]access.Caller{}}
 	var err error
 	if r.Packs, err = library.Open(ctx, s.DB, s.Journal, loader); err != nil {
