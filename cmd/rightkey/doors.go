@@ -43,9 +43,10 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
-		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality)},
+		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
-		Work:        []registrypage.Work{qualitypage.Waiting(h.quality)}})
+		Newcomers:   duplicatepage.LookPath,
+		Work:        []registrypage.Work{qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/policy"
@@ -36,16 +37,22 @@ func (s *Service) checkNewcomers(ctx context.Context, scope access.Scope, way Wa
 	return problems, nil
 }
 
-// newcomersOf adds to a plan what speaks against the persons whom it brings into the register.
+// newcomersOf adds to a plan what speaks against the persons whom it brings into the register. What keeps one of them
+// out is an Invalid fault with its Objections.
 func (s *Service) newcomersOf(ctx context.Context, scope access.Scope, plan *Plan) error {
-	if plan.Rule.Kind != ActJoin && plan.Rule.Kind != ActReopen {
-		return nil
-	}
 	problems, err := s.checkNewcomers(ctx, scope, ByAct, plan.Newcomers())
-	for _, some := range problems {
-		plan.Problems = append(plan.Problems, some...)
+	if err != nil {
+		return err
 	}
-	return err
+	var objections Objections
+	for _, problem := range slices.Concat(problems...) {
+		if problem.Severity == policy.Reject {
+			objections = append(objections, Objection{Field: "new." + problem.Item, Own: inEveryLanguage(problem.Reason)})
+			continue
+		}
+		plan.Problems = append(plan.Problems, problem)
+	}
+	return objections.fault()
 }
 
 // Newcomers are the persons whom the plan brings into the register.

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,8 +122,24 @@ func (w *rosterWriter) tookOver() journal.Entry {
 		VerBefore: twin.Ver, VerAfter: twin.Ver, Body: map[string]any{"number": Number(w.plan.Act.Persons[0])}}
 }
 
-// Survivor is the person whose number goes on for a number that was merged, 0 if it was not.
-func (s *Service) Survivor(ctx context.Context, person int64) (int64, error) {
+// Whereabouts are the number of a person in scope and that of the household in which he lives now; a number that was
+// merged leads to the one that goes on.
+func (s *Service) Whereabouts(ctx context.Context, scope access.Scope, person int64) (household, number string, err error) {
+	for {
+		_, h, _, err := s.person(ctx, scope, person)
+		if !fault.Is(err, fault.NotFound) {
+			return h.Number, Number(person), err
+		}
+		survivor, failed := s.survivor(ctx, person)
+		if failed != nil || survivor == 0 {
+			return "", "", cmp.Or(failed, err)
+		}
+		person = survivor
+	}
+}
+
+// survivor is the person whose number goes on for a number that was merged, 0 if it was not.
+func (s *Service) survivor(ctx context.Context, person int64) (int64, error) {
 	var id int64
 	err := store.One(ctx, s.db.In(findScope), "SELECT id FROM alias WHERE source = $1 AND key = $2", []any{mergedSource, Number(person)}, &id)
 	if errors.Is(err, store.ErrNoRows) {

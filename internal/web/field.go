@@ -42,7 +42,18 @@ const (
 )
 
 // Option is one answer of a choice.
-type Option struct{ Value, Label string }
+type Option struct {
+	Value, Label string
+	Key          string // access key that chooses it, "" for none
+}
+
+// accessKey are the attributes of an access key, none for "".
+func accessKey(key string) templ.Attributes {
+	if key == "" {
+		return nil
+	}
+	return templ.Attributes{"accesskey": key}
+}
 
 // ID is the identifier of the control, to which an error summary links.
 func (f Field) ID() string { return "field-" + f.IDPrefix + strings.ReplaceAll(f.Name, ".", "-") }

@@ -53,6 +53,7 @@ type Action struct {
 	Hidden []Pair
 	Icon   string
 	Style  ActionStyle
+	Key    string // access key of a link, "" for none
 }
 
 // ActionStyle is the weight of an action's button.

@@ -85,6 +85,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	t.Helper()
 	ctx := t.Context()
 	loader := policy.NewLoader()
+	registry.RegisterSections(loader)
 	identify.Register(loader)
 	quality.Register(loader)
 	duplicate.Register(loader)

@@ -44,6 +44,9 @@ type Needs struct {
 	PlacePanels []PlacePanel
 	// MonthEnds are the frozen figures of each month's end; nil shows no trend.
 	MonthEnds *overview.MonthEnds
+	// Newcomers is the address that tells, while somebody is typed into a form, who may be registered already; "" where
+	// nobody looks. The form's fields are sent there with the number of the household.
+	Newcomers string
 	// Work are what others add to what waits for the reader of the overview.
 	Work []Work
 }

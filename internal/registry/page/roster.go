@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"rightkey/internal/access"
 	"rightkey/internal/change"
 	"rightkey/internal/fault"
@@ -41,6 +43,7 @@ type rosterPage struct {
 	after   []web.Field
 	evenRel bool // the relations are what the act is about
 	last    []web.Field
+	asks    templ.Attributes // that have the fields of a newcomer looked at while they are typed; nil where nobody comes
 	summary web.ErrorSummary
 	stale   bool
 	hidden  []web.Pair

@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"rightkey/internal/registry"
 	"rightkey/internal/web"
@@ -17,6 +20,7 @@ func (p *pages) askAct(ctx context.Context, page *rosterPage, entered url.Values
 	switch kind {
 	case registry.ActJoin, registry.ActReopen:
 		q.newPerson()
+		page.asks = p.lookAtNewcomer(page)
 	case registry.ActDeath, registry.ActIdentity:
 		q.members(true)
 	case registry.ActLeave, registry.ActMove, registry.ActSplit, registry.ActHandOver:
@@ -116,6 +120,20 @@ func (q *questions) newPerson() {
 		add(f)
 	}
 	add(q.relation("new1", word(q.ctx, "roster.new_relation"), ""))
+}
+
+// lookAtNewcomer has the form sent to who looks at newcomers, a moment after something of the newcomer was typed.
+func (p *pages) lookAtNewcomer(page *rosterPage) templ.Attributes {
+	if p.Newcomers == "" {
+		return nil
+	}
+	var typed []string
+	for _, f := range page.fields {
+		if strings.HasPrefix(f.Name, "new.") || f.Name == "day" {
+			typed = append(typed, "input from:#"+f.ID()+" delay:600ms")
+		}
+	}
+	return templ.Attributes{"hx-post": p.Newcomers, "hx-trigger": strings.Join(typed, ", "), "hx-include": "closest form", "hx-vals": `{"household": "` + page.file.Number + `"}`, "hx-sync": "this:replace"}
 }
 
 // relation asks for the relation of somebody to the head afterwards.

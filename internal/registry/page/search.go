@@ -123,10 +123,10 @@ func (p *pages) person(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	household, err := p.Registry.HouseholdOf(r.Context(), scope, id)
+	household, number, err := p.Registry.Whereabouts(r.Context(), scope, id)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/households/"+household+"#member-"+r.PathValue("number"), http.StatusSeeOther)
+	http.Redirect(w, r, "/households/"+household+"#member-"+number, http.StatusSeeOther)
 	return nil
 }

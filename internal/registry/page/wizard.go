@@ -99,7 +99,7 @@ func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im 
 	v.steps = stepsOf(ctx, step)
 	// The counts are stored together with the import's state, a moment before the job itself has ended.
 	if j.ID != 0 && v.progress == nil {
-		v.counts = countsOf(ctx, im, j.Counts)
+		v.counts = countsOf(ctx, im, j)
 		if err := p.fillProblems(ctx, scope, im, &v); err != nil {
 			return err
 		}
@@ -186,8 +186,8 @@ func (p *pages) importProgress(w http.ResponseWriter, r *http.Request) error {
 }
 
 // countsOf are the counts of a dry run or an application as figures, and the sum that they make.
-func countsOf(ctx context.Context, im registry.Import, c job.Counts) *countsView {
-	lang := web.Lang(ctx)
+func countsOf(ctx context.Context, im registry.Import, j job.Job) *countsView {
+	lang, c := web.Lang(ctx), j.Counts
 	v := &countsView{dry: im.State != registry.Imported, counts: c}
 	tense := "done"
 	if v.dry {
@@ -203,6 +203,9 @@ func countsOf(ctx context.Context, im registry.Import, c job.Counts) *countsView
 			stat.Href = importPath(im.ID) + "/report.csv"
 		}
 		v.stats = append(v.stats, stat)
+	}
+	if alike := registry.AlikeIn(j); alike > 0 {
+		v.stats = append(v.stats, web.Stat{Label: word(ctx, "import.alike"), Value: i18n.Number(lang, alike), Tone: web.ToneWarn, Href: importPath(im.ID) + "/report.csv"})
 	}
 	v.sum = word(ctx, "import.sum", "in", c.In, "created", c.Created, "updated", c.Updated, "unchanged", c.Unchanged, "rejected", c.Rejected)
 	return v

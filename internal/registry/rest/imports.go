@@ -53,6 +53,7 @@ type ImportJob struct {
 	State   string     `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Percent int        `json:"percent" doc:"0 to 100, -1 while unknown."`
 	Counts  job.Counts `json:"counts" doc:"in = created + updated + unchanged + rejected when the job is done."`
+	Alike   int64      `json:"alike" doc:"Rows of persons who may be registered already; the report names them."`
 	Error   string     `json:"error,omitempty"`
 }
 
@@ -82,7 +83,7 @@ func importOf(im registry.Import, j *job.Job) Import {
 	out := Import{ID: im.ID, Name: im.Name, Bundle: im.Bundle, State: string(im.State), Rows: im.Rows, SHA256: im.SHA256, Header: im.Header, Mapping: im.Mapping, OnError: string(im.OnError),
 		Created: moment(im.Created), Version: im.Ver}
 	if j != nil {
-		out.Job = &ImportJob{ID: j.ID, State: string(j.State), Percent: j.Percent(), Counts: j.Counts, Error: j.Error}
+		out.Job = &ImportJob{ID: j.ID, State: string(j.State), Percent: j.Percent(), Counts: j.Counts, Alike: registry.AlikeIn(*j), Error: j.Error}
 	}
 	return out
 }

@@ -200,6 +200,17 @@ func (s *Service) Asked(ctx context.Context, scope access.Scope, id int64, limit
 	return list, s.shown(ctx, scope, "person.inquiry-read", read)
 }
 
+// Unanswered is how many questions of other counties about persons in scope wait for an answer.
+func (s *Service) Unanswered(ctx context.Context, scope access.Scope) (int64, error) {
+	var n int64
+	err := store.One(ctx, s.db.In(scope), `SELECT count(*) FROM duplicate_inquiry q JOIN duplicate_side d ON d.pair = q.pair AND d.person = q.theirs
+		WHERE {scope d.area d.household} AND q.answer = ''`, nil, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count what other counties ask: %w", err)
+	}
+	return n, nil
+}
+
 // Answer answers another county. That the two are different persons decides the pair; that they are the same leaves it
 // open until one county has handed its person over to the other, where the two are then merged. It returns a NotFound
 // fault for an inquiry out of scope, Conflict for one that is answered, Forbidden for who asked it.

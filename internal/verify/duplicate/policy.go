@@ -62,6 +62,11 @@ func (p Policy) Zone(probability float64) Zone {
 	return Different
 }
 
+// Bounds are the probabilities from which a pair is reviewed and from which it is taken for one person.
+func (p Policy) Bounds() (review, same float64) {
+	return p.Review / p.Missed, 1 - p.Review/p.WrongMerge
+}
+
 // Stake is what the cheaper error about a pair is expected to cost: the queue begins with the dearest.
 func (p Policy) Stake(probability float64) float64 {
 	return min(probability*p.Missed, (1-probability)*p.WrongMerge)

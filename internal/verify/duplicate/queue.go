@@ -17,6 +17,7 @@ type Filter struct {
 	Area   int64 // subtree in which both live; 0 for everywhere in scope
 	States []State
 	Zone   Zone
+	Held   bool // only those for which benefit waits
 }
 
 // Undecided are the states in which somebody has something to do.
@@ -57,6 +58,9 @@ func (s *Service) condition(scope access.Scope, f Filter) (access.Scope, string,
 	if f.Zone != "" {
 		where.WriteString(" AND p.zone = " + bind(string(f.Zone)))
 	}
+	if f.Held {
+		where.WriteString(" AND p.held = 1")
+	}
 	return scope, where.String(), args
 }
 
@@ -72,15 +76,50 @@ func (s *Service) Queue(ctx context.Context, scope access.Scope, f Filter, after
 	if err != nil {
 		return nil, err
 	}
+	return list, s.wereListed(ctx, scope, f.Area, list)
+}
+
+// wereListed journals whose pairs were listed.
+func (s *Service) wereListed(ctx context.Context, scope access.Scope, area int64, list []Listed) error {
 	var households []int64
 	for _, one := range list {
 		households = append(households, one.Households[0], one.Households[1])
 	}
 	slices.Sort(households)
-	if err := s.journal.Shown(ctx, who(scope, f.Area, ""), "duplicate.listed", registry.SubjectHousehold, 0, f.Area, slices.Compact(households)); err != nil {
-		return nil, fmt.Errorf("journal that pairs were listed: %w", err)
+	if err := s.journal.Shown(ctx, who(scope, area, ""), "duplicate.listed", registry.SubjectHousehold, 0, area, slices.Compact(households)); err != nil {
+		return fmt.Errorf("journal that pairs were listed: %w", err)
 	}
-	return list, nil
+	return nil
+}
+
+// Due returns the first undecided pairs in scope that the caller can judge today and has not judged, and how many there
+// are; it journals whose they are.
+func (s *Service) Due(ctx context.Context, scope access.Scope, limit int) ([]Listed, int64, error) {
+	const where = ` AND (p.state IN ('open', 'second', 'disputed') OR p.state = 'postponed' AND p.until <= $1)
+		AND NOT EXISTS (SELECT 1 FROM duplicate_judgement j WHERE j.pair = p.id AND j.undone = 0 AND j.account = $2)`
+	args := []any{int64(s.today()), scope.Caller().Account}
+	var n int64
+	if err := store.One(ctx, s.db.In(scope), "SELECT count(*)"+both+where, args, &n); err != nil {
+		return nil, 0, fmt.Errorf("count pairs that wait: %w", err)
+	}
+	if n == 0 {
+		return nil, 0, nil
+	}
+	list, err := s.listed(ctx, scope, where+" ORDER BY p.rank DESC, p.id LIMIT $3", append(args, limit))
+	if err != nil {
+		return nil, 0, err
+	}
+	return list, n, s.wereListed(ctx, scope, 0, list)
+}
+
+// Of returns the undecided pairs of a household's members of which both persons are in scope, and journals whose they
+// are.
+func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Household) ([]Listed, error) {
+	list, err := s.listed(ctx, scope, " AND $1 IN (a.household, b.household) AND p.state IN ('open', 'postponed', 'second', 'disputed') ORDER BY p.rank DESC, p.id", []any{h.ID})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, s.wereListed(ctx, scope, h.Area, list)
 }
 
 func (s *Service) listed(ctx context.Context, scope access.Scope, where string, args []any) ([]Listed, error) {

@@ -59,7 +59,7 @@ func (p *pages) asked(ctx context.Context, scope access.Scope) (templ.Component,
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	return panel(word(ctx, "asked.title"), note(word(ctx, "asked.help")), table), nil
+	return anchored("asked", panel(word(ctx, "asked.title"), note(word(ctx, "asked.help")), table)), nil
 }
 
 // answers are a button for each reply.
@@ -116,15 +116,21 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "%s", web.T(ctx, "error.not_found"))
 	}
 	who := registry.Identity{Area: found[0].Area, Household: household, Name: r.PostForm.Get("new.name"), Sex: r.PostForm.Get("new.sex")}
-	if born, err := clock.ParseDay(r.PostForm.Get("new.birth")); err == nil {
-		who.Birth = &born
+	born := "new.birth"
+	if !r.PostForm.Has(born) { // the form of a birth asks for its day alone
+		born = "day"
+	}
+	if day, err := clock.ParseDay(r.PostForm.Get(born)); err == nil {
+		who.Birth = &day
 	}
 	who.NationalID = p.Duplicates.Registry().Canonical(found[0].Area, r.PostForm.Get("new.national_id"))
 	answer, err := p.Duplicates.Look(ctx, scope, who)
-	if fault.Is(err, fault.Invalid) {
-		answer, err = duplicate.Answer{}, nil // too little was typed yet
-	}
-	if err != nil {
+	switch {
+	case fault.Is(err, fault.Invalid): // too little was typed yet
+		return web.Render(w, r, http.StatusOK, looked(nil))
+	case fault.Is(err, fault.TooMany):
+		return web.Render(w, r, http.StatusOK, note(word(ctx, "look.later")))
+	case err != nil:
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, looked(lines(ctx, answer)))

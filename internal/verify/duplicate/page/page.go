@@ -33,6 +33,9 @@ func Places() []registrypage.Place {
 	return []registrypage.Place{{NavItem: web.NavItem{Key: "duplicate.nav", Href: "/duplicates", Icon: "users"}, Verb: access.ChangeDecide}}
 }
 
+// LookPath is where a form asks, while somebody is typed into it, who may be registered already.
+const LookPath = "/duplicates/look"
+
 type pages struct{ Needs }
 
 // Register adds the pages to a server.
@@ -40,7 +43,7 @@ func Register(server *web.Server, n Needs) {
 	p := &pages{n}
 	server.Handle("GET /duplicates", web.Needs(access.ChangeDecide), p.queue)
 	server.Handle("POST /duplicates/run", web.Needs(access.AssessRun), p.run)
-	server.Handle("POST /duplicates/look", web.Needs(access.HouseholdEdit), p.look)
+	server.Handle("POST "+LookPath, web.Needs(access.HouseholdEdit), p.look)
 	server.Handle("GET /duplicates/labels", web.Needs(access.ChangeDecide), p.labels)
 	server.Handle("GET /duplicates/{id}", web.Needs(access.ChangeDecide), p.review)
 	server.Handle("POST /duplicates/{id}/judge", web.Needs(access.ChangeDecide), p.judge)

@@ -14,6 +14,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
+	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/store/storetest"
 	"rightkey/internal/verify/duplicate/page"
 	"rightkey/internal/web"
@@ -41,6 +42,11 @@ func open(t *testing.T, r *register.Register) *house {
 	h := &house{Register: r, as: register.County}
 	h.server = web.New(web.Options{Session: h.session, Caller: callerOf})
 	page.Register(h.server, page.Needs{Duplicates: r.Duplicates, Caller: callerOf})
+	needs := registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Ring: r.Keys.Ring(), Caller: callerOf, Newcomers: page.LookPath,
+		Panels: []registrypage.Panel{page.Panel(r.Duplicates)}, Work: []registrypage.Work{page.Waiting(r.Duplicates)}}
+	if err := registrypage.Register(h.server, needs); err != nil {
+		t.Fatal(err)
+	}
 	households := registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31", Constants: map[string]string{"status": "afloat"}}
 	r.ImportCSV(t, households, "key,area\na,11001001\nb,11001002\nc,11002001\nd,12001001\n")
 	souls := registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
@@ -91,7 +97,7 @@ func (h *house) ask(t *testing.T, account int64, method, target string, form url
 	h.server.ServeHTTP(w, r)
 	body := w.Body.String()
 	if w.Code != status {
-		t.Fatalf("%s %s as %d: status %d, want %d: %.300s", method, target, account, w.Code, status, body)
+		t.Fatalf("%s %s as %d: status %d, want %d: %.600s", method, target, account, w.Code, status, body[max(0, strings.Index(body, "<main")):])
 	}
 	if at := strings.Index(body, "⟦"); at >= 0 {
 		t.Errorf("%s %s: a message is missing: %.60s", method, target, body[at:])
@@ -182,6 +188,9 @@ func TestTheQueueAndAReviewAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 				tab.Screenshot(fmt.Sprintf("duplicate-%s-%s-%d", name, lang, width))
 				tab.Axe()
 			}
+			h.typeNewcomer(t, tab, server.URL)
+			tab.Screenshot(fmt.Sprintf("duplicate-typed-%s-%d", lang, width))
+			tab.Axe()
 		}
 	}
 }

@@ -3,11 +3,14 @@ package page
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
@@ -23,8 +26,11 @@ const (
 	farRows   = 50
 )
 
+// filterNames are what narrows the queue, in the address.
+var filterNames = []string{"area", "state", "zone", "held"}
+
 // asks reads the filter of the queue from the address.
-func (p *pages) asks(r *http.Request) (duplicate.Filter, duplicate.Position, error) {
+func (p *pages) asks(r *http.Request, scope access.Scope) (duplicate.Filter, duplicate.Position, error) {
 	ctx, query := r.Context(), r.URL.Query()
 	refuse := func(name string) error {
 		return fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, name, "%s", word(ctx, "fault.parameter"))
@@ -38,6 +44,16 @@ func (p *pages) asks(r *http.Request) (duplicate.Filter, duplicate.Position, err
 	}
 	if f.Zone = duplicate.Zone(query.Get("zone")); f.Zone != "" && f.Zone != duplicate.Same && f.Zone != duplicate.Doubtful {
 		return f, duplicate.Position{}, refuse("zone")
+	}
+	if f.Held = query.Get("held") == "yes"; !f.Held && query.Get("held") != "" {
+		return f, duplicate.Position{}, refuse("held")
+	}
+	if code := query.Get("area"); code != "" {
+		a, err := p.Duplicates.Registry().Areas().ByCode(ctx, scope, code)
+		if err != nil {
+			return f, duplicate.Position{}, err
+		}
+		f.Area = a.Key
 	}
 	var after duplicate.Position
 	if text := query.Get("after"); text != "" {
@@ -60,7 +76,7 @@ func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, after, err := p.asks(r)
+	f, after, err := p.asks(r, scope)
 	if err != nil {
 		return err
 	}
@@ -69,21 +85,18 @@ func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var pager web.Pager
-	query := r.URL.Query()
+	query := asked(r.URL.Query())
 	if len(list) > queueRows {
 		last := list[queueRows-1]
 		list = list[:queueRows]
-		next := url.Values{"after": {fmt.Sprintf("%v_%d", last.Rank, last.ID)}}
-		for _, name := range []string{"state", "zone"} {
-			if query.Get(name) != "" {
-				next.Set(name, query.Get(name))
-			}
-		}
-		pager.Next = "/duplicates?" + next.Encode()
+		pager.Next = with(query, "after", fmt.Sprintf("%v_%d", last.Rank, last.ID))
 	}
 	if after != (duplicate.Position{}) {
-		query.Del("after")
-		pager.First = "/duplicates?" + query.Encode()
+		pager.First = with(query, "after", "")
+	}
+	zones, err := p.zones(ctx, f.Area)
+	if err != nil {
+		return err
 	}
 	stats, err := p.stats(ctx, scope)
 	if err != nil {
@@ -97,7 +110,7 @@ func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	asked, err := p.asked(ctx, scope)
+	others, err := p.asked(ctx, scope)
 	if err != nil {
 		return err
 	}
@@ -105,8 +118,76 @@ func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.scope(r, access.AssessRun); err == nil {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/duplicates/run", Post: true})
 	}
-	return p.show(w, r, page, tiles(stats), table, pager, far, asked)
+	return p.show(w, r, page, tiles(stats), filters(ctx, query), zones, table, pager, far, others)
 }
+
+// asked keeps of an address what narrows the queue.
+func asked(query url.Values) url.Values {
+	kept := url.Values{}
+	for _, name := range filterNames {
+		if value := query.Get(name); value != "" {
+			kept.Set(name, value)
+		}
+	}
+	return kept
+}
+
+// with is the address of the queue with one more, another, or ("") without a filter.
+func with(query url.Values, name, value string) string {
+	next := maps.Clone(query)
+	if next.Del(name); value != "" {
+		next.Set(name, value)
+	}
+	if len(next) == 0 {
+		return "/duplicates"
+	}
+	return "/duplicates?" + next.Encode()
+}
+
+// filters narrow the queue.
+func filters(ctx context.Context, query url.Values) web.Filters {
+	f := web.Filters{Action: "/duplicates", Clear: "/duplicates"}
+	options := map[string][]web.Option{"state": {{Label: word(ctx, "filter.undecided")}}, "zone": {{Label: word(ctx, "filter.any")}}, "held": {{Label: word(ctx, "filter.any")}, {Value: "yes", Label: word(ctx, "filter.held_yes")}}}
+	for _, state := range duplicate.States {
+		options["state"] = append(options["state"], web.Option{Value: string(state), Label: word(ctx, "state."+string(state))})
+	}
+	for _, zone := range []duplicate.Zone{duplicate.Same, duplicate.Doubtful} {
+		options["zone"] = append(options["zone"], web.Option{Value: string(zone), Label: word(ctx, "zone."+string(zone))})
+	}
+	for _, name := range filterNames {
+		field := web.Field{Name: name, Label: word(ctx, "filter."+name), Value: query.Get(name), Options: options[name]}
+		if len(field.Options) > 0 {
+			field.Kind = web.FieldSelect
+		}
+		f.Fields = append(f.Fields, field)
+		if chosen := query.Get(name); chosen != "" {
+			label := chosen
+			if at := slices.IndexFunc(field.Options, func(o web.Option) bool { return o.Value == chosen }); at >= 0 {
+				label = field.Options[at].Label
+			}
+			f.Active = append(f.Active, web.Chip{Label: field.Label + ": " + label, Remove: with(query, name, "")})
+		}
+	}
+	return f
+}
+
+// zones say where the zones of an area begin, and what makes them so.
+func (p *pages) zones(ctx context.Context, area int64) (templ.Component, error) {
+	costs, err := p.Duplicates.Policy(area)
+	if err != nil {
+		return nil, err
+	}
+	figure := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	review, same := costs.Bounds()
+	words := word(ctx, "zones", "same", percent(same), "review", percent(review), "merge", figure(costs.WrongMerge), "missed", figure(costs.Missed), "look", figure(costs.Review))
+	if costs.Source != "" {
+		words += " " + word(ctx, "zones_source", "source", costs.Source)
+	}
+	return note(words), nil
+}
+
+// percent is a share with one digit after the point.
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) }
 
 // stats are the counts, each the door to its list.
 func (p *pages) stats(ctx context.Context, scope access.Scope) ([]web.Stat, error) {
@@ -119,6 +200,7 @@ func (p *pages) stats(ctx context.Context, scope access.Scope) ([]web.Stat, erro
 		{"waiting", "/duplicates", duplicate.Filter{States: duplicate.Undecided}, ""},
 		{"same", "/duplicates?zone=same", duplicate.Filter{States: duplicate.Undecided, Zone: duplicate.Same}, web.ToneBad},
 		{"second", "/duplicates?state=second", duplicate.Filter{States: []duplicate.State{duplicate.Second}}, ""},
+		{"held", "/duplicates?held=yes", duplicate.Filter{States: duplicate.Undecided, Held: true}, web.ToneWarn},
 		{"disputed", "/duplicates?state=disputed", duplicate.Filter{States: []duplicate.State{duplicate.Disputed}}, web.ToneWarn},
 		{"decided", "/duplicates?state=decided", duplicate.Filter{States: []duplicate.State{duplicate.Decided}}, ""},
 	} {
@@ -155,7 +237,7 @@ func (p *pages) table(ctx context.Context, list []duplicate.Listed) (web.Table, 
 	for _, one := range list {
 		table.Rows = append(table.Rows, web.Row{Href: pairPath(one.ID), Cells: []web.Cell{
 			web.Text(registry.Number(one.One) + " · " + registry.Number(one.Other)), web.Text(placeName(ctx, places, one.Areas[0]) + " · " + placeName(ctx, places, one.Areas[1])),
-			{View: zoneBadge(ctx, one.Zone)}, web.Text(signs(ctx, one.Evidence)), web.Text(strconv.FormatFloat(100*one.Probability, 'f', 1, 64)), {View: stateBadge(ctx, one.State)}}})
+			{View: zoneBadge(ctx, one.Zone)}, web.Text(signs(ctx, one.Evidence)), web.Text(percent(one.Probability)), {View: stateBadge(ctx, one.State)}}})
 	}
 	return table, err
 }

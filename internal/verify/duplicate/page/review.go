@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
+	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
@@ -38,27 +39,39 @@ func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{panel(word(ctx, "compare"), p.sideBySide(ctx, one), note(word(ctx, "sum", "p", strconv.FormatFloat(100*one.Probability, 'f', 1, 64), "overlap", overlap(ctx, one.Overlap))))}
+	parts := []templ.Component{panel(word(ctx, "compare"), sideBySide(ctx, one, places), note(word(ctx, "sum", "p", percent(one.Probability), "overlap", overlap(ctx, one.Overlap))))}
 	if len(one.Judged) > 0 {
 		parts = append(parts, panel(word(ctx, "said"), p.judged(ctx, one)))
 	}
+	zones, err := p.zones(ctx, one.Areas[0])
+	if err != nil {
+		return err
+	}
+	parts = append(parts, zones)
 	parts = append(parts, p.todo(ctx, one)...)
 	for i, side := range one.Sides {
 		title := word(ctx, "household", "number", side.File.Number, "place", placeName(ctx, places, one.Areas[i]))
 		parts = append(parts, panel(title, roster(ctx, side)))
 	}
+	next, err := p.Duplicates.Queue(ctx, scope, duplicate.Filter{States: duplicate.Undecided}, duplicate.Position{Rank: one.Rank, ID: one.ID}, 1)
+	if err != nil {
+		return err
+	}
 	page := web.Page{Title: word(ctx, "pair"), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/duplicates"}, {Label: word(ctx, "pair")}}}
+	if len(next) > 0 {
+		page.Actions = []web.Action{{Label: word(ctx, "next"), Href: pairPath(next[0].ID), Key: "n"}}
+	}
 	return p.show(w, r, page, parts...)
 }
 
 // sideBySide are both persons with their differing characters marked and what each field weighs.
-func (p *pages) sideBySide(ctx context.Context, one duplicate.Review) web.DiffColumns {
+func sideBySide(ctx context.Context, one duplicate.Review, places map[int64]area.Area) web.DiffColumns {
 	lang := web.Lang(ctx)
 	columns := web.DiffColumns{Caption: word(ctx, "compare"), Left: word(ctx, "person", "number", one.Sides[0].Person.Number), Right: word(ctx, "person", "number", one.Sides[1].Person.Number)}
 	var values [2]map[string]string
 	for i, side := range one.Sides {
 		m := side.Person
-		values[i] = map[string]string{"name": m.Name, "sex": coded(ctx, side.File.Pack, registry.FieldSex, m.Sex), "id": m.IDTail, "place": side.File.Number}
+		values[i] = map[string]string{"name": m.Name, "sex": coded(ctx, side.File.Pack, registry.FieldSex, m.Sex), "id": m.IDTail, "place": placeName(ctx, places, one.Areas[i])}
 		if m.IDTail != "" {
 			values[i]["id"] = "…" + m.IDTail
 		}
@@ -170,8 +183,8 @@ func (p *pages) todo(ctx context.Context, one duplicate.Review) []templ.Componen
 // judgeFields ask what the two are and whose number goes on.
 func judgeFields(ctx context.Context, one duplicate.Review) []web.Field {
 	verdict := web.Field{Name: "verdict", Label: word(ctx, "verdict.title"), Kind: web.FieldRadio, Required: true}
-	for _, v := range duplicate.Verdicts {
-		verdict.Options = append(verdict.Options, web.Option{Value: string(v), Label: word(ctx, "verdict."+string(v))})
+	for i, v := range duplicate.Verdicts {
+		verdict.Options = append(verdict.Options, web.Option{Value: string(v), Label: word(ctx, "verdict."+string(v)), Key: strconv.Itoa(i + 1)})
 	}
 	keep := web.Field{Name: "keep", Label: word(ctx, "keep.title"), Help: word(ctx, "keep.help"), Kind: web.FieldSelect, Options: []web.Option{{Label: word(ctx, "keep.nobody")}}}
 	head := web.Field{Name: "head", Label: word(ctx, "head.title"), Help: word(ctx, "head.help"), Kind: web.FieldSelect, Options: []web.Option{{Label: word(ctx, "head.nobody")}}}

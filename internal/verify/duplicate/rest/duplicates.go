@@ -35,13 +35,14 @@ type DuplicatePair struct {
 	Probability float64         `json:"probability" minimum:"0" maximum:"1"`
 	Zone        string          `json:"zone" enum:"same,review" doc:"By the costs of errors that the policy pack states."`
 	Signs       []DuplicateSign `json:"signs" nullable:"false"`
+	Held        bool            `json:"held" doc:"Benefit waits for the decision."`
 	State       string          `json:"state" enum:"open,postponed,second,disputed,decided,gone"`
 	Verdict     string          `json:"verdict,omitempty" enum:"same,moved,two,different,twins,error"`
 	ChangeSet   int64           `json:"change_set,omitempty" doc:"That carries a merge out."`
 }
 
 func pairOf(p duplicate.Pair) DuplicatePair {
-	out := DuplicatePair{ID: p.ID, Persons: []string{registry.Number(p.One), registry.Number(p.Other)}, Probability: p.Probability, Zone: string(p.Zone), Signs: []DuplicateSign{},
+	out := DuplicatePair{ID: p.ID, Persons: []string{registry.Number(p.One), registry.Number(p.Other)}, Probability: p.Probability, Zone: string(p.Zone), Signs: []DuplicateSign{}, Held: p.Held && p.Undecided(),
 		State: string(p.State), Verdict: string(p.Verdict), ChangeSet: p.Set}
 	for _, e := range p.Evidence {
 		out.Signs = append(out.Signs, DuplicateSign(e))
@@ -134,11 +135,20 @@ type listing struct {
 	rest.Paged
 	State string `query:"state" enum:"open,postponed,second,disputed,decided,gone" doc:"All in which somebody has something to do if absent."`
 	Zone  string `query:"zone" enum:"same,review"`
+	Area  string `query:"area" maxLength:"40" doc:"Official code of an area in which both live."`
+	Held  bool   `query:"held" doc:"Only those for which benefit waits."`
 }
 
 func (rooms Rooms) list(ctx context.Context, in *listing) (*rest.Listed[DuplicatePair], error) {
 	scope := rest.Scope(ctx)
-	f := duplicate.Filter{States: duplicate.Undecided, Zone: duplicate.Zone(in.Zone)}
+	f := duplicate.Filter{States: duplicate.Undecided, Zone: duplicate.Zone(in.Zone), Held: in.Held}
+	if in.Area != "" {
+		a, err := rooms.Duplicates.Registry().Areas().ByCode(ctx, scope, in.Area)
+		if err != nil {
+			return nil, err
+		}
+		f.Area = a.Key
+	}
 	if in.State != "" {
 		f.States = []duplicate.State{duplicate.State(in.State)}
 	}
