@@ -183,9 +183,9 @@ func (s *Service) findNumber(ctx context.Context, scope access.Scope, text strin
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.people(ctx, scope, "WHERE p.home = $1 AND p.id = $2 AND {scope h.area h.id}", home, id)
+	found, err := s.people(ctx, scope, thatPerson, "", home, id)
 	if err == nil && len(found) == 0 {
-		found, err = s.people(ctx, scope, "JOIN alias l ON l.home = p.home AND l.id = p.id AND l.source = $1 AND l.key = $2 WHERE {scope h.area h.id}", mergedSource, Number(id))
+		found, err = s.people(ctx, scope, "SELECT home, id AS person FROM alias WHERE {checked} AND source = $1 AND key = $2", "", mergedSource, Number(id))
 	}
 	if err != nil || len(found) > 0 {
 		return scored(found, WhyNumber), err
@@ -204,20 +204,26 @@ func scored(hits []Hit, why Why) []Hit {
 	return hits
 }
 
-// people reads persons with the households in which they live now.
-func (s *Service) people(ctx context.Context, scope access.Scope, where string, args ...any) ([]Hit, error) {
-	found, err := store.All(ctx, s.db.In(scope), peopleWhere(where), args, scanHit)
+// thatPerson chooses one person by home and id.
+const thatPerson = "SELECT CAST($1 AS bigint) AS home, CAST($2 AS bigint) AS person"
+
+// people reads persons in scope with their households. who is a statement that chooses them: it gives home and person,
+// and what order needs besides.
+func (s *Service) people(ctx context.Context, scope access.Scope, who, order string, args ...any) ([]Hit, error) {
+	found, err := store.All(ctx, s.db.In(scope), peopleOf(who)+order, args, scanHit)
 	if err != nil {
 		return nil, fmt.Errorf("find persons: %w", err)
 	}
 	return found, nil
 }
 
-// peopleWhere is the statement that reads persons with their households.
-func peopleWhere(where string) string {
-	return "SELECT " + personColumns + ", m.relation, m.head, m.from_day, " + householdColumns + ` FROM person p
-		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL
-		JOIN household h ON h.home = m.home AND h.id = m.household ` + where
+// peopleOf is the statement that reads the persons whom who chooses, those first: a planner that may change the order
+// of the tables reads all households of the scope for a handful of persons.
+func peopleOf(who string) string {
+	return "SELECT " + personColumns + ", m.relation, m.head, m.from_day, " + householdColumns + " FROM (" + who + `) c
+		JOIN membership m JOIN person p JOIN household h
+		WHERE m.home = c.home AND m.person = c.person AND m.to_day IS NULL AND p.home = m.home AND p.id = m.person
+		AND h.home = m.home AND h.id = m.household AND {scope h.area h.id}`
 }
 
 func scanHit(r store.Rows, hit *Hit) error {

@@ -25,7 +25,7 @@ func (s *Service) findName(ctx context.Context, scope access.Scope, text string)
 	if sql == "" {
 		return nil, nil
 	}
-	met, err := s.people(ctx, scope, sql, args...)
+	met, err := s.people(ctx, scope, sql, " ORDER BY c.w DESC, h.area, p.id", args...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,9 @@ func countSharers(typed *namekey.Typed, hits []Hit) {
 	}
 }
 
-// nameSearch is what joins persons to the keys that they share with a text: each group of keys is one walk along the
-// primary key within the places of the scope, which ends early; the households of the scope are chosen after. It returns "" for a text that has no keys.
+// nameSearch chooses the persons who share keys with a text, with the weight w of what they share: each group of keys
+// is one walk along the primary key within the places of the scope, which ends early. It returns "" for a text that
+// has no keys.
 func nameSearch(text string) (string, []any) {
 	probes := namekey.Probes(text)
 	if len(probes) == 0 {
@@ -88,8 +89,8 @@ func nameSearch(text string) (string, []any) {
 		}
 		fmt.Fprintf(&b, " AND {place area} LIMIT %d) k%d", mostKeyed, i)
 	}
-	return "JOIN (SELECT home, person, sum(w) AS w FROM (" + b.String() + fmt.Sprintf(`) u GROUP BY home, person ORDER BY sum(w) DESC, home, person LIMIT %d) c
-		ON c.home = p.home AND c.person = p.id WHERE {scope h.area h.id} ORDER BY c.w DESC, h.area, p.id`, mostCompared), args
+	return "SELECT home, person, sum(w) AS w FROM (" + b.String() +
+		fmt.Sprintf(") u GROUP BY home, person ORDER BY sum(w) DESC, home, person LIMIT %d", mostCompared), args
 }
 
 // findPhone finds households and persons by the digits at the end of a telephone number.

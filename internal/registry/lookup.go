@@ -110,7 +110,7 @@ func (s *Service) findIdentity(ctx context.Context, scope access.Scope, text str
 		return nil, err
 	}
 	hash := s.keys.Ring().Blind(idField, []byte(number))
-	hits, err := s.people(ctx, scope, "JOIN person_key k ON k.home = p.home AND k.person = p.id WHERE k.id_hash = $1 AND {scope h.area h.id} ORDER BY p.id_state, p.id LIMIT 20", hash[:])
+	hits, err := s.people(ctx, scope, "SELECT home, person FROM person_key WHERE {checked} AND id_hash = $1", " ORDER BY p.id_state, p.id LIMIT 20", hash[:])
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (s *Service) phoneOwners(ctx context.Context, scope access.Scope, sure stri
 // phoneHit reads the household or person that has a telephone number; nil where the caller may not see it.
 func (s *Service) phoneHit(ctx context.Context, scope access.Scope, o phoneOwner) (*Hit, error) {
 	if o.subject != o.household {
-		found, err := s.people(ctx, scope, "WHERE p.home = $1 AND p.id = $2 AND {scope h.area h.id}", o.home, o.subject)
+		found, err := s.people(ctx, scope, thatPerson, "", o.home, o.subject)
 		if err != nil || len(found) == 0 || !s.seesPhones(scope, found[0].Household.Area, SubjectPerson) {
 			return nil, err
 		}
