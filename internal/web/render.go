@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 )
@@ -43,9 +44,14 @@ func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	return nil
 }
 
+// zippers are writers for use again: a new one clears most of a megabyte first, which takes as long as the page.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func zip(body []byte) ([]byte, error) {
 	var out bytes.Buffer
-	writer := gzip.NewWriter(&out)
+	writer := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(writer)
+	writer.Reset(&out)
 	if _, err := writer.Write(body); err != nil {
 		return nil, err
 	}
