@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -31,6 +30,7 @@ import (
 type demoCommand struct {
 	place
 	listening
+	Pack       string `placeholder:"PACK" help:"Policy pack whose county is made; by default the one that the program names."`
 	Seed       uint64 `default:"2014" help:"Equal seeds give equal counties."`
 	Households int    `placeholder:"N" help:"Households of a new demonstration, instead of the number in the pack's file."`
 	LoadOnly   bool   `help:"Load the county and do not serve."`
@@ -66,22 +66,12 @@ func (c *demoCommand) Run(app *kong.Kong) error {
 	return c.serve(ctx, app, h, func(to io.Writer) { printLogins(to, logins) })
 }
 
-// demoPack is the first pack that comes with a county to be made.
-func demoPack() (string, error) {
-	found, err := fs.Glob(policies.Files, "*/examples/synth.yaml")
-	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("no policy pack comes with a demonstration county: %w", fs.ErrNotExist)
-	}
-	return path.Dir(path.Dir(found[0])), nil
-}
+// pack is the policy pack whose county the demonstration shows.
+func (c *demoCommand) pack() string { return cmp.Or(c.Pack, policies.Demonstration()) }
 
 // open opens the demonstration's database, made as one on the first start.
 func (c *demoCommand) open(ctx context.Context) (*house, error) {
-	pack, err := demoPack()
-	if err != nil {
-		return nil, err
-	}
-	begin := initCommand{place: c.place, Pack: pack, Since: "2000-01-01"}
+	begin := initCommand{place: c.place, Pack: c.pack(), Since: "2000-01-01"}
 	h, _, err := begin.make(ctx)
 	if err != nil {
 		return nil, err
@@ -123,7 +113,7 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 		return err
 	}
 	defer os.RemoveAll(folder)
-	county := synthCommand{Out: folder, Seed: c.Seed, Households: c.Households, Poor: -1, Errors: mistakes.Demonstration}
+	county := synthCommand{Out: folder, Pack: c.pack(), Seed: c.Seed, Households: c.Households, Poor: -1, Errors: mistakes.Demonstration}
 	if _, err := county.makeFiles(progress); err != nil {
 		return err
 	}
@@ -134,6 +124,9 @@ func (c *demoCommand) loadCounty(ctx context.Context, h *house, progress io.Writ
 		return err
 	}
 	for _, name := range []string{"households", "persons", "income", "expenditure", "villages", "counties"} {
+		if _, err := os.Stat(filepath.Join(folder, name+".map.yaml")); os.IsNotExist(err) {
+			continue // a pack without a form of its areas
+		}
 		if err := h.importDemoFile(ctx, folder, name, progress); err != nil {
 			return err
 		}

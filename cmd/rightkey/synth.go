@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ import (
 // synthCommand is "rightkey synth".
 type synthCommand struct {
 	Out        string  `required:"" placeholder:"DIR" help:"Folder for the files; it is made where absent."`
-	Pack       string  `placeholder:"PACK" help:"Policy pack that comes with the program; by default the first with examples/synth.yaml."`
+	Pack       string  `placeholder:"PACK" help:"Policy pack that comes with the program; by default that of the demonstration."`
 	Spec       string  `placeholder:"FILE" help:"What the population is made of, instead of the pack's own file."`
 	Areas      string  `placeholder:"FILE" help:"Areas with code and name (CSV, XLSX, Parquet) whose innermost level are the villages, instead of a county that does not exist."`
 	Seed       uint64  `default:"1" help:"Equal seeds give equal populations."`
@@ -89,16 +90,10 @@ func (c synthCommand) read() ([]byte, error) {
 	if c.Spec != "" {
 		return os.ReadFile(c.Spec)
 	}
-	if c.Pack == "" {
-		found, err := fs.Glob(policies.Files, "*/examples/synth.yaml")
-		if err != nil || len(found) == 0 {
-			return nil, errors.New("no pack has a synthetic county")
-		}
-		return policies.Files.ReadFile(found[0])
-	}
-	data, err := policies.Files.ReadFile(c.Pack + "/examples/synth.yaml")
+	pack := cmp.Or(c.Pack, policies.Demonstration())
+	data, err := policies.Files.ReadFile(pack + "/examples/synth.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("pack %s has no synthetic county", c.Pack)
+		return nil, fmt.Errorf("pack %s has no synthetic county", pack)
 	}
 	return data, err
 }

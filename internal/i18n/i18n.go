@@ -58,6 +58,18 @@ func T(lang Lang, key string, args ...any) string {
 	return out.String()
 }
 
+// Fill fills the places of a message that is not of this program but of a policy pack, written as the messages are, in
+// a language that the program itself may not speak: numbers and days are then written as in English.
+func Fill(lang Lang, message string, args ...any) (string, error) {
+	parsed, err := parsePattern(message)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	parsed.render(&out, catalog().book(lang), arguments(args), "")
+	return out.String(), nil
+}
+
 // Has says whether the message files know key.
 func Has(key string) bool {
 	_, ok := catalog().book(English).messages[key]

@@ -31,6 +31,13 @@ func inputOf(pack *policy.Pack, rule Rule, one registry.Case, day clock.Day) (In
 		}
 		input.Members = append(input.Members, inputs)
 	}
+	for _, dwelling := range one.Dwellings {
+		inputs := map[string]any{}
+		if err := itemInputs(pack, registry.SubjectDwelling, dwelling, inputs); err != nil {
+			return Input{}, err
+		}
+		input.Dwellings = append(input.Dwellings, inputs)
+	}
 	for name, code := range rule.Given {
 		if len(one.Members) == 0 || len(entries) == 0 {
 			if stated, ok := input.Inputs[code]; ok {

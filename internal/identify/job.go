@@ -67,7 +67,7 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 	}
 }
 
-var assessmentColumns = []string{"home", "id", "household", "area", "run", "day", "at", "account", "pack", "version", "hash", "verdict", "welfare", "line", "persons", "inputs", "reason"}
+var assessmentColumns = []string{"home", "id", "household", "area", "run", "day", "at", "account", "pack", "version", "hash", "verdict", "category", "points", "trial", "welfare", "line", "persons", "inputs", "reason"}
 
 // assess judges a chunk and stores the assessments.
 func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, args RunArgs, cases []registry.Case, save func(context.Context, store.Tx) error) error {
@@ -75,6 +75,10 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 	command, err := s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: scope.Role(args.Area), Place: c.Place, Why: fmt.Sprintf("identification run %d", run.Job.ID)})
 	if err != nil {
 		return err
+	}
+	trial := int64(0)
+	if args.Pack != "" {
+		trial = 1
 	}
 	var rows [][]any
 	for _, one := range cases {
@@ -90,7 +94,11 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 		if err != nil {
 			return err
 		}
-		var welfare, line *int64
+		var welfare, line, points *int64
+		if verdict.Score != nil && verdict.Score.Known {
+			total := int64(verdict.Score.Points)
+			points = &total
+		}
 		if verdict.HasWelfare {
 			welfare = &verdict.Welfare
 		}
@@ -98,7 +106,7 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 			line = &verdict.Line.Amount
 		}
 		rows = append(rows, []any{one.Home, id, one.ID, one.Area, run.Job.ID, int64(args.Day), int64(command.At), c.Account, pack.ID, pack.Version, pack.Hash,
-			string(verdict.Outcome), welfare, line, persons, inputs, reason})
+			string(verdict.Outcome), verdict.Category, points, trial, welfare, line, persons, inputs, reason})
 		if err := command.Note(ctx, journal.Entry{Kind: "household.assessed", SubjectKind: registry.SubjectHousehold, Subject: one.ID, Home: one.Home, Area: one.Area,
 			ValidOn: &args.Day, VerBefore: one.Ver, VerAfter: one.Ver, Body: map[string]any{"assessment": id, "run": run.Job.ID}}); err != nil {
 			return err
@@ -115,9 +123,10 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 	})
 }
 
-// judge gives a household's verdict under the pack in use where it lives, and how many persons it is about.
+// judge gives a household's verdict under the pack of the run, or the one in use where it lives, and how many persons
+// it is about.
 func (s *Service) judge(one registry.Case, args RunArgs) (Verdict, *policy.Pack, int64, error) {
-	pack, err := s.packs.At(one.Area, s.today())
+	pack, err := s.packOf(args, one.Area)
 	if err != nil {
 		return Verdict{}, nil, 0, err
 	}

@@ -1,14 +1,13 @@
 package identify
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
-	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 )
 
@@ -26,62 +25,290 @@ const (
 type Input struct {
 	Area int64     // area key, for line and values
 	Day  clock.Day // reference day: the last day of the income period
-	// Inputs of the household's formulas by code: numbers as float64, money in major units, see policy.Item.Input.
-	// Absent or nil is unknown. A figure that a formula would compute may be given instead.
+	// Inputs of the household's formulas and conditions by code: numbers as float64, money in major units, see
+	// policy.Item.Input. Absent or nil is unknown. A figure that a formula would compute may be given instead.
 	Inputs map[string]any
 	// Members has the inputs of the person's formulas (age …) for each member; nil where members are not known one
 	// by one. Where it is given it also gives the number of members.
 	Members []map[string]any
+	// Dwellings has the items of each dwelling the household lives in.
+	Dwellings []map[string]any
 }
 
 // Verdict is an assessment: the outcome with all it rests on.
 type Verdict struct {
 	PackID, PackVersion, PackHash string
 
-	Rule    string
-	Formula string // code of the pack's formula that gave the welfare
-	Outcome Outcome
-	Welfare int64          // minor units per Per and Period of the rule; valid if HasWelfare
-	Line    policy.Line    // valid if HasLine
-	Day     clock.Day      // reference day
-	Missing []string       // codes of the inputs that would have to be asked, sorted
-	Inputs  map[string]any // what it was computed from: inputs, values, results of other formulas
+	Rule     string
+	Formula  string // code of the pack's formula that gave the welfare
+	Outcome  Outcome
+	Category string         // code of the pack's category; "" where it has none or nobody can say
+	Welfare  int64          // minor units per Per and Period of the rule; valid if HasWelfare
+	Line     policy.Line    // valid if HasLine
+	Day      clock.Day      // reference day
+	Missing  []string       // codes of the inputs that would have to be asked, sorted
+	Inputs   map[string]any // what it was computed from: inputs, values, results of other formulas
 
 	HasWelfare, HasLine bool
+
+	Score   *Score  // of a scorecard
+	Marks   []Found // what excludes, includes or moves the household
+	Parts   []Parted
+	Decided string // mark that decided against welfare or points; "" for none
+}
+
+// Score is what a household's answers add up to, as it is kept. Points are only those of known answers.
+type Score struct {
+	Card    string   `json:"card"`
+	Points  int      `json:"points"`
+	Cutoff  string   `json:"cutoff,omitempty"` // value of the cut-off that decided
+	Limit   float64  `json:"limit"`            // its number
+	Answers []Scored `json:"answers"`
+	Known   bool     `json:"known"` // every question is answered
+}
+
+// Parted is the verdict of one of several parts, as it is kept.
+type Parted struct {
+	Part    string  `json:"part"`
+	Outcome Outcome `json:"outcome"`
 }
 
 // Judge assesses one household under a rule of a pack. It reads nothing but its arguments and writes nothing. The
 // error, of kind invalid, is an input that cannot be computed with, such as a household without members.
 func Judge(p *policy.Pack, rule Rule, input Input) (Verdict, error) {
-	verdict := Verdict{PackID: p.ID, PackVersion: p.Version, PackHash: p.Hash, Rule: rule.Code,
-		Formula: rule.Welfare, Outcome: Unknown, Day: input.Day}
-	verdict.Line, verdict.HasLine = p.LineFor(input.Area, input.Day, rule.Purpose)
-	inputs := p.ValuesAt(input.Area, input.Day)
-	maps.Copy(inputs, input.Inputs)
-	missing, err := addMembers(p, p.Formulas[rule.Welfare], input.Members, inputs)
-	if err != nil {
-		return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
+	j := judging{pack: p, section: SectionOf(p), rule: rule, input: input}
+	j.verdict = Verdict{PackID: p.ID, PackVersion: p.Version, PackHash: p.Hash, Rule: rule.Code, Formula: rule.Welfare, Outcome: Unknown, Day: input.Day}
+	j.inputs = p.ValuesAt(input.Area, input.Day)
+	maps.Copy(j.inputs, input.Inputs)
+	for _, step := range []func() error{j.measure, j.mark} {
+		if err := step(); err != nil {
+			return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
+		}
 	}
-	result, err := p.Formulas[rule.Welfare].Eval(inputs)
-	if err != nil {
-		return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
+	slices.Sort(j.verdict.Missing)
+	j.verdict.Missing = slices.Compact(j.verdict.Missing)
+	return j.verdict, nil
+}
+
+// judging is one household on its way to a verdict.
+type judging struct {
+	pack    *policy.Pack
+	section *Section
+	rule    Rule
+	input   Input
+	inputs  map[string]any
+	verdict Verdict
+}
+
+// measure gives the verdict of the rule's welfare, points or parts, before any mark.
+func (j *judging) measure() error {
+	if j.rule.Welfare != "" {
+		return j.byWelfare()
 	}
-	verdict.Inputs = result.Inputs
-	addSources(p, p.Formulas[rule.Welfare], inputs, verdict.Inputs)
-	verdict.Missing = asked(result.Unknown, missing)
+	j.see()
+	if j.rule.Card != nil {
+		return j.byPoints()
+	}
+	return j.byParts()
+}
+
+// see adds what conditions see beside items and figures.
+func (j *judging) see() {
+	if j.input.Members != nil {
+		j.inputs["members"] = float64(len(j.input.Members))
+	}
+	j.inputs[today] = j.input.Day.String()
+	for name, list := range map[string][]map[string]any{"people": j.input.Members, "dwellings": j.input.Dwellings} {
+		if list != nil {
+			j.inputs[name] = list
+		}
+	}
+}
+
+func (j *judging) byWelfare() error {
+	p, v := j.pack, &j.verdict
+	v.Line, v.HasLine = p.LineFor(j.input.Area, j.input.Day, j.rule.Purpose)
+	missing, err := addMembers(p, p.Formulas[j.rule.Welfare], j.input.Members, j.inputs)
+	if err != nil {
+		return err
+	}
+	result, err := p.Formulas[j.rule.Welfare].Eval(j.inputs)
+	if err != nil {
+		return err
+	}
+	v.Inputs = result.Inputs
+	addSources(p, p.Formulas[j.rule.Welfare], j.inputs, v.Inputs)
+	v.Missing = asked(result.Unknown, missing)
 	if !result.Known() {
-		return verdict, nil
+		return nil
 	}
 	// Rounded to the minor unit, half to even, before it is compared with the line: what is written is what decides.
 	minor := math.RoundToEven(result.Number * math.Pow10(p.Digits))
 	if math.Abs(minor) > 1<<53 {
-		return Verdict{}, fault.New(fault.Invalid, "judge a household under %s: welfare %g is too large", p.ID, result.Number)
+		return fmt.Errorf("welfare %g is too large", result.Number)
 	}
-	verdict.Welfare, verdict.HasWelfare = int64(minor), true
-	if verdict.HasLine {
-		verdict.Outcome = rule.compare(verdict.Welfare, verdict.Line.Amount)
+	v.Welfare, v.HasWelfare = int64(minor), true
+	if v.HasLine {
+		v.Outcome = j.rule.compare(v.Welfare, v.Line.Amount)
 	}
-	return verdict, nil
+	return nil
+}
+
+// byPoints scores the household and finds its category.
+func (j *judging) byPoints() error {
+	card := j.rule.Card
+	total, answers, missing, err := card.points(j.pack, j.inputs)
+	if err != nil {
+		return err
+	}
+	v := &j.verdict
+	v.Inputs = map[string]any{}
+	v.Missing = missing
+	v.Score = &Score{Card: card.Code, Points: total, Answers: answers, Known: !slices.ContainsFunc(answers, func(s Scored) bool { return s.Answer < 0 })}
+	if !v.Score.Known {
+		return nil
+	}
+	category, cut, limit, known, lacking := card.category(total, j.inputs)
+	v.Missing = append(v.Missing, lacking...)
+	v.Score.Cutoff, v.Score.Limit = cut.Value, limit
+	if known {
+		j.settle(category)
+	}
+	return nil
+}
+
+// settle puts the household into a category.
+func (j *judging) settle(category string) {
+	if c, ok := j.section.Category(category); ok {
+		j.verdict.Category, j.verdict.Outcome = c.Code, c.Outcome
+	}
+}
+
+// byParts joins the verdicts of the parts. What is unknown of a part matters only where the known parts leave it open.
+func (j *judging) byParts() error {
+	v := &j.verdict
+	v.Inputs = map[string]any{}
+	decisive := map[Join]Outcome{All: NotPoor, Any: Poor}[j.rule.Join] // one part is enough for it
+	v.Outcome = map[Outcome]Outcome{NotPoor: Poor, Poor: NotPoor}[decisive]
+	var missing []string
+	for _, part := range j.rule.Parts {
+		outcome, lacking, err := j.part(part)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, Parted{part.Code, outcome})
+		switch {
+		case outcome == decisive:
+			v.Outcome = decisive
+		case outcome == Unknown && v.Outcome != decisive:
+			v.Outcome = Unknown
+		}
+		missing = append(missing, lacking...)
+	}
+	if v.Outcome == Unknown {
+		v.Missing = missing
+	}
+	return nil
+}
+
+// part judges by one part. What another rule's verdict rests on is part of this verdict.
+func (j *judging) part(part Part) (Outcome, []string, error) {
+	v := &j.verdict
+	if part.Rule == nil {
+		holds, known, err := part.When.Holds(j.inputs)
+		switch {
+		case err != nil:
+			return Unknown, nil, err
+		case !known:
+			return Unknown, part.When.Missing(j.inputs), nil
+		case holds:
+			return Poor, nil, nil
+		}
+		return NotPoor, nil, nil
+	}
+	of, err := Judge(j.pack, *part.Rule, j.input)
+	if err != nil {
+		return Unknown, nil, err
+	}
+	maps.Copy(v.Inputs, of.Inputs)
+	if of.HasWelfare && !v.HasWelfare {
+		v.Formula, v.Welfare, v.HasWelfare = of.Formula, of.Welfare, true
+		v.Line, v.HasLine = of.Line, of.HasLine
+	}
+	if of.Score != nil && v.Score == nil {
+		v.Score = of.Score
+	}
+	if of.Category != "" && v.Category == "" {
+		v.Category = of.Category
+	}
+	v.Marks = append(v.Marks, of.Marks...)
+	return of.Outcome, of.Missing, nil
+}
+
+// mark lets the rule's marks act: circumstances move, inclusions take in, exclusions put out, in this order, so that an
+// exclusion is the last word. A mark that depends on something unknown leaves the verdict open where it could turn it.
+func (j *judging) mark() error {
+	if len(j.rule.Marks) == 0 {
+		return nil
+	}
+	j.see()
+	for _, kind := range []MarkKind{Circumstance, Inclusion, Exclusion} {
+		for _, m := range j.rule.Marks {
+			if m.Kind != kind {
+				continue
+			}
+			f, there, err := m.find(j.inputs)
+			if err != nil {
+				return err
+			}
+			if there {
+				j.act(f)
+			}
+		}
+	}
+	if j.verdict.Outcome != Unknown && j.verdict.Decided != "" {
+		j.verdict.Missing = nil // whatever is missing, it would change nothing
+	}
+	return nil
+}
+
+// act lets one mark act on the verdict.
+func (j *judging) act(f finding) {
+	v := &j.verdict
+	if f.unknown {
+		if turns := map[MarkKind]Outcome{Exclusion: Poor, Inclusion: NotPoor}[f.mark.Kind]; f.mark.Grade != Review && v.Outcome == turns {
+			v.Outcome, v.Category = Unknown, ""
+			v.Missing = append(v.Missing, f.missing...)
+		}
+		return
+	}
+	v.Marks = append(v.Marks, f.found)
+	if !f.counts() {
+		return
+	}
+	switch f.mark.Kind {
+	case Circumstance:
+		j.move(f.mark.Shift)
+	case Inclusion:
+		v.Outcome, v.Decided = Poor, f.mark.Code
+		if f.mark.Category != "" {
+			v.Category = f.mark.Category
+		} else if len(j.section.Categories) > 0 {
+			v.Category = j.section.Categories[0].Code
+		}
+	case Exclusion:
+		v.Outcome, v.Decided, v.Category = NotPoor, f.mark.Code, ""
+		if n := len(j.section.Categories); n > 0 {
+			v.Category = j.section.Categories[n-1].Code
+		}
+	}
+}
+
+// move moves the household some categories to the poorer side, as far as there are.
+func (j *judging) move(shift int) {
+	if at := j.section.rank(j.verdict.Category); at >= 0 {
+		j.settle(j.section.Categories[min(max(at-shift, 0), len(j.section.Categories)-1)].Code)
+	}
 }
 
 func (r Rule) compare(welfare, line int64) Outcome {
@@ -89,135 +316,4 @@ func (r Rule) compare(welfare, line int64) Outcome {
 		return Poor
 	}
 	return NotPoor
-}
-
-// addMembers adds what follows from the members one by one: their number, and the sums of the person's formulas that
-// the welfare formula needs. missing says for which inputs such a sum is unknown.
-func addMembers(p *policy.Pack, formula *policy.Formula, members []map[string]any, inputs map[string]any) (missing map[string][]string, err error) {
-	missing = map[string][]string{}
-	if members == nil {
-		return missing, nil
-	}
-	inputs["members"] = float64(len(members))
-	for _, code := range personFormulas(p, formula) {
-		each := make([]map[string]any, len(members))
-		for i, member := range members {
-			each[i] = maps.Clone(inputs)
-			maps.Copy(each[i], member)
-		}
-		sum, err := p.Formulas[code].EvalSum(each)
-		if err != nil {
-			return nil, err
-		}
-		if !sum.Known() {
-			missing[code] = sum.Unknown
-			continue
-		}
-		inputs[code] = sum.Number
-	}
-	return missing, nil
-}
-
-// personFormulas lists the person's formulas among the inputs of a formula and of the formulas it uses.
-func personFormulas(p *policy.Pack, formula *policy.Formula) []string {
-	var codes []string
-	for _, code := range formula.Inputs {
-		other, ok := p.Formulas[code]
-		switch {
-		case !ok:
-		case other.Subject == "person":
-			codes = append(codes, code)
-		default:
-			codes = append(codes, personFormulas(p, other)...)
-		}
-	}
-	return codes
-}
-
-// addSources adds what the formulas among a formula's inputs were computed from, so that a verdict can be traced to
-// what somebody said.
-func addSources(p *policy.Pack, formula *policy.Formula, inputs, to map[string]any) {
-	for _, code := range formula.Inputs {
-		other, computed := p.Formulas[code]
-		value, given := inputs[code]
-		switch {
-		case given && value != nil:
-			to[code] = value
-		case computed:
-			addSources(p, other, inputs, to)
-		}
-	}
-}
-
-// asked replaces sums over members among the unknown inputs by what is missing behind them.
-func asked(unknown []string, behind map[string][]string) []string {
-	var codes []string
-	for _, code := range unknown {
-		if deeper, ok := behind[code]; ok {
-			codes = append(codes, deeper...)
-			continue
-		}
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	return slices.Compact(codes)
-}
-
-// Reason says the verdict in words: outcome, welfare, line, and the computation with its figures; or what is missing.
-// p is the pack the verdict was given under.
-func (v Verdict) Reason(p *policy.Pack, lang i18n.Lang) string {
-	formula := p.Formulas[v.Formula]
-	args := []any{"welfare_label", formula.Label, "currency", p.Currency, "computation",
-		formula.Explanation(lang, policy.Result{Number: major(v.Welfare, p.Digits), Unknown: v.Missing, Inputs: v.Inputs}),
-		"day", i18n.Day(lang, v.Day), "missing", v.missingWords(p, lang, formula.Subject)}
-	if v.HasWelfare {
-		args = append(args, "welfare", Amount(lang, v.Welfare, p.Digits))
-	}
-	if v.HasLine {
-		args = append(args, "line", Amount(lang, v.Line.Amount, p.Digits), "line_label", v.Line.Label)
-	}
-	return i18n.T(lang, "identify."+v.reasonKey(), args...)
-}
-
-func (v Verdict) reasonKey() string {
-	switch {
-	case !v.HasWelfare && len(v.Missing) == 0:
-		return "uncomputable"
-	case !v.HasWelfare:
-		return "missing"
-	case !v.HasLine:
-		return "no_line"
-	case v.Outcome == Poor && v.Welfare == v.Line.Amount:
-		return "on_line"
-	case v.Outcome == Poor:
-		return "poor"
-	}
-	return "not_poor"
-}
-
-func (v Verdict) missingWords(p *policy.Pack, lang i18n.Lang, subject string) string {
-	words := ""
-	for i, code := range v.Missing {
-		if i > 0 {
-			words += i18n.T(lang, "identify.comma")
-		}
-		label := p.InputLabel(lang, subject, code)
-		if label == code {
-			label = p.InputLabel(lang, "person", code)
-		}
-		words += label
-	}
-	return words
-}
-
-// Amount writes minor units of a currency with so many minor digits as people write it in a language.
-func Amount(lang i18n.Lang, minor int64, digits int) string {
-	return i18n.Decimal(lang, major(minor, digits), digits)
-}
-
-func major(minor int64, digits int) float64 { return float64(minor) / math.Pow10(digits) }
-
-// Plain writes minor units of a currency with so many minor digits for files: "2736.50".
-func Plain(minor int64, digits int) string {
-	return strconv.FormatFloat(major(minor, digits), 'f', digits, 64)
 }

@@ -103,10 +103,9 @@ func TestAHouseholdWithoutMembersCannotBeJudged(t *testing.T) {
 
 func TestEveryShippedPackGivesItsReasonInEveryLanguageTheProgramSpeaks(t *testing.T) {
 	for _, p := range shipped(t) {
-		rules, _ := policy.SectionOf[identify.Rules](p, identify.SectionName)
-		for _, rule := range rules {
+		for _, rule := range identify.SectionOf(p).Rules {
 			v, err := identify.Judge(p, rule, identify.Input{Day: clock.Date(2015, 12, 31)})
-			if err != nil || v.Outcome != identify.Unknown || !v.HasLine || len(v.Missing) == 0 {
+			if err != nil || v.Outcome != identify.Unknown || v.HasLine != (v.Formula != "") || len(v.Missing) == 0 {
 				t.Fatalf("%s %s over nothing: %+v, %v", p.ID, rule.Code, v, err)
 			}
 			for _, language := range identify.ReasonLanguages(p) {

@@ -109,15 +109,30 @@ func (c *mappingCheck) areas(m *Mapping) {
 }
 
 func (c *mappingCheck) inputs(m *Mapping, rule Rule) {
-	known := formulaInputs(c.pack, c.pack.Formulas[rule.Welfare])
+	known := rule.inputs(c.pack)
 	for code, input := range m.Inputs {
 		if !slices.Contains(known, code) {
-			c.fail(input.Pos.Line, "%q is no input of %s; its inputs are %s", code, rule.Welfare, strings.Join(known, ", "))
+			c.fail(input.Pos.Line, "%q is no input of the rule %s; its inputs are %s", code, rule.Code, strings.Join(known, ", "))
 		}
 		if (input.Column == "") == (len(input.Columns) == 0) {
 			c.fail(input.Pos.Line, "input %q needs either column or columns", code)
 		}
 	}
+}
+
+// inputs lists the figures that a rule is computed from.
+func (r Rule) inputs(p *policy.Pack) []string {
+	var codes []string
+	if r.Welfare != "" {
+		codes = formulaInputs(p, p.Formulas[r.Welfare])
+	}
+	for _, part := range r.Parts {
+		if part.Rule != nil {
+			codes = append(codes, part.Rule.inputs(p)...)
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // formulaInputs lists everything a formula is computed from, formulas on the way included.

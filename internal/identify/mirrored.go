@@ -37,7 +37,7 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 	in := store.In(2, len(households))
 	scope := access.System("the mirror follows the register; queries on it are decided one by one")
 	rows, err := s.db.Query(ctx, scope, `SELECT a.household, a.verdict, a.welfare FROM assessment a
-		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
+		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND trial = 0 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
 		WHERE a.home = $1 AND a.household IN (`+in+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read assessments for the mirror: %w", err)

@@ -65,7 +65,7 @@ func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 6
 func ReasonLanguages(p *policy.Pack) []i18n.Lang {
 	var languages []i18n.Lang
 	for _, language := range p.Languages {
-		if i18n.Known(language) {
+		if i18n.Known(language) || SectionOf(p).speaks(language) {
 			languages = append(languages, language)
 		}
 	}

@@ -57,6 +57,21 @@ type RunArgs struct {
 	Area int64     `json:"area"`
 	Day  clock.Day `json:"day"`
 	Rule string    `json:"rule"`
+	// Pack is the hash of an installed pack under which the households are judged for comparison, beside the one that
+	// is in use: such a verdict is kept and is not the household's current one. "" for the pack in use.
+	Pack string `json:"pack,omitempty"`
+}
+
+// packOf is the pack that a run judges by in an area.
+func (s *Service) packOf(args RunArgs, area int64) (*policy.Pack, error) {
+	if args.Pack == "" {
+		return s.packs.At(area, s.today())
+	}
+	pack, ok := s.packs.Get(args.Pack)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "no such policy pack is installed").With(0, "pack", "is not installed")
+	}
+	return pack, nil
 }
 
 // Start judges the households below an area that are in scope, as a job; the job's identifier names the run. It
@@ -74,7 +89,7 @@ func (s *Service) Start(ctx context.Context, scope access.Scope, args RunArgs) (
 	if s.areas.Scheme().Range(concerned.Lo) == concerned { // of a caller with one area: that area
 		args.Area = concerned.Lo
 	}
-	pack, err := s.packs.At(args.Area, s.today())
+	pack, err := s.packOf(args, args.Area)
 	if err != nil {
 		return job.Job{}, err
 	}

@@ -28,6 +28,9 @@ type Stored struct {
 	Version   string
 	Hash      string
 	Outcome   Outcome
+	Category  string // of the pack; "" where it tells none apart
+	Points    *int64 // of a scorecard; nil like Welfare
+	Trial     bool   // a judgement under another pack or rule for comparison, not the household's current one
 	Welfare   *int64 // minor units; nil if it could not be computed, or the reader may not see it
 	Line      *int64
 	Persons   int64
@@ -43,11 +46,15 @@ type Basis struct {
 	Line    string         `json:"line,omitempty"` // code
 	Inputs  map[string]any `json:"inputs"`
 	Missing []string       `json:"missing"`
+	Score   *Score         `json:"score,omitempty"`
+	Marks   []Found        `json:"marks,omitempty"`
+	Parts   []Parted       `json:"parts,omitempty"`
+	Decided string         `json:"decided,omitempty"` // mark that decided
 }
 
 // snapshot is what is kept of a verdict: its inputs and the reason in the languages of the program and the pack.
 func snapshot(v Verdict, pack *policy.Pack) (inputs, reason string, err error) {
-	kept := Basis{Rule: v.Rule, Formula: v.Formula, Inputs: v.Inputs, Missing: v.Missing}
+	kept := Basis{Rule: v.Rule, Formula: v.Formula, Inputs: v.Inputs, Missing: v.Missing, Score: v.Score, Marks: v.Marks, Parts: v.Parts, Decided: v.Decided}
 	if v.HasLine {
 		kept.Line = v.Line.Code
 	}
@@ -64,20 +71,21 @@ func snapshot(v Verdict, pack *policy.Pack) (inputs, reason string, err error) {
 }
 
 // storedColumns are of an assessment a and of the household h that it is about.
-const storedColumns = `a.id, a.household, h.number, h.area, a.area, a.run, a.day, a.at, a.pack, a.version, a.hash, a.verdict, a.welfare, a.line, a.persons, a.inputs, a.reason
+const storedColumns = `a.id, a.household, h.number, h.area, a.area, a.run, a.day, a.at, a.pack, a.version, a.hash, a.verdict, a.category, a.points, a.trial, a.welfare, a.line, a.persons, a.inputs, a.reason
 	FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household`
 
 // scan reads an assessment; the fields a reader sees go by the area in which the household is now.
 func scan(scope access.Scope) func(store.Rows, *Stored) error {
 	return func(r store.Rows, a *Stored) error {
-		var now int64
+		var now, trial int64
 		var inputs, reason string
-		err := r.Scan(&a.ID, &a.Household, &a.Number, &now, &a.Area, &a.Run, &a.Day, (*int64)(&a.At), &a.Pack, &a.Version, &a.Hash, &a.Outcome, &a.Welfare, &a.Line, &a.Persons, &inputs, &reason)
+		err := r.Scan(&a.ID, &a.Household, &a.Number, &now, &a.Area, &a.Run, &a.Day, (*int64)(&a.At), &a.Pack, &a.Version, &a.Hash, &a.Outcome, &a.Category, &a.Points, &trial, &a.Welfare, &a.Line, &a.Persons, &inputs, &reason)
 		if err != nil {
 			return err
 		}
+		a.Trial = trial == 1
 		if !scope.Sees(now, access.P2) {
-			a.Welfare = nil
+			a.Welfare, a.Points = nil, nil
 			return nil
 		}
 		if err := json.Unmarshal([]byte(inputs), &a.Basis); err != nil {

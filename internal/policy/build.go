@@ -305,10 +305,9 @@ func (b *builder) scope(pos Pos, text string) AreaScope {
 
 // ref notes a decided value; one that is not marked unconfirmed must say where it comes from.
 func (b *builder) ref(kind, code, source string, unconfirmed bool, pos Pos) {
-	if source == "" && !unconfirmed {
-		b.fail(pos, "%s %q has neither a source nor the mark unconfirmed: true", kind, code)
+	if err := b.pack.Decide(ValueRef{kind, code, source, unconfirmed, pos}); err != nil {
+		b.add(pos.File, err)
 	}
-	b.pack.refs = append(b.pack.refs, ValueRef{kind, code, source, unconfirmed, pos})
 }
 
 func (b *builder) sortRefs() {

@@ -28,6 +28,7 @@ var extra = map[string][]string{"person": {"died", "joined", "identity"}}
 // that depends on it says nothing, unless it asks with has(…).
 type Condition struct {
 	Fields  []string // "subject.code" of the items that it looks at, sorted
+	needs   []string // Fields, and the figures that the program derives
 	program *program
 }
 
@@ -80,7 +81,12 @@ func (p *Pack) Condition(t ConditionText) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{Fields: p.lookedAt(compiled, tree), program: compiled}, nil
+	fields := p.lookedAt(compiled, tree, func(subject, code string) bool { _, ok := p.Item(subject, code); return ok })
+	needs := p.lookedAt(compiled, tree, func(subject, code string) bool {
+		_, ok := p.Item(subject, code)
+		return ok || slices.Contains(Derived[subject], code)
+	})
+	return &Condition{Fields: fields, needs: needs, program: compiled}, nil
 }
 
 func mapValues(m map[string]string) func(func(string) bool) {
@@ -128,11 +134,47 @@ func (p *Pack) Inputs(subject string, facts Facts) map[string]any {
 	return inputs
 }
 
-// lookedAt lists the items that an expression reads.
-func (p *Pack) lookedAt(compiled *program, tree *ast.AST) []string {
+// Missing lists what the condition looks at and inputs do not hold, as codes of items and Derived figures, sorted:
+// what has to be asked where it says nothing. Of a part's item it is enough that one of the parts lacks it; where no
+// part is known at all, every item of it is missing.
+func (c *Condition) Missing(inputs map[string]any) []string {
+	lacking := map[string]bool{}
+	for _, field := range c.needs {
+		subject, code, _ := strings.Cut(field, ".")
+		if subject == "household" {
+			lacking[code] = lacking[code] || inputs[code] == nil
+			continue
+		}
+		list := elements(subject, inputs)
+		lacking[code] = lacking[code] || len(list) == 0
+		for _, one := range list {
+			lacking[code] = lacking[code] || one[code] == nil
+		}
+	}
+	var codes []string
+	for _, code := range sortedKeys(lacking) {
+		if lacking[code] {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// elements are the parts of a household of a subject among inputs.
+func elements(subject string, inputs map[string]any) []map[string]any {
+	for name, of := range parts {
+		if list, ok := inputs[name].([]map[string]any); ok && of == subject {
+			return list
+		}
+	}
+	return nil
+}
+
+// lookedAt lists what of the items and figures that count an expression reads.
+func (p *Pack) lookedAt(compiled *program, tree *ast.AST, counts func(subject, code string) bool) []string {
 	found := map[string]bool{}
 	note := func(subject, code string) {
-		if _, ok := p.Item(subject, code); ok {
+		if counts(subject, code) {
 			found[subject+"."+code] = true
 		}
 	}

@@ -82,6 +82,7 @@ func (l *Loader) LoadFiles(files []SourceFile) (*Pack, error) {
 	for _, name := range sortedKeys(sections) {
 		b.section(l.sections[name], name, sections[name])
 	}
+	b.sortRefs()
 	if len(b.errors) > 0 {
 		return nil, b.sorted()
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 )
@@ -95,7 +97,7 @@ type Role struct {
 
 // ValueRef points at one decided value of the pack: what it is, where it comes from, whether anybody confirmed it.
 type ValueRef struct {
-	Kind        string // line, value, codes, item, formula
+	Kind        string // line, value, codes, item, formula, or what a room's section decides: rule, mark, question …
 	Code        string
 	Source      string
 	Unconfirmed bool
@@ -136,6 +138,16 @@ func inSections(item *Item, sections []string) bool {
 
 // Refs returns every decided value of the pack in the order of the files.
 func (p *Pack) Refs() []ValueRef { return p.refs }
+
+// Decide notes a value that a section of a room decides. It is an error, with the value's place, where the value has
+// neither a source nor the mark unconfirmed.
+func (p *Pack) Decide(ref ValueRef) error {
+	if ref.Source == "" && !ref.Unconfirmed {
+		return LoadErrors{{ref.Pos, fmt.Sprintf("%s %q has neither a source nor the mark unconfirmed: true", ref.Kind, ref.Code)}}
+	}
+	p.refs = append(p.refs, ref)
+	return nil
+}
 
 // Unconfirmed returns the decided values that no source confirms: editable defaults that an official has to look at.
 func (p *Pack) Unconfirmed() []ValueRef {

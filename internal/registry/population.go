@@ -17,6 +17,8 @@ type Case struct {
 	Facts   policy.Facts
 	Members []policy.Facts // present members: items and the core items by code; nil where none is registered
 	Entries []Entry        // of the period
+	// Dwellings are the items of those the household lives in, the longest inhabited first.
+	Dwellings []policy.Facts
 }
 
 // Cases returns the households in scope below area after a position, with facts, members and the entries of a period,
@@ -53,7 +55,26 @@ func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, fro
 			c.Entries = append(c.Entries, e)
 		}
 	}
+	if err := s.fillCaseDwellings(ctx, scope, c, y); err != nil {
+		return err
+	}
 	return s.fillCaseMembers(ctx, scope, c, y)
+}
+
+func (s *Service) fillCaseDwellings(ctx context.Context, scope access.Scope, c *Case, year int) error {
+	ids, err := store.All(ctx, s.db.In(scope), "SELECT id FROM dwelling WHERE {checked} AND home = $1 AND household = $2 AND to_day IS NULL ORDER BY from_day, id",
+		[]any{c.Home, c.ID}, func(r store.Rows, id *int64) error { return r.Scan(id) })
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		documents, err := s.documents(ctx, scope, c.Home, id, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, c.ID) })
+		if err != nil {
+			return err
+		}
+		c.Dwellings = append(c.Dwellings, documents.near(year).flat())
+	}
+	return nil
 }
 
 func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Case, year int) error {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rightkey/policies"
 )
 
 // The files of a made-up county on the made-up country's pack: what a survey brings in, with the faults it has.
@@ -140,12 +142,8 @@ func withHouseholds(t testing.TB, w *world, files string) {
 
 // withCounty is a small county by "rightkey synth" on the pack that has one, its households imported.
 func withCounty(t testing.TB, w *world, files string) {
-	packs, err := filepath.Glob(filepath.Join(root(), "policies/*/examples/synth.yaml"))
-	if err != nil || len(packs) == 0 {
-		t.Fatalf("no pack comes with a county (%v)", err)
-	}
-	pack, county := filepath.Dir(filepath.Dir(packs[0])), filepath.Join(files, "county")
-	w.run(t, "init", "--pack", pack)
+	county := filepath.Join(files, "county")
+	w.run(t, "init", "--pack", filepath.Join(root(), "policies", policies.Demonstration()))
 	p := launch(t, exec.Command(binary(t), "synth", "--out", county, "--seed", "7", "--households", "500"))
 	if err := p.wait(time.Minute); err != nil {
 		t.Fatalf("make a county: %v\n%s", err, &p.out)

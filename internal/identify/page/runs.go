@@ -168,8 +168,7 @@ func (p *pages) form(r *http.Request, code string, cause error) (runForm, error)
 		day.Value = clock.Date(year-1, 12, 31).String()
 	}
 	rule := web.Field{Name: "rule", Label: word(ctx, "rule"), Help: word(ctx, "new.rule_help", "pack", f.pack.Title.In(web.Lang(ctx)), "version", f.pack.Version), Kind: web.FieldSelect, Value: r.PostForm.Get("rule"), Required: true}
-	rules, _ := policy.SectionOf[identify.Rules](f.pack, identify.SectionName)
-	for _, one := range rules {
+	for _, one := range identify.SectionOf(f.pack).Rules {
 		rule.Options = append(rule.Options, web.Option{Value: one.Code, Label: one.Label.In(web.Lang(ctx))})
 	}
 	f.fields = []web.Field{{Name: "area", Label: web.T(ctx, "common.area"), Help: word(ctx, "new.area_help"), Kind: web.FieldSelect, Value: at.code, Options: areas}, day, rule}
