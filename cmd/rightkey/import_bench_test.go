@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,6 +71,7 @@ func importAgainstBare(b *testing.B, folder string, households int, fresh func()
 			b.Fatal(err)
 		}
 		bare += bareInsert(ctx, b, h.raw, empty.raw, 1+(households+persons)/200)
+		weigh(ctx, b, empty.raw, persons)
 		empty.close()
 	}
 	b.ReportMetric(float64(bare)/float64(whole), "bare/import")
@@ -173,6 +176,41 @@ func clear(ctx context.Context, b *testing.B, db store.DB, table string) {
 	if err != nil {
 		b.Fatal(table, ": ", err)
 	}
+}
+
+// weigh logs the rows and bytes of each table and its indexes by person.
+func weigh(ctx context.Context, b *testing.B, db store.DB, persons int) {
+	b.Helper()
+	sizes := "SELECT s.name, coalesce(m.tbl_name, s.name), sum(s.pgsize), 0 FROM dbstat s LEFT JOIN sqlite_master m ON m.name = s.name GROUP BY s.name, m.tbl_name"
+	if db.Engine() == store.Postgres {
+		sizes = `SELECT CAST(c.relname AS text), CAST(coalesce(t.relname, c.relname) AS text), pg_relation_size(c.oid), 0 FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
+			LEFT JOIN pg_class t ON t.oid = i.indrelid WHERE c.relkind IN ('r', 'i') AND c.relnamespace = 'public'::regnamespace`
+	}
+	type part struct {
+		name, table string
+		bytes, rows int64
+	}
+	parts, err := store.All(ctx, db, sizes, nil, func(r store.Rows, p *part) error { return r.Scan(&p.name, &p.table, &p.bytes, &p.rows) })
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, t := range tablesOf(ctx, b, db) {
+		rows[t.name] = t.rows
+	}
+	slices.SortFunc(parts, func(a, z part) int { return int(z.bytes - a.bytes) })
+	var total int64
+	for _, p := range parts {
+		total += p.bytes
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%-26s %6.0f bytes by person", "all", float64(total)/float64(persons))
+	for _, p := range parts {
+		if p.bytes > int64(persons) {
+			fmt.Fprintf(&text, "\n%-26s %6.0f bytes %6.2f rows", p.name, float64(p.bytes)/float64(persons), float64(rows[p.name])/float64(persons))
+		}
+	}
+	b.Log(text.String())
 }
 
 // benchTable is a table with rows.

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"rightkey/internal/fault"
 )
@@ -33,6 +34,7 @@ const (
 type Keyring struct {
 	wrapping []wrappingKey
 	blind    []byte
+	fields   sync.Map // field → the key of its blind index, derived once
 }
 
 type wrappingKey struct {
@@ -182,13 +184,21 @@ func (k *Keyring) Check(id string) error {
 // Blind returns the blind index of a normalised value in a field ("person.id_number"): HMAC-SHA-256 under a key of
 // that field's own, cut to 128 bits. Equal values have equal indexes; without the keyring nothing can be tried out.
 func (k *Keyring) Blind(field string, normalised []byte) [16]byte {
+	mac := hmac.New(sha256.New, k.fieldKey(field))
+	mac.Write(normalised)
+	return [16]byte(mac.Sum(nil))
+}
+
+func (k *Keyring) fieldKey(field string) []byte {
+	if known, ok := k.fields.Load(field); ok {
+		return known.([]byte)
+	}
 	key, err := hkdf.Key(sha256.New, k.blind, nil, "rightkey blind index "+field, keySize)
 	if err != nil {
 		panic(err) // only for lengths that HKDF cannot give, and 32 is not one
 	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write(normalised)
-	return [16]byte(mac.Sum(nil))
+	k.fields.Store(field, key)
+	return key
 }
 
 // randomBytes returns n bytes from the system's generator, which never fails.

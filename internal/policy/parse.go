@@ -52,16 +52,24 @@ func (i *Item) Parse(text string) (Value, error) {
 func clean(text string) string { return norm.NFC.String(strings.TrimSpace(text)) }
 
 // fold is the form in which words are compared: narrow, lower-case, trimmed.
-func fold(text string) string { return strings.ToLower(width.Fold.String(clean(text))) }
+func fold(text string) string { return strings.ToLower(narrow(clean(text))) }
+
+// narrow writes wide letters and digits as narrow ones; a text of one-byte characters has none.
+func narrow(text string) string {
+	if strings.IndexFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 {
+		return text
+	}
+	return width.Fold.String(text)
+}
 
 func (i *Item) parse(text string) (Value, *Reason) {
 	switch i.Kind {
 	case Int:
-		return i.parseInt(width.Fold.String(text))
+		return i.parseInt(narrow(text))
 	case Decimal:
-		return i.parseDecimal(width.Fold.String(text))
+		return i.parseDecimal(narrow(text))
 	case Money:
-		return i.parseMoney(width.Fold.String(text))
+		return i.parseMoney(narrow(text))
 	case Bool:
 		return i.parseBool(text)
 	case Choice:
@@ -69,7 +77,7 @@ func (i *Item) parse(text string) (Value, *Reason) {
 	case Multi:
 		return i.parseMulti(text)
 	case Date:
-		return i.parseDate(width.Fold.String(text))
+		return i.parseDate(narrow(text))
 	default:
 		return i.parseText(text)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"cel.dev/cel-go/common/types"
@@ -20,13 +21,14 @@ import (
 // into facts under their codes, and the Derived figures too. No problem gives nil.
 func (p *Pack) Validate(subject string, facts Facts, sections ...string) []Problem {
 	problems := p.unknownItems(subject, facts)
-	inputs := map[string]any{}
+	inputs := make(map[string]any, len(facts))
 	for _, name := range Derived[subject] {
 		if number, ok := derivedNumber(facts[name]); ok {
 			inputs[name] = number
 		}
 	}
-	for _, item := range p.ItemsOf(subject) {
+	items := p.ItemsOf(subject)
+	for _, item := range items {
 		value, found := item.validate(facts[item.Code])
 		if inSections(item, sections) {
 			problems = append(problems, found...)
@@ -35,7 +37,10 @@ func (p *Pack) Validate(subject string, facts Facts, sections ...string) []Probl
 			inputs[item.Code] = input
 		}
 	}
-	for _, item := range p.ItemsOf(subject, sections...) {
+	for _, item := range items {
+		if !inSections(item, sections) {
+			continue
+		}
 		if problem, violated := item.violated(inputs); violated {
 			problems = append(problems, problem)
 		}
@@ -48,12 +53,13 @@ func (p *Pack) Validate(subject string, facts Facts, sections ...string) []Probl
 
 func (p *Pack) unknownItems(subject string, facts Facts) []Problem {
 	var problems []Problem
-	for _, code := range sortedKeys(facts) {
+	for code := range facts {
 		if _, known := p.Item(subject, code); known || slices.Contains(Derived[subject], code) {
 			continue
 		}
 		problems = append(problems, Problem{subject, code, Reject, &Reason{Key: "not_an_item", Args: map[string]string{"item": code}}})
 	}
+	slices.SortFunc(problems, func(a, b Problem) int { return strings.Compare(a.Item, b.Item) })
 	return problems
 }
 

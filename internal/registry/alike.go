@@ -44,11 +44,11 @@ func birthKey(part int, date int64, name namekey.Key) int64 {
 	return int64(h >> 12)
 }
 
-// births are the keys of a person's date of birth: alone, with the letters and with the sound of the name, and the
-// year with the letters.
-func births(name string, birth int64) (alone int64, under []int64) {
+// births are the keys of the date of birth of a person whose name has these keys: alone, with the letters and with the
+// sound of the name, and the year with the letters.
+func births(name []namekey.Key, birth int64) (alone int64, under []int64) {
 	year, _, _ := clock.Day(birth).Civil()
-	for _, k := range namekey.Keys(name) {
+	for _, k := range name {
 		switch k.Kind() {
 		case namekey.Letters:
 			under = append(under, birthKey(bornOnUnder, birth, k), birthKey(bornInUnder, int64(year), k))
@@ -61,7 +61,7 @@ func births(name string, birth int64) (alone int64, under []int64) {
 }
 
 // birthKeys are the rows of birth_key of a person; none without a date of birth.
-func birthKeys(area, home, person int64, name string, birth *int64) [][]any {
+func birthKeys(area, home, person int64, name []namekey.Key, birth *int64) [][]any {
 	if birth == nil {
 		return nil
 	}
@@ -76,10 +76,10 @@ func birthKeys(area, home, person int64, name string, birth *int64) [][]any {
 }
 
 const (
-	// alikeFar is how many persons anywhere are taken who share one key of a number or of name and birth, alikeNear how
-	// many of the same county, or parish, who share a birth or a name alone.
-	alikeFar  = 40
-	alikeNear = 60
+	// mostAlike is how many persons are taken who share one key: of a number or of name and birth anywhere, of a birth or
+	// a name alone in the same county, or parish. It stands in the statement as it is: SQLite plans a statement anew for
+	// every number that is bound to its LIMIT.
+	mostAlike = 60
 	// alikeWalks is how many walks along an index one statement makes.
 	alikeWalks = 48
 )
@@ -89,7 +89,6 @@ type walk struct {
 	asked int // position
 	key   any
 	in    access.Range
-	most  int
 }
 
 // Alike finds registered persons who are worth comparing with each of those asked for, the persons themselves left
@@ -141,27 +140,28 @@ func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, er
 
 // walks adds the walks that may meet a person, by table.
 func (s *Service) walks(at int, who Identity, into map[string][]walk) {
-	add := func(table string, key any, in access.Range, most int) {
-		into[table] = append(into[table], walk{at, key, in, most})
+	add := func(table string, key any, in access.Range) {
+		into[table] = append(into[table], walk{at, key, in})
 	}
 	scheme := s.areas.Scheme()
+	name := namekey.Keys(who.Name)
 	if who.Birth != nil {
-		alone, under := births(who.Name, int64(*who.Birth))
+		alone, under := births(name, int64(*who.Birth))
 		for _, key := range under {
-			add("birth_key", key, access.Everywhere, alikeFar)
+			add("birth_key", key, access.Everywhere)
 		}
-		add("birth_key", alone, scheme.Range(s.county(who.Area)), alikeNear)
+		add("birth_key", alone, scheme.Range(s.county(who.Area)))
 	}
 	if who.Area != 0 {
 		around := scheme.Range(scheme.Parent(who.Area))
-		for _, k := range namekey.Keys(who.Name) {
+		for _, k := range name {
 			if k.Kind() == namekey.Letters || k.Kind() == namekey.Sound {
-				add("name_key", int64(k), around, alikeNear)
+				add("name_key", int64(k), around)
 			}
 		}
 	}
 	if who.NationalID != "" {
-		add("person_key", s.blind(who.NationalID), access.Everywhere, alikeFar)
+		add("person_key", s.blind(who.NationalID), access.Everywhere)
 	}
 }
 
@@ -183,7 +183,7 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 	var b strings.Builder
 	var args []any
 	for n := range alikeWalks { // always as many, so that there is one statement
-		w := walk{asked: -1, most: 1}
+		w := walk{asked: -1}
 		if n < len(walks) {
 			w = walks[n]
 		} else if table == "person_key" {
@@ -196,12 +196,12 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 		}
 		args = append(args, w.key)
 		if table == "person_key" {
-			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), alikeFar, n)
+			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), mostAlike, n)
 			continue
 		}
-		args = append(args, w.in.Lo, w.in.Hi, w.most)
-		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM %s WHERE {checked} AND key = $%d AND area BETWEEN $%d AND $%d LIMIT $%d) w%d",
-			n, table, len(args)-3, len(args)-2, len(args)-1, len(args), n)
+		args = append(args, w.in.Lo, w.in.Hi)
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM %s WHERE {checked} AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
+			n, table, len(args)-2, len(args)-1, len(args), mostAlike, n)
 	}
 	type meeting struct {
 		n            int

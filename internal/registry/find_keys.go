@@ -21,9 +21,8 @@ var (
 	phoneKeyColumns = []string{"digits", "area", "home", "subject", "item", "household"}
 )
 
-// nameKeys are the rows of name_key of a person.
-func nameKeys(area, home, person int64, name string) [][]any {
-	keys := namekey.Keys(name)
+// nameKeys are the rows of name_key of a person whose name has these keys.
+func nameKeys(area, home, person int64, keys []namekey.Key) [][]any {
 	rows := make([][]any, len(keys))
 	for i, k := range keys {
 		rows[i] = []any{int64(k), area, home, person}
@@ -38,10 +37,11 @@ func setPersonKeys(ctx context.Context, tx store.Tx, area, home, person int64, n
 			return err
 		}
 	}
-	if err := tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, name)); err != nil {
+	keys := namekey.Keys(name)
+	if err := tx.Bulk(ctx, "name_key", nameKeyColumns, nameKeys(area, home, person, keys)); err != nil {
 		return err
 	}
-	return tx.Bulk(ctx, "birth_key", nameKeyColumns, birthKeys(area, home, person, name, birth))
+	return tx.Bulk(ctx, "birth_key", nameKeyColumns, birthKeys(area, home, person, keys, birth))
 }
 
 // phoneKeys are the rows of phone_key of a subject's facts: numbers is the number of each item that finds by phone.

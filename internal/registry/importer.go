@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 
 	"rightkey/internal/access"
 	"rightkey/internal/crypt"
-	"rightkey/internal/fault"
 	"rightkey/internal/job"
 	"rightkey/internal/journal"
 	"rightkey/internal/store"
@@ -21,12 +18,6 @@ type importer struct {
 	s      *Service
 	caller func(ctx context.Context, account int64) (access.Caller, error)
 }
-
-// importChunk is how many rows one transaction writes.
-const importChunk = 200
-
-// replans is how often a chunk is planned anew because records moved on under it.
-const replans = 5
 
 // outcome is what becomes of a row.
 type outcome int
@@ -146,54 +137,6 @@ func (w importer) begin(ctx context.Context, run *job.Run, args importArgs) (*im
 	return &importRun{s: w.s, run: run, im: im, r: r, scope: scope, key: key, total: im.Rows, homes: map[int64]int64{}, areas: map[string]int64{}, twins: newTwins(), fresh: map[string]bool{}, heads: map[int64]bool{}}, nil
 }
 
-// staged is a row as it was staged.
-type staged struct {
-	n     int
-	state string
-	body  []byte
-}
-
-// chunk reads the staged rows after last; with fresh only those that were not rejected.
-func (r *importRun) chunk(ctx context.Context, last int, fresh bool) ([]staged, error) {
-	sql := "SELECT n, state, body FROM staging WHERE {checked} AND set_id = $1 AND n > $2"
-	if fresh {
-		sql += " AND state = ''"
-	}
-	return store.All(ctx, r.s.db.In(r.scope), sql+" ORDER BY n LIMIT $3", []any{r.im.ID, last, importChunk},
-		func(rows store.Rows, row *staged) error { return rows.Scan(&row.n, &row.state, &row.body) })
-}
-
-// parse opens and reads the rows of a chunk, on all cores.
-func (r *importRun) parse(rows []staged) ([]parsed, error) {
-	out := make([]parsed, len(rows))
-	workers := min(runtime.GOMAXPROCS(0), max(1, len(rows)/16))
-	failed := make([]error, workers)
-	var all sync.WaitGroup
-	for w := range workers {
-		all.Go(func() {
-			for i := w; i < len(rows) && failed[w] == nil; i += workers {
-				out[i], failed[w] = r.parseRow(rows[i])
-			}
-		})
-	}
-	all.Wait()
-	return out, errors.Join(failed...)
-}
-
-func (r *importRun) parseRow(row staged) (parsed, error) {
-	plain, err := crypt.Open(r.key, row.body, stagePlace(r.im.ID, row.n))
-	if err != nil {
-		return parsed{}, fmt.Errorf("open row %d: %w", row.n, err)
-	}
-	cells, formulas, err := decodeStaged(plain)
-	if err != nil {
-		return parsed{}, fmt.Errorf("read row %d: %w", row.n, err)
-	}
-	p := r.r.read(row.n, cells)
-	r.r.noteFormulas(&p, r.im.Header, formulas)
-	return p, nil
-}
-
 // check tries every row and stores which are rejected and why. It begins at the first row each time: nothing but the
 // verdicts on the rows is stored.
 func (r *importRun) check(ctx context.Context) (job.Counts, error) {
@@ -209,39 +152,23 @@ func (r *importRun) check(ctx context.Context) (job.Counts, error) {
 	if r.promised, err = r.promises(ctx); err != nil {
 		return counts, err
 	}
-	last := 0
-	for {
-		if err := ctx.Err(); err != nil {
-			return counts, err
+	for p := range r.portions(ctx, 0, false) {
+		if p.err != nil {
+			return counts, p.err
 		}
-		rows, err := r.chunk(ctx, last, false)
-		if err != nil || len(rows) == 0 {
-			return counts, err
-		}
-		var good []staged
-		for _, row := range rows {
-			counts.In++
-			if row.state == "unreadable" {
-				counts.Rejected++
-			} else {
-				good = append(good, row)
-			}
-		}
-		parsed, err := r.parse(good)
-		if err != nil {
-			return counts, err
-		}
-		r.findTwins(parsed)
-		b, err := r.plan(ctx, parsed, true)
+		counts.In += int64(len(p.parsed) + p.unreadable)
+		counts.Rejected += int64(p.unreadable)
+		r.findTwins(p.parsed)
+		b, err := r.plan(ctx, p.parsed, true)
 		if err != nil {
 			return counts, err
 		}
 		counts = counts.Add(b.counts())
-		last = rows[len(rows)-1].n
-		if err := r.saveVerdicts(ctx, parsed, b, counts, last); err != nil {
+		if err := r.saveVerdicts(ctx, p.parsed, b, counts, p.last); err != nil {
 			return counts, err
 		}
 	}
+	return counts, ctx.Err()
 }
 
 func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, counts job.Counts, last int) error {
@@ -267,76 +194,6 @@ func (r *importRun) saveVerdicts(ctx context.Context, rows []parsed, b *batch, c
 		clear(r.twins.earlier)
 	}
 	return err
-}
-
-// apply writes the rows that were not rejected, from where it was left.
-func (r *importRun) apply(ctx context.Context, at progress, counts job.Counts) (job.Counts, error) {
-	r.promised, r.heads = nil, map[int64]bool{}
-	last := 0
-	if at.Phase == "apply" {
-		last = at.Last
-	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return counts, err
-		}
-		rows, err := r.chunk(ctx, last, true)
-		if err != nil || len(rows) == 0 {
-			return counts, err
-		}
-		if counts, last, err = r.applyChunk(ctx, rows, counts); err != nil {
-			return counts, err
-		}
-	}
-}
-
-// distinct is how many rows from the first on are about different records: the same record's next row is planned on
-// what this one stored.
-func distinct(rows []parsed) int {
-	met := map[string]bool{}
-	for n, p := range rows {
-		if met[p.key] {
-			return n
-		}
-		met[p.key] = true
-	}
-	return len(rows)
-}
-
-// applyChunk plans and writes the rows up to the first that is about a record once more, and returns the last of
-// them; when a record moved on in the meantime it plans anew.
-func (r *importRun) applyChunk(ctx context.Context, rows []staged, before job.Counts) (job.Counts, int, error) {
-	for attempt := 1; ; attempt++ {
-		parsed, err := r.parse(rows)
-		if err != nil {
-			return before, 0, err
-		}
-		parsed = parsed[:distinct(parsed)]
-		last := rows[len(parsed)-1].n
-		b, err := r.plan(ctx, parsed, false)
-		if err != nil {
-			return before, 0, err
-		}
-		counts := before.Add(b.counts())
-		err = r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
-			if err := b.store(ctx, tx); err != nil {
-				return err
-			}
-			for i, p := range parsed {
-				if b.outcomes[i] != rejected {
-					continue
-				}
-				if _, err := tx.Exec(ctx, "UPDATE staging SET state = 'rejected', problems = $3 WHERE {checked} AND set_id = $1 AND n = $2", r.im.ID, p.n, encodeProblems(p.problems)); err != nil {
-					return err
-				}
-			}
-			return r.run.Save(ctx, tx, r.total+int64(last), 2*r.total, counts, progress{"apply", last, r.alike})
-		})
-		moved := fault.Is(err, fault.Stale) || (fault.Is(err, fault.Conflict) && ctx.Err() == nil)
-		if err == nil || !moved || attempt == replans {
-			return counts, last, err
-		}
-	}
 }
 
 // end stores the import's state and begins the next import of then. Once it is applied it destroys the key of the

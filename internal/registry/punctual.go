@@ -75,7 +75,9 @@ func (p *punctual) facts(ctx context.Context, pack *policy.Pack, kind string, ar
 		c := collected{area: area, year: year}
 		if item, ok := pack.Item(kind, code); ok && !item.Core && yearly(pack, item.Section) {
 			c.section = item.Section
-			asked = append(asked, c)
+			if !slices.Contains(asked, c) {
+				asked = append(asked, c)
+			}
 		}
 	}
 	return p.any(ctx, asked)
