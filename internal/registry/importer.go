@@ -57,6 +57,7 @@ type importRun struct {
 	homes map[int64]int64  // county → home
 	areas map[string]int64 // code → key, 0 for none in scope
 	time  *punctual        // of the chunk that is planned
+	tried bool             // the rows were tried before they are applied, under the same pack
 
 	// Only while checking:
 	twins    *twins                // rows that say they are the same
@@ -98,6 +99,7 @@ func (w importer) work(ctx context.Context, run *job.Run) error {
 			return r.end(ctx, state, counts, nil)
 		}
 		counts = job.Counts{In: counts.In, Rejected: counts.Rejected}
+		r.tried = true
 	}
 	if counts, err = r.apply(ctx, at, counts); err != nil {
 		return err

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"rightkey/internal/change"
 	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
 	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/store"
@@ -246,6 +248,7 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 // join prepares the households' side of new members: how many they are and who is the head. The household's version
 // is bumped, so that of two files at once only one gives it a head.
 func (r *importRun) join(ctx context.Context, b *batch, joined map[int64]*joining) error {
+	var grown []*joining
 	for _, id := range slices.Sorted(maps.Keys(joined)) {
 		j := joined[id]
 		if len(j.persons) == 0 {
@@ -257,14 +260,40 @@ func (r *importRun) join(ctx context.Context, b *batch, joined map[int64]*joinin
 		if err != nil {
 			return err
 		}
-		b.writes = append(b.writes, func(ctx context.Context, tx store.Tx) error {
-			if err := store.Bump(ctx, tx, "household", "{checked} AND home = $1 AND id = $2", h.Ver, h.Home, h.ID); err != nil {
-				return err
+		grown = append(grown, j)
+	}
+	b.writes = append(b.writes, func(ctx context.Context, tx store.Tx) error { return grow(ctx, tx, grown) })
+	return nil
+}
+
+// grow adds members to households, as many households in a statement as a power of two, so that there are few
+// statements. A Stale fault: one of them is not at the version that was planned on any more.
+func grow(ctx context.Context, tx store.Tx, grown []*joining) error {
+	for len(grown) > 0 {
+		n := 1
+		for 2*n <= len(grown) {
+			n *= 2
+		}
+		var values strings.Builder
+		var args []any
+		for i, j := range grown[:n] {
+			if i > 0 {
+				values.WriteString(", ")
 			}
-			_, err := tx.Exec(ctx, `UPDATE household SET members = members + $3, head = CASE WHEN $4 > 0 THEN $4 ELSE head END,
-				head_name = CASE WHEN $4 > 0 THEN $5 ELSE head_name END WHERE {checked} AND home = $1 AND id = $2`, h.Home, h.ID, len(j.persons), j.head, j.headName)
+			at := len(args)
+			fmt.Fprintf(&values, "(CAST($%d AS bigint), CAST($%d AS bigint), CAST($%d AS bigint), CAST($%d AS bigint), CAST($%d AS bigint), CAST($%d AS text))", at+1, at+2, at+3, at+4, at+5, at+6)
+			args = append(args, j.household.Home, j.household.ID, j.household.Ver, int64(len(j.persons)), j.head, j.headName)
+		}
+		changed, err := tx.Exec(ctx, `UPDATE household SET ver = ver + 1, members = members + v.column4, head = CASE WHEN v.column5 > 0 THEN v.column5 ELSE head END,
+			head_name = CASE WHEN v.column5 > 0 THEN v.column6 ELSE head_name END
+			FROM (VALUES `+values.String()+`) v WHERE {checked} AND home = v.column1 AND id = v.column2 AND ver = v.column3`, args...)
+		if err != nil {
 			return err
-		})
+		}
+		if changed != int64(n) {
+			return fault.New(fault.Stale, "a household was changed by somebody else in the meantime")
+		}
+		grown = grown[n:]
 	}
 	return nil
 }

@@ -162,6 +162,9 @@ func (r *importRun) parseRow(row staged) (parsed, error) {
 		return parsed{}, fmt.Errorf("read row %d: %w", row.n, err)
 	}
 	p := r.r.read(row.n, cells)
+	if !r.tried {
+		r.r.validate(&p)
+	}
 	r.r.noteFormulas(&p, r.im.Header, formulas)
 	return p, nil
 }

@@ -107,7 +107,7 @@ func (p *parsed) rejected() bool {
 // maxKey is how long a row's key may be.
 const maxKey = 100
 
-// read turns cells into a parsed row; everything that is wrong with them is in problems.
+// read turns cells into a parsed row; every cell that cannot be read is in problems.
 func (r *reader) read(n int, cells []string) parsed {
 	p := parsed{n: n, day: r.day, values: policy.Facts{}, dwelling: policy.Facts{}, key: cell(cells, r.key), household: cell(cells, r.household), area: cell(cells, r.area)}
 	if r.mapping.Subject == SubjectDwelling && r.mapping.Source != RegisterSource {
@@ -137,7 +137,6 @@ func (r *reader) read(n int, cells []string) parsed {
 	if (p.lat == nil) != (p.lon == nil) {
 		p.reject("lat", "half_place")
 	}
-	r.validate(&p)
 	return p
 }
 
@@ -211,6 +210,7 @@ var notInRow = map[string][]string{
 	SubjectHousehold: {"number", "area", "head"},
 }
 
+// validate adds what the pack's dictionary has against a row's values.
 func (r *reader) validate(p *parsed) {
 	sets := map[string]policy.Facts{r.mapping.Subject: p.values}
 	if len(p.dwelling) > 0 {

@@ -275,14 +275,9 @@ func (w *sqliteTx) Bulk(ctx context.Context, table string, columns []string, row
 	return nil
 }
 
+// insertText inserts rows by position, for SQLite looks named parameters up one by one. What fails is not undone by the
+// statement but with its transaction, so SQLite keeps no copy of the pages that the statement changes.
 func insertText(table string, columns []string, rows int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ","))
-	for i := range rows {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString("(?" + strings.Repeat(",?", len(columns)-1) + ")") // by position: SQLite looks names up one by one
-	}
-	return b.String()
+	row := "(?" + strings.Repeat(",?", len(columns)-1) + ")"
+	return "INSERT OR FAIL INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES " + row + strings.Repeat(","+row, rows-1)
 }
