@@ -168,7 +168,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.approvals.Register(registry.ApprovalKinds()...)
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
-	h.monthEnds = overview.NewMonthEnds(h.db, h.journal, h.registry)
+	h.monthEnds = overview.NewMonthEnds(overview.Needs{DB: h.db, Journal: h.journal, Registry: h.registry, Jobs: h.jobs, Assessed: identify.AssessedOn})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
 	return nil

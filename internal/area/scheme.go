@@ -92,6 +92,9 @@ func (s Scheme) At(key int64, level int) int64 {
 	return key - key%s.below[level]
 }
 
+// Keys is how many keys an area of a level has for itself and those below it.
+func (s Scheme) Keys(level int) int64 { return s.below[level] }
+
 // Parent is the area around key, 0 for an area of the first level.
 func (s Scheme) Parent(key int64) int64 {
 	level := s.Level(key)

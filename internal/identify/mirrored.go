@@ -12,7 +12,7 @@ import (
 
 // Columns that identification adds to the mirror: those of a household's latest assessment.
 const (
-	MirrorVerdict = "assessment.verdict"   // poor, not_poor or unknown
+	MirrorVerdict = registry.MirrorVerdict // poor, not_poor or unknown
 	MirrorWelfare = registry.MirrorWelfare // minor units per person or adult and period of the rule
 )
 
@@ -23,7 +23,7 @@ func (s *Service) MirrorColumns() []mirror.Column {
 		digits = pack.Digits
 	}
 	return []mirror.Column{
-		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{string(Poor), string(NotPoor), string(Unknown)}},
+		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{registry.VerdictPoor: string(Poor), registry.VerdictNotPoor: string(NotPoor), 2: string(Unknown)}},
 		{Name: MirrorWelfare, Kind: mirror.Number, Scale: digits},
 	}
 }
@@ -67,3 +67,8 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 	}
 	return found, rows.Err()
 }
+
+// AssessedOn is a query for the latest assessment of each household by a day, $1, that came to a verdict: home,
+// household, welfare and whether it is poor.
+const AssessedOn = `SELECT a.home AS home, a.household AS household, a.welfare AS welfare, CASE WHEN a.verdict = 'poor' THEN 1 ELSE 0 END AS poor FROM assessment a
+	JOIN (SELECT home, household, max(id) AS id FROM assessment WHERE day <= $1 GROUP BY home, household) latest ON latest.home = a.home AND latest.id = a.id WHERE a.verdict <> 'unknown'`

@@ -146,24 +146,39 @@ type edit struct {
 func (c *chunk) edited(edits []edit) *chunk {
 	copied := *c
 	copied.vectors = slices.Clone(c.vectors)
-	own := make([]bool, len(c.vectors))
 	for _, e := range edits {
 		if e.values == nil {
 			copied.leave(c, e.row)
-			continue
-		}
-		for k, value := range e.values {
-			if copied.vectors[k].get(e.row) == value {
-				continue
-			}
-			if !own[k] {
-				copied.vectors[k] = c.vectors[k].clone()
-				own[k] = true
-			}
-			copied.vectors[k].set(e.row, value)
 		}
 	}
+	for k := range copied.vectors {
+		copied.vectors[k] = c.vectors[k].edited(edits, k)
+	}
 	return &copied
+}
+
+// edited is the vector of a column with the edits made: itself where none is for it.
+func (v vector) edited(edits []edit, column int) vector {
+	own := false
+	for n, e := range edits {
+		if e.values == nil || v.get(e.row) == e.values[column] {
+			continue
+		}
+		if !own {
+			v, own = v.clone(), true
+		}
+		if v.put(e.row, e.values[column]) {
+			continue
+		}
+		all := v.values()
+		for _, e := range edits[n:] {
+			if e.values != nil {
+				all[e.row] = e.values[column]
+			}
+		}
+		return newVector(all)
+	}
+	return v
 }
 
 // leave marks a row as gone; of is the chunk this one is a copy of.

@@ -62,10 +62,17 @@ func (m model) count(columns []Column, q Query) []Cell {
 		}
 		into := found[name]
 		into.Count++
+		weight := int64(1)
+		if q.Weight != "" {
+			if weight = row.Values[at(q.Weight)]; weight == Unknown {
+				weight = 0
+			}
+		}
+		into.Weight += weight
 		for i, column := range q.Sum {
 			if v := row.Values[at(column)]; v != Unknown {
-				into.Sums[i].Total += v
-				into.Sums[i].Known++
+				into.Sums[i].Total += v * weight
+				into.Sums[i].Known += weight
 			}
 		}
 	}
@@ -87,6 +94,8 @@ var queries = []Query{
 	{In: []access.Range{{Lo: 300, Hi: 699}}, By: []Group{{Column: "cause"}, {Column: "members", Bands: []int64{2, 4}}}, Sum: []string{"income"}},
 	{In: []access.Range{access.Everywhere}, Where: []Condition{{Column: "status", In: []int64{1, Unknown}}, {Column: "income", Hi: number(50_000)}}, ByArea: 100},
 	{In: []access.Range{access.Everywhere}, Where: []Condition{{Column: "members", Lo: number(3)}}, By: []Group{{Column: "status"}}, Sum: []string{"income"}},
+	{In: []access.Range{access.Everywhere}, ByArea: 100, By: []Group{{Column: "status"}}, Weight: "members"},
+	{In: []access.Range{access.Everywhere}, ByArea: 1, Where: []Condition{{Column: "cause", In: []int64{1}}}, By: []Group{{Column: "status"}, {Column: "income", Bands: []int64{5_000}}}, Sum: []string{"income", "members"}, Weight: "members"},
 	{In: nil},
 }
 
@@ -98,7 +107,7 @@ func drawRow(t *rapid.T, id int64) Row {
 		return rapid.Int64Range(least, most).Draw(t, name)
 	}
 	return Row{Area: 100*rapid.Int64Range(1, 6).Draw(t, "county") + rapid.Int64Range(1, 12).Draw(t, "village"), ID: id, Values: []int64{
-		value("status", 0, 2), value("cause", 0, 1), value("members", 0, 9),
+		value("status", 0, 2), value("cause", 0, 1), value("members", 0, rapid.SampledFrom([]int64{9, 400}).Draw(t, "most members")),
 		value("income", -100, rapid.SampledFrom([]int64{200, 60_000, 1 << 40}).Draw(t, "size of income")),
 	}}
 }
@@ -169,7 +178,7 @@ func check(t *rapid.T, table *Table, m model) {
 }
 
 func same(a, b Cell) bool {
-	return a.Area == b.Area && a.Count == b.Count && slices.Equal(a.Key, b.Key) && slices.Equal(a.Sums, b.Sums)
+	return a.Area == b.Area && a.Count == b.Count && a.Weight == b.Weight && slices.Equal(a.Key, b.Key) && slices.Equal(a.Sums, b.Sums)
 }
 
 func TestQueriesThatMakeNoSenseAreRefused(t *testing.T) {
@@ -230,7 +239,7 @@ func TestValuesOfAnyWidthComeBack(t *testing.T) {
 		v := newVector(values)
 		changed := rapid.IntRange(0, len(values)-1).Draw(t, "row")
 		values[changed] = rapid.Int64().Draw(t, "value")
-		v.set(changed, values[changed])
+		v = v.edited([]edit{{changed, []int64{values[changed]}}}, 0)
 		for i, want := range values {
 			if got := v.get(i); got != want {
 				t.Fatalf("row %d is %d, want %d", i, got, want)

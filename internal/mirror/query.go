@@ -20,8 +20,8 @@ type Query struct {
 	By []Group
 	// Sum are the number columns to add up.
 	Sum []string
-	// Weight is the number column by which sums are weighted, such as the members of a household; "" for none. A row
-	// whose weight is unknown is known of no sum.
+	// Weight is the number column that says for how many each household counts, such as its members; "" counts each
+	// once. One whose weight is unknown counts for nobody.
 	Weight string
 }
 
@@ -49,22 +49,16 @@ type Cell struct {
 	Area  int64   // of the group, 0 where it is not grouped by area
 	Key   []int64 // for each group column the code's number or the band, or Unknown
 	Count int64
-	Sums  []Sum // for each summed column
+	// Weight is the sum of the weights, as many as households where there are none.
+	Weight int64
+	Sums   []Sum // for each summed column
 }
 
-// Sum is the sum of a column over the households where it is known. In a weighted sum each household adds its value as
-// many times as its weight says, and Known is the sum of the weights.
+// Sum is the sum of a column over the households where it is known, each added as many times as its weight says, and
+// the sum of their weights.
 type Sum struct {
 	Total int64
 	Known int64
-}
-
-// Mean is the mean over the households where the column is known; false where it is known of none.
-func (s Sum) Mean() (float64, bool) {
-	if s.Known == 0 {
-		return 0, false
-	}
-	return float64(s.Total) / float64(s.Known), true
 }
 
 // mostCells is the number of combinations of group columns that a query may ask for.
@@ -72,24 +66,16 @@ const mostCells = 1 << 16
 
 // plan is a query with its columns found.
 type plan struct {
-	query   Query
-	where   []filter
-	groups  []grouping
-	sums    []int
-	weight  int // column, -1 for none
-	cells   int // combinations of the group columns
-	columns []Column
-}
-
-// filter is a condition on a column.
-type filter struct {
-	column int
-	Condition
+	query  Query
+	digits []*digits // of group columns and conditions
+	groups []grouping
+	sums   []int
+	weight int // column, -1 for none
+	cells  int // combinations of the group columns
 }
 
 // grouping is a group column: its value gives a digit of the cell's number.
 type grouping struct {
-	column int
 	bands  []int64
 	size   int // digits: one for each code or band and the last for unknown
 	stride int
@@ -97,20 +83,20 @@ type grouping struct {
 
 // plan finds the columns of a query.
 func (t *Table) plan(q Query) (*plan, error) {
-	p := &plan{query: q, cells: 1, columns: t.columns, weight: -1}
+	p := &plan{query: q, cells: 1, weight: -1}
 	for _, c := range q.Where {
 		column, err := t.column(c.Column)
 		if err != nil {
 			return nil, err
 		}
-		p.where = append(p.where, filter{column, c})
+		p.digits = append(p.digits, ofCondition(column, c))
 	}
 	for _, g := range q.By {
 		column, err := t.column(g.Column)
 		if err != nil {
 			return nil, err
 		}
-		one := grouping{column: column, bands: g.Bands, stride: p.cells, size: len(g.Bands) + 2}
+		one := grouping{bands: g.Bands, stride: p.cells, size: len(g.Bands) + 2}
 		switch c := t.columns[column]; {
 		case g.Bands == nil && c.Kind == Code:
 			one.size = len(c.Codes) + 1
@@ -122,6 +108,7 @@ func (t *Table) plan(q Query) (*plan, error) {
 			return nil, fmt.Errorf("bands of column %s: a number's, rising", c.Name)
 		}
 		p.groups = append(p.groups, one)
+		p.digits = append(p.digits, newDigits(column, func(value int64) uint32 { return uint32(one.digit(value) * one.stride) }))
 		if p.cells *= one.size; p.cells > mostCells {
 			return nil, fmt.Errorf("the query asks for more than %d groups", mostCells)
 		}

@@ -2,7 +2,7 @@ package mirror
 
 import (
 	"cmp"
-	"math"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -76,272 +76,206 @@ func share(workers, tasks int, do func(worker, task int)) {
 	wait.Wait()
 }
 
-// tally is the count of a cell and, for each summed column, total and known.
-type tally struct {
-	count int64
-	known int64 // of the first summed column
-	total int64
-}
-
 // counter counts for one worker.
 type counter struct {
-	plan  *plan
-	areas map[int64][]tally   // by area: a tally for each cell
-	more  map[int64][][]tally // of further summed columns
-	// scratch of a segment
-	groups []uint32
-	chosen []uint32
+	plan *plan
+	// areas are by area the tallies of each cell: households, their weight, and of each sum what is known and the total.
+	areas map[int64][]int64
+	// scratch of a part and of a stretch
+	numbers    []uint32
+	local      []packed
+	one, other [chunkRows]uint8
 }
 
 func newCounter(p *plan) *counter {
-	return &counter{plan: p, areas: map[int64][]tally{}, more: map[int64][][]tally{}}
+	return &counter{plan: p, areas: map[int64][]int64{}, local: make([]packed, p.cells+1)}
 }
+
+// tallies is how many numbers are kept of a cell.
+func (p *plan) tallies() int { return 2 + 2*len(p.sums) }
 
 // scan counts a part, one stretch of rows of the same area group after the other.
 func (k *counter) scan(p part) {
 	c := p.chunk
+	first := int(c.starts[p.from])
+	numbers := k.number(c, first, int(c.starts[p.to]))
 	for run := p.from; run < p.to; {
 		area := k.plan.areaOf(c.areas[run])
-		first := c.starts[run]
+		a := int(c.starts[run])
 		for run++; run < p.to && k.plan.areaOf(c.areas[run]) == area; run++ {
 		}
-		k.stretch(c, int(first), int(c.starts[run]), area)
+		b := int(c.starts[run])
+		k.stretch(c, a, b, numbers[a-first:b-first], k.cells(area))
 	}
 }
 
-// cells are the tallies of an area group: those of the first summed column, and of the others.
-func (k *counter) cells(area int64) ([]tally, [][]tally) {
+// cells are the tallies of an area group.
+func (k *counter) cells(area int64) []int64 {
 	cells, ok := k.areas[area]
 	if !ok {
-		cells = make([]tally, k.plan.cells)
+		cells = make([]int64, k.plan.cells*k.plan.tallies())
 		k.areas[area] = cells
-		if len(k.plan.sums) > 1 {
-			others := make([][]tally, len(k.plan.sums)-1)
-			for i := range others {
-				others[i] = make([]tally, k.plan.cells)
-			}
-			k.more[area] = others
-		}
 	}
-	return cells, k.more[area]
+	return cells
 }
 
-// stretch counts rows from a to before b of a chunk, all of one area group.
-func (k *counter) stretch(c *chunk, a, b int, area int64) {
-	rows := k.choose(c, a, b)
-	if rows != nil && len(rows) == 0 {
-		return
-	}
-	cells, others := k.cells(area)
+// stretch counts the rows from a to before b of a chunk into the tallies of their area group.
+func (k *counter) stretch(c *chunk, a, b int, numbers []uint32, cells []int64) {
+	weights := ones[a:b]
 	if k.plan.weight >= 0 {
-		weighSums(k.number(c, a, b, rows), cells, others, c, k.plan, a, rows)
-		return
+		v := &c.vectors[k.plan.weight]
+		if v.base != 0 || v.unit != 1 || v.bits > 8 {
+			k.slowly(c, a, numbers, cells)
+			return
+		}
+		weights = v.bytes(a, b, &k.one)
 	}
-	if rows == nil && b-a >= shortStretch && len(k.plan.groups) == 1 && k.plan.groups[0].bands == nil && len(k.plan.sums) == 1 {
-		if g, v := &c.vectors[k.plan.groups[0].column], &c.vectors[k.plan.sums[0]]; fused(cells, g, v, a, b) {
+	if len(k.plan.sums) == 0 {
+		pack(k.local, numbers, weights, weights)
+		k.flush(numbers, cells, -1, nil)
+	}
+	for _, column := range k.plan.sums {
+		if c.vectors[column].bits == 64 {
+			k.slowly(c, a, numbers, cells)
 			return
 		}
 	}
-	groups := k.number(c, a, b, rows)
-	if len(k.plan.sums) == 0 {
-		for _, g := range groups {
-			cells[g].count++
+	for i, column := range k.plan.sums {
+		v := &c.vectors[column]
+		switch v.bits {
+		case 16:
+			pack(k.local, numbers, weights, v.w16[a:b])
+		case 32:
+			pack(k.local, numbers, weights, v.w32[a:b])
+		default:
+			pack(k.local, numbers, weights, v.bytes(a, b, &k.other))
 		}
-		return
-	}
-	sum(cells, groups, &c.vectors[k.plan.sums[0]], a, rows)
-	for i, column := range k.plan.sums[1:] {
-		sum(others[i], groups, &c.vectors[column], a, rows)
+		k.flush(numbers, cells, i, v)
 	}
 }
 
-// weighSums counts rows by cell and adds each summed column up, weighted.
-func weighSums(groups []uint32, cells []tally, others [][]tally, c *chunk, p *plan, a int, rows []uint32) {
-	weights := &c.vectors[p.weight]
-	for j, g := range groups {
-		row := a + j
-		if rows != nil {
-			row = int(rows[j])
+// ones are weights, as a plain vector of a byte stores them, by which every household counts once.
+var ones = slices.Repeat([]uint8{2}, chunkRows)
+
+// packed is a cell's tally of a stretch: households in the lowest 16 bits, their weight in 24, the weight of those
+// whose value is known in 24, and the stored numbers times the weights. A chunk has 2^14 rows, and a weight of one byte
+// is below 2^8.
+type packed struct {
+	counts uint64
+	stored uint64
+}
+
+const (
+	weightBits = 16
+	knownBits  = 40
+)
+
+// pack counts rows and adds a column up by cell, in one pass. The last of local takes what is not counted.
+func pack[V uint8 | uint16 | uint32](local []packed, numbers []uint32, weights []uint8, values []V) {
+	weights, values = weights[:len(numbers)], values[:len(numbers)]
+	last := uint32(len(local) - 1)
+	for i, n := range numbers {
+		weight := uint64(weights[i])
+		if weight > 0 {
+			weight--
 		}
-		cells[g].count++
-		weight := weights.get(row)
-		if weight == Unknown {
+		t := &local[min(n, last)]
+		counts := 1 | weight<<weightBits
+		if v := values[i]; v != 0 {
+			counts |= weight << knownBits
+			t.stored += uint64(v) * weight
+		}
+		t.counts += counts
+	}
+}
+
+// flush moves the tallies of a stretch, of which these are the cells' numbers, to those of the area group; sum is
+// which sum they are of, -1 for none, and v its vector.
+func (k *counter) flush(numbers []uint32, cells []int64, sum int, v *vector) {
+	if len(numbers) < k.plan.cells {
+		for _, n := range numbers {
+			k.move(int(min(n, uint32(k.plan.cells))), cells, sum, v)
+		}
+		return
+	}
+	for n := range k.local {
+		k.move(n, cells, sum, v)
+	}
+}
+
+// move moves the tally of a cell, once.
+func (k *counter) move(n int, cells []int64, sum int, v *vector) {
+	t := k.local[n]
+	if t.counts == 0 {
+		return
+	}
+	k.local[n] = packed{}
+	if n == k.plan.cells {
+		return // not counted
+	}
+	cell := cells[n*k.plan.tallies():]
+	if sum <= 0 {
+		cell[0] += int64(t.counts & (1<<weightBits - 1))
+		cell[1] += int64(t.counts >> weightBits & (1<<(knownBits-weightBits) - 1))
+	}
+	if sum >= 0 {
+		known := int64(t.counts >> knownBits)
+		cell[2+2*sum] += known
+		cell[3+2*sum] += v.unit*(int64(t.stored)-known) + v.base*known
+	}
+}
+
+// slowly counts a stretch in which some weight does not fit a byte or values are far apart.
+func (k *counter) slowly(c *chunk, a int, numbers []uint32, cells []int64) {
+	for i, n := range numbers {
+		if int(n) >= k.plan.cells {
 			continue
 		}
-		for i, column := range p.sums {
-			value := c.vectors[column].get(row)
-			if value == Unknown {
+		cell := cells[int(n)*k.plan.tallies():]
+		cell[0]++
+		weight := int64(1)
+		if k.plan.weight >= 0 {
+			if weight = c.vectors[k.plan.weight].get(a + i); weight == Unknown {
 				continue
 			}
-			t := &cells[g]
-			if i > 0 {
-				t = &others[i-1][g]
+		}
+		cell[1] += weight
+		for s, column := range k.plan.sums {
+			if value := c.vectors[column].get(a + i); value != Unknown {
+				cell[2+2*s] += weight
+				cell[3+2*s] += value * weight
 			}
-			t.known += weight
-			t.total += value * weight
-		}
-	}
-}
-
-// shortStretch is the number of rows from which a pass of its own pays (see fused).
-const shortStretch = 512
-
-// number gives each row the number of its cell.
-func (k *counter) number(c *chunk, a, b int, rows []uint32) []uint32 {
-	n := b - a
-	if rows != nil {
-		n = len(rows)
-	}
-	k.groups = slices.Grow(k.groups[:0], n)[:n]
-	clear(k.groups)
-	for i := range k.plan.groups {
-		g := &k.plan.groups[i]
-		v := &c.vectors[g.column]
-		if v.w8 != nil {
-			var digits [256]uint32
-			for stored := range digits {
-				digits[stored] = uint32(g.digit(unsmall(int64(stored))) * g.stride)
-			}
-			addDigits(k.groups, &digits, v.w8, a, rows)
-			continue
-		}
-		for j := range k.groups {
-			row := a + j
-			if rows != nil {
-				row = int(rows[j])
-			}
-			k.groups[j] += uint32(g.digit(v.get(row)) * g.stride)
-		}
-	}
-	return k.groups
-}
-
-func addDigits(groups []uint32, digits *[256]uint32, stored []uint8, a int, rows []uint32) {
-	if rows == nil {
-		for j, s := range stored[a : a+len(groups)] {
-			groups[j] += digits[s]
-		}
-		return
-	}
-	for j, row := range rows {
-		groups[j] += digits[stored[row]]
-	}
-}
-
-// fused counts and sums in one pass where a code of one byte groups and no row is left out. It returns false for
-// other widths.
-func fused(cells []tally, g, v *vector, a, b int) bool {
-	if g.w8 == nil {
-		return false
-	}
-	var local [256]tally
-	switch {
-	case v.w32 != nil:
-		fuse(&local, g.w8[a:b], v.w32[a:b], math.MinInt32, 0)
-	case v.w64 != nil:
-		fuse(&local, g.w8[a:b], v.w64[a:b], Unknown, 0)
-	case v.w16 != nil:
-		fuse(&local, g.w8[a:b], v.w16[a:b], 0, 1)
-	default:
-		fuse(&local, g.w8[a:b], v.w8[a:b], 0, 1)
-	}
-	last := len(cells) - 1 // unknown, stored as 0
-	for n := range cells {
-		from := &local[0]
-		if n < last {
-			from = &local[n+1]
-		}
-		cells[n].add(*from)
-	}
-	return true
-}
-
-func (t *tally) add(o tally) {
-	t.count += o.count
-	t.known += o.known
-	t.total += o.total
-}
-
-// stored is a value as a vector holds it.
-type stored interface {
-	~uint8 | ~uint16 | ~int32 | ~int64
-}
-
-func fuse[V stored](cells *[256]tally, groups []uint8, values []V, unknown V, offset int64) {
-	values = values[:len(groups)]
-	for i, g := range groups {
-		t := &cells[g]
-		t.count++
-		if v := values[i]; v != unknown {
-			t.known++
-			t.total += int64(v) - offset
-		}
-	}
-}
-
-// sum adds a column up by cell.
-func sum(cells []tally, groups []uint32, v *vector, a int, rows []uint32) {
-	switch {
-	case v.w8 != nil:
-		sumBy(cells, groups, v.w8, 0, 1, a, rows)
-	case v.w16 != nil:
-		sumBy(cells, groups, v.w16, 0, 1, a, rows)
-	case v.w32 != nil:
-		sumBy(cells, groups, v.w32, math.MinInt32, 0, a, rows)
-	default:
-		sumBy(cells, groups, v.w64, Unknown, 0, a, rows)
-	}
-}
-
-func sumBy[V stored](cells []tally, groups []uint32, values []V, unknown V, offset int64, a int, rows []uint32) {
-	for j, g := range groups {
-		row := a + j
-		if rows != nil {
-			row = int(rows[j])
-		}
-		t := &cells[g]
-		t.count++
-		if v := values[row]; v != unknown {
-			t.known++
-			t.total += int64(v) - offset
 		}
 	}
 }
 
 // merge adds the workers' counters up and lists the cells.
 func (p *plan) merge(counters []*counter) []Cell {
-	type place struct {
-		area int64
-		cell int
-	}
-	found := map[place]*Cell{}
+	areas := map[int64][]int64{}
 	for _, k := range counters {
 		for area, cells := range k.areas {
-			for n, t := range cells {
-				if t.count == 0 {
-					continue
-				}
-				at := place{area, n}
-				cell := found[at]
-				if cell == nil {
-					cell = &Cell{Area: area, Key: p.key(n), Sums: make([]Sum, len(p.sums))}
-					found[at] = cell
-				}
-				cell.Count += t.count
-				for i := range p.sums {
-					part := t
-					if i > 0 {
-						part = k.more[area][i-1][n]
-					}
-					cell.Sums[i].Total += part.total
-					cell.Sums[i].Known += part.known
-				}
+			sum, ok := areas[area]
+			if !ok {
+				areas[area] = cells
+				continue
+			}
+			for i, n := range cells {
+				sum[i] += n
 			}
 		}
 	}
-	list := make([]Cell, 0, len(found))
-	for _, cell := range found {
-		list = append(list, *cell)
+	var list []Cell
+	for _, area := range slices.Sorted(maps.Keys(areas)) {
+		for n, cell := range slices.Collect(slices.Chunk(areas[area], p.tallies())) {
+			if cell[0] == 0 {
+				continue
+			}
+			one := Cell{Area: area, Key: p.key(n), Count: cell[0], Weight: cell[1], Sums: make([]Sum, len(p.sums))}
+			for i := range one.Sums {
+				one.Sums[i] = Sum{Known: cell[2+2*i], Total: cell[3+2*i]}
+			}
+			list = append(list, one)
+		}
 	}
 	slices.SortFunc(list, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Area, b.Area), slices.Compare(a.Key, b.Key)) })
 	return list

@@ -19,7 +19,7 @@ import (
 // column as they lie in memory (little-endian), and the SHA-256 of all before it. It holds no names and no numbers
 // of persons, but it does hold one row for each household: keep it like the database.
 
-const magic = "rightkey mirror 1\n"
+const magic = "rightkey mirror 2\n"
 
 // ErrSnapshot says that a file is not a whole snapshot, or one of other columns: load from the database instead.
 var ErrSnapshot = errors.New("not a usable snapshot of the mirror")
@@ -92,16 +92,16 @@ func (e *encoder) chunk(c *chunk) {
 	put(e, c.ids)
 	for i := range c.vectors {
 		v := &c.vectors[i]
-		e.bytes([]byte{byte(v.width())})
-		switch v.width() {
-		case 1:
-			put(e, v.w8)
-		case 2:
+		put(e, []int64{int64(v.bits), v.base, v.unit})
+		switch v.bits {
+		case 16:
 			put(e, v.w16)
-		case 4:
+		case 32:
 			put(e, v.w32)
-		default:
+		case 64:
 			put(e, v.w64)
+		default:
+			put(e, v.small)
 		}
 	}
 }
@@ -213,30 +213,41 @@ func (d *decoder) fail(why string) {
 func (d *decoder) chunk(columns int) *chunk {
 	c := &chunk{areas: get[int64](d), starts: get[uint32](d), blocks: get[int64](d), ids: get[uint32](d)}
 	for range columns {
-		width := d.take(1)
-		if d.err != nil {
-			return c
-		}
-		var v vector
-		switch width[0] {
-		case 1:
-			v.w8 = get[uint8](d)
-		case 2:
-			v.w16 = get[uint16](d)
-		case 4:
-			v.w32 = get[int32](d)
-		case 8:
-			v.w64 = get[int64](d)
-		}
-		if v.len() != len(c.ids) {
-			d.fail("a column has another length")
-		}
-		c.vectors = append(c.vectors, v)
+		c.vectors = append(c.vectors, d.vector(len(c.ids)))
 	}
 	if d.err == nil && !c.sound() {
 		d.fail("a chunk does not hang together")
 	}
 	return c
+}
+
+// vector reads a column of so many rows.
+func (d *decoder) vector(rows int) vector {
+	shape := get[int64](d)
+	if d.err != nil || len(shape) != 3 || shape[2] < 1 {
+		d.fail("a column has no shape")
+		return vector{}
+	}
+	v := vector{bits: uint8(shape[0]), n: rows, base: shape[1], unit: shape[2]}
+	held := 0
+	switch shape[0] {
+	case 2, 4, 8:
+		v.small = get[uint8](d)
+		held = len(v.small) * 8 / int(v.bits)
+	case 16:
+		v.w16 = get[uint16](d)
+		held = len(v.w16)
+	case 32:
+		v.w32 = get[uint32](d)
+		held = len(v.w32)
+	case 64:
+		v.w64 = get[int64](d)
+		held = len(v.w64)
+	}
+	if held < rows {
+		d.fail("a column has another length")
+	}
+	return v
 }
 
 // sound says whether areas, rows and blocks fit each other, so that no look-up leaves its bounds.

@@ -1,141 +1,217 @@
 package mirror
 
 import (
-	"math"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
-// vector holds one column of a chunk in the narrowest width that its values fit: small values from 0 as value+1 in
-// one or two bytes with 0 for unknown, others signed in four or eight with the least number for unknown. Exactly one
-// slice is in use.
+// vector holds one column of a chunk in as few bits a row as its values fit: 2, 4, 8, 16 or 32, or 64 where they are
+// too far apart. Below 64 bits it stores 0 for unknown and else 1 + (value - base) / unit, so that areas in thousandths
+// that are all whole and years that are all near each other take little. Exactly one slice is in use.
 type vector struct {
-	w8  []uint8
-	w16 []uint16
-	w32 []int32
-	w64 []int64
+	bits       uint8
+	n          int
+	base, unit int64
+	small      []uint8 // several rows a byte, the first in its lowest bits
+	w16        []uint16
+	w32        []uint32
+	w64        []int64
 }
 
-// newVector stores the values in the narrowest width.
+// newVector stores the values in the fewest bits.
 func newVector(values []int64) vector {
-	least, most := int64(0), int64(0)
-	for _, v := range values {
-		if v != Unknown {
-			least, most = min(least, v), max(most, v)
-		}
+	v := vector{n: len(values)}
+	v.choose(values)
+	switch v.bits {
+	case 16:
+		v.w16 = make([]uint16, v.n)
+	case 32:
+		v.w32 = make([]uint32, v.n)
+	case 64:
+		v.w64 = make([]int64, v.n)
+	default:
+		v.small = make([]uint8, (v.n*int(v.bits)+7)/8)
 	}
-	v := makeVector(widthFor(least, most), len(values))
 	for i, value := range values {
 		v.put(i, value)
 	}
 	return v
 }
 
-// widthFor is the number of bytes that values between least and most need.
-func widthFor(least, most int64) int {
-	switch {
-	case least >= 0 && most < math.MaxUint8:
-		return 1
-	case least >= 0 && most < math.MaxUint16:
-		return 2
-	case least > math.MinInt32 && most <= math.MaxInt32:
-		return 4
+// choose finds bits, base and unit: 0 and 1 where others would not save anything.
+func (v *vector) choose(values []int64) {
+	least, most, known := int64(0), int64(0), false
+	for _, value := range values {
+		switch {
+		case value == Unknown:
+		case !known:
+			least, most, known = value, value, true
+		default:
+			least, most = min(least, value), max(most, value)
+		}
 	}
-	return 8
+	v.base, v.unit, v.bits = least, int64(divisor(values, least)), 64
+	if width := bitsFor((uint64(most) - uint64(least)) / uint64(v.unit)); width < 64 {
+		v.bits = width
+	}
+	if plain := bitsFor(uint64(most)); least >= 0 && plain <= v.bits {
+		v.base, v.unit = 0, 1
+	}
 }
 
-func makeVector(width, n int) vector {
-	switch width {
-	case 1:
-		return vector{w8: make([]uint8, n)}
+// bitsFor is how many bits hold the numbers up to most, and the unknown.
+func bitsFor(most uint64) uint8 {
+	switch need := bits.Len64(most + 1); {
+	case most+1 == 0 || need > 32:
+		return 64
+	case need > 16:
+		return 32
+	case need > 8:
+		return 16
+	case need > 4:
+		return 8
+	case need > 2:
+		return 4
+	}
+	return 2
+}
+
+// divisor is the largest number that divides the distances of all known values from the least; at least 1.
+func divisor(values []int64, least int64) uint64 {
+	of := uint64(0)
+	for _, value := range values {
+		if value == Unknown {
+			continue
+		}
+		for rest := uint64(value) - uint64(least); rest != 0; {
+			of, rest = rest, of%rest
+		}
+		if of == 1 {
+			return 1
+		}
+	}
+	if of > 1<<32 { // a distance that no column has
+		return 1
+	}
+	return max(1, of)
+}
+
+// stored is what the vector stores for row i, below 64 bits.
+func (v *vector) stored(i int) uint64 {
+	switch v.bits {
 	case 2:
-		return vector{w16: make([]uint16, n)}
+		return uint64(v.small[i>>2] >> (i & 3 * 2) & 3)
 	case 4:
-		return vector{w32: make([]int32, n)}
+		return uint64(v.small[i>>1] >> (i & 1 * 4) & 15)
+	case 8:
+		return uint64(v.small[i])
+	case 16:
+		return uint64(v.w16[i])
 	}
-	return vector{w64: make([]int64, n)}
+	return uint64(v.w32[i])
 }
-
-// width is the number of bytes of a value.
-func (v *vector) width() int {
-	switch {
-	case v.w8 != nil:
-		return 1
-	case v.w16 != nil:
-		return 2
-	case v.w32 != nil:
-		return 4
-	}
-	return 8
-}
-
-func (v *vector) len() int { return len(v.w8) + len(v.w16) + len(v.w32) + len(v.w64) }
 
 // get is the value of row i.
 func (v *vector) get(i int) int64 {
-	switch {
-	case v.w8 != nil:
-		return unsmall(int64(v.w8[i]))
-	case v.w16 != nil:
-		return unsmall(int64(v.w16[i]))
-	case v.w32 != nil:
-		if v.w32[i] == math.MinInt32 {
-			return Unknown
-		}
-		return int64(v.w32[i])
+	if v.bits == 64 {
+		return v.w64[i]
 	}
-	return v.w64[i]
+	return v.value(v.stored(i))
 }
 
-func unsmall(stored int64) int64 {
+// value is what a stored number stands for.
+func (v *vector) value(stored uint64) int64 {
 	if stored == 0 {
 		return Unknown
 	}
-	return stored - 1
+	return v.base + int64(stored-1)*v.unit
 }
 
-// put stores a value that fits the width.
-func (v *vector) put(i int, value int64) {
-	switch {
-	case v.w8 != nil:
-		v.w8[i] = uint8(small(value))
-	case v.w16 != nil:
-		v.w16[i] = uint16(small(value))
-	case v.w32 != nil:
-		if value == Unknown {
-			value = math.MinInt32
-		}
-		v.w32[i] = int32(value)
-	default:
-		v.w64[i] = value
-	}
-}
-
-func small(value int64) int64 {
+// code is the number to store for a value; false where it does not fit.
+func (v *vector) code(value int64) (uint64, bool) {
 	if value == Unknown {
-		return 0
+		return 0, true
 	}
-	return value + 1
+	if value < v.base {
+		return 0, false
+	}
+	distance := uint64(value) - uint64(v.base)
+	code := distance / uint64(v.unit)
+	return code + 1, code < 1<<v.bits-1 && code*uint64(v.unit) == distance
 }
 
-// set stores any value, in a wider copy where it does not fit.
-func (v *vector) set(i int, value int64) {
-	if value != Unknown {
-		if need := widthFor(min(value, 0), max(value, 0)); need > v.width() {
-			v.widen(need)
-		}
+// put stores a value; false where it does not fit.
+func (v *vector) put(i int, value int64) bool {
+	if v.bits == 64 {
+		v.w64[i] = value
+		return true
 	}
-	v.put(i, value)
+	code, fits := v.code(value)
+	if !fits {
+		return false
+	}
+	switch v.bits {
+	case 16:
+		v.w16[i] = uint16(code)
+	case 32:
+		v.w32[i] = uint32(code)
+	default:
+		each := 8 / int(v.bits)
+		at, shift := i/each, i%each*int(v.bits)
+		v.small[at] = v.small[at]&^((1<<v.bits-1)<<shift) | uint8(code<<shift)
+	}
+	return true
 }
 
-func (v *vector) widen(width int) {
-	wide := makeVector(width, v.len())
-	for i := range v.len() {
-		wide.put(i, v.get(i))
+// values are those of all rows.
+func (v *vector) values() []int64 {
+	all := make([]int64, v.n)
+	for i := range all {
+		all[i] = v.get(i)
 	}
-	*v = wide
+	return all
 }
 
 // clone copies the vector for a change.
 func (v vector) clone() vector {
-	return vector{slices.Clone(v.w8), slices.Clone(v.w16), slices.Clone(v.w32), slices.Clone(v.w64)}
+	v.small, v.w16, v.w32, v.w64 = slices.Clone(v.small), slices.Clone(v.w16), slices.Clone(v.w32), slices.Clone(v.w64)
+	return v
 }
+
+// spread2 and spread4 are the rows of a byte, a byte each.
+var (
+	spread2 [256]uint32
+	spread4 [256]uint16
+)
+
+func init() {
+	for b := range spread2 {
+		for i := range 4 {
+			spread2[b] |= uint32(b>>(2*i)&3) << (8 * i)
+		}
+		spread4[b] = uint16(b&15) | uint16(b>>4)<<8
+	}
+}
+
+// bytes are what the vector stores for the rows from a to before b, of at most 8 bits, in scratch where they share bytes.
+func (v *vector) bytes(a, b int, scratch *[chunkRows]uint8) []uint8 {
+	switch v.bits {
+	case 2:
+		from := a / 4
+		for i, packed := range v.small[from : (b+3)/4] {
+			binary.LittleEndian.PutUint32(scratch[4*i:], spread2[packed])
+		}
+		return scratch[a-4*from : b-4*from]
+	case 4:
+		from := a / 2
+		for i, packed := range v.small[from : (b+1)/2] {
+			binary.LittleEndian.PutUint16(scratch[2*i:], spread4[packed])
+		}
+		return scratch[a-2*from : b-2*from]
+	}
+	return v.small[a:b]
+}
+
+// plain says that the stored numbers are the values and 1, in bits of at most a byte.
+func (v *vector) plain() bool { return v.bits <= 8 && v.base == 0 && v.unit == 1 }

@@ -1,9 +1,7 @@
 package mirror
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"sort"
@@ -13,8 +11,10 @@ import (
 type Writer struct {
 	schema *Schema
 	table  *Table
-	// byBlock are the rows of the sorted chunks of each block of identifiers, in order of id.
-	byBlock map[int64][]uint32
+	// lasts are the last areas of the sorted chunks.
+	lasts []int64
+	// byBlock are the sorted chunks with households of each block of identifiers: few, because a block belongs to a county.
+	byBlock map[int64][]int
 	// inTail says where the rows of the tail are.
 	inTail map[int64]spot
 }
@@ -47,41 +47,39 @@ func (w *Writer) Load(b *Builder, pos int64) *Table {
 // adopt publishes sorted chunks without a tail.
 func (w *Writer) adopt(chunks []*chunk, pos int64) {
 	rows := 0
-	w.byBlock, w.inTail = map[int64][]uint32{}, map[int64]spot{}
+	w.lasts, w.byBlock, w.inTail = make([]int64, len(chunks)), map[int64][]int{}, map[int64]spot{}
 	for n, c := range chunks {
 		rows += c.rows()
-		for i := range c.rows() {
-			block := c.blocks[c.ids[i]>>blockBits]
-			w.byBlock[block] = append(w.byBlock[block], uint32(n*chunkRows+i))
+		w.lasts[n] = c.areas[len(c.areas)-1]
+		for _, block := range c.blocks {
+			w.byBlock[block] = append(w.byBlock[block], n)
 		}
-	}
-	for _, places := range w.byBlock {
-		slices.SortFunc(places, func(a, b uint32) int { return cmp.Compare(within(chunks, a), within(chunks, b)) })
 	}
 	w.table = &Table{columns: w.schema.snapshot(), sorted: chunks, pos: pos, rows: rows}
 }
 
-// within is the number within its block of the row at a place in the sorted chunks.
-func within(chunks []*chunk, place uint32) uint32 {
-	return chunks[place/chunkRows].ids[place%chunkRows] & (1<<blockBits - 1)
-}
+// place is where a row of the sorted chunks is; nowhere where there is none.
+type place struct{ chunk, row int32 }
 
-// find is where a household is in the sorted chunks, whether or not it has left.
-func (w *Writer) find(id int64) (chunkNo, row int, found bool) {
-	chunks, places := w.table.sorted, w.byBlock[id>>blockBits]
-	at, found := slices.BinarySearchFunc(places, uint32(id&(1<<blockBits-1)), func(place, number uint32) int {
-		return cmp.Compare(within(chunks, place), number)
+var nowhere = place{-1, -1}
+
+// locate finds the households of rows that are in their areas in the sorted chunks, several at once.
+func (w *Writer) locate(rows []Row) []place {
+	const step = 1024
+	places := make([]place, len(rows))
+	tasks := (len(rows) + step - 1) / step
+	share(min(runtime.GOMAXPROCS(0), tasks), tasks, func(_, n int) {
+		for i := n * step; i < min(len(rows), (n+1)*step); i++ {
+			places[i] = w.findIn(rows[i].Area, rows[i].ID)
+		}
 	})
-	if !found {
-		return 0, 0, false
-	}
-	return int(places[at] / chunkRows), int(places[at] % chunkRows), true
+	return places
 }
 
-// findIn is where a household of an area is in the sorted chunks: found faster than by its id alone.
-func (w *Writer) findIn(area, id int64) (chunkNo, row int, found bool) {
+// findIn is where a household of an area is in the sorted chunks.
+func (w *Writer) findIn(area, id int64) place {
 	chunks := w.table.sorted
-	n := sort.Search(len(chunks), func(n int) bool { return chunks[n].areas[len(chunks[n].areas)-1] >= area })
+	n, _ := slices.BinarySearch(w.lasts, area)
 	for ; n < len(chunks) && chunks[n].areas[0] <= area; n++ { // an area may go on in the next chunk
 		c := chunks[n]
 		run, found := slices.BinarySearch(c.areas, area)
@@ -89,11 +87,38 @@ func (w *Writer) findIn(area, id int64) (chunkNo, row int, found bool) {
 			continue
 		}
 		from, to := int(c.starts[run]), int(c.starts[run+1])
-		if i := from + sort.Search(to-from, func(i int) bool { return c.id(from+i) >= id }); i < to && c.id(i) == id {
-			return n, i, true
+		i := from + sort.Search(to-from, func(i int) bool { return c.id(from+i) >= id })
+		if i < to && c.id(i) == id && c.alive(i) {
+			return place{int32(n), int32(i)}
 		}
 	}
-	return 0, 0, false
+	return nowhere
+}
+
+// find is where households are in the sorted chunks, whatever their areas; those that are nowhere are left out. Each
+// chunk that may hold some is read once.
+func (w *Writer) find(ids []int64) map[int64]place {
+	wanted := map[int]map[uint32]bool{} // by chunk: what its rows hold
+	for _, id := range ids {
+		block := id >> blockBits
+		for _, n := range w.byBlock[block] {
+			if wanted[n] == nil {
+				wanted[n] = map[uint32]bool{}
+			}
+			at := slices.Index(w.table.sorted[n].blocks, block)
+			wanted[n][uint32(at)<<blockBits|uint32(id&(1<<blockBits-1))] = true
+		}
+	}
+	found := map[int64]place{}
+	for n, ids := range wanted {
+		c := w.table.sorted[n]
+		for i, id := range c.ids {
+			if ids[id] && c.alive(i) {
+				found[c.id(i)] = place{int32(n), int32(i)}
+			}
+		}
+	}
+	return found
 }
 
 // Batch is changes up to a position of the journal: rows as they are now, and households that are in the register no
@@ -111,15 +136,8 @@ func (w *Writer) Apply(b Batch) (*Table, error) {
 			return nil, fmt.Errorf("household %d: a row of %d values for %d columns", row.ID, len(row.Values), len(w.schema.columns))
 		}
 	}
-	p := &patch{sorted: map[int][]edit{}, tail: map[*chunk][]edit{}, rows: w.table.rows}
-	for _, row := range b.Rows {
-		w.place(p, row)
-	}
-	for _, id := range b.Gone {
-		if w.leave(p, id) {
-			p.rows--
-		}
-	}
+	p := &patch{sorted: make([][]edit, len(w.table.sorted)), tail: map[*chunk][]edit{}, rows: w.table.rows}
+	w.place(p, b.Rows, b.Gone)
 	w.publish(p, b.Pos)
 	if w.scattered() {
 		w.rebuild()
@@ -129,56 +147,67 @@ func (w *Writer) Apply(b Batch) (*Table, error) {
 
 // patch is the edits of a batch by chunk, and the rows that go into the tail.
 type patch struct {
-	sorted map[int][]edit
+	sorted [][]edit // by chunk
 	tail   map[*chunk][]edit
 	added  []Row
 	rows   int
 }
 
-// place puts a row where it belongs: over the one in its area, or into the tail.
-func (w *Writer) place(p *patch, row Row) {
-	if at, ok := w.inTail[row.ID]; ok {
-		if at.chunk.area(at.row) == row.Area {
-			p.tail[at.chunk] = append(p.tail[at.chunk], edit{at.row, row.Values})
-			return
+// place puts rows where they belong, over the ones in their areas or into the tail, and takes those that are gone out.
+func (w *Writer) place(p *patch, rows []Row, gone []int64) {
+	var moved []Row // or new
+	for i, at := range w.locate(rows) {
+		if at == nowhere {
+			moved = append(moved, rows[i])
+		} else {
+			p.sorted[at.chunk] = append(p.sorted[at.chunk], edit{int(at.row), rows[i].Values})
 		}
-		p.tail[at.chunk] = append(p.tail[at.chunk], edit{row: at.row})
-		p.added = append(p.added, row)
-		return
 	}
-	if n, i, found := w.findIn(row.Area, row.ID); found && w.table.sorted[n].alive(i) {
-		p.sorted[n] = append(p.sorted[n], edit{i, row.Values})
-		return
+	ids := slices.Clone(gone)
+	for _, row := range moved {
+		ids = append(ids, row.ID)
 	}
-	switch n, i, found := w.find(row.ID); {
-	case !found || !w.table.sorted[n].alive(i):
-		p.rows++
+	found := w.find(ids)
+	for _, row := range moved {
+		if at, ok := w.inTail[row.ID]; ok && at.chunk.area(at.row) == row.Area {
+			p.tail[at.chunk] = append(p.tail[at.chunk], edit{at.row, row.Values})
+			continue
+		}
+		if !w.leave(p, row.ID, found) {
+			p.rows++
+		}
 		p.added = append(p.added, row)
-	default:
-		p.sorted[n] = append(p.sorted[n], edit{row: i})
-		p.added = append(p.added, row)
+	}
+	for _, id := range gone {
+		if w.leave(p, id, found) {
+			delete(w.inTail, id)
+			p.rows--
+		}
 	}
 }
 
-// leave takes a household out; false if it was not in.
-func (w *Writer) leave(p *patch, id int64) bool {
+// leave takes a household out of its place; false if it had none.
+func (w *Writer) leave(p *patch, id int64, found map[int64]place) bool {
 	if at, ok := w.inTail[id]; ok {
 		p.tail[at.chunk] = append(p.tail[at.chunk], edit{row: at.row})
-		delete(w.inTail, id)
 		return true
 	}
-	n, i, found := w.find(id)
-	if !found || !w.table.sorted[n].alive(i) {
-		return false
+	at, ok := found[id]
+	if ok {
+		p.sorted[at.chunk] = append(p.sorted[at.chunk], edit{row: int(at.row)})
 	}
-	p.sorted[n] = append(p.sorted[n], edit{row: i})
-	return true
+	return ok
 }
 
 // publish makes the table after a patch.
 func (w *Writer) publish(p *patch, pos int64) {
 	next := &Table{columns: w.schema.snapshot(), sorted: slices.Clone(w.table.sorted), pos: max(pos, w.table.pos), rows: p.rows}
-	touched := slices.Collect(maps.Keys(p.sorted))
+	var touched []int
+	for n, edits := range p.sorted {
+		if len(edits) > 0 {
+			touched = append(touched, n)
+		}
+	}
 	share(min(runtime.GOMAXPROCS(0), len(touched)), len(touched), func(_, i int) {
 		n := touched[i]
 		next.sorted[n] = next.sorted[n].edited(p.sorted[n])

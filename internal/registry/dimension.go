@@ -56,23 +56,37 @@ func overlapping(item *policy.Item) bool {
 	return item.Subject != SubjectHousehold || item.Kind == policy.Multi
 }
 
+// ofPersons says that persons have the values, not households.
+func (d Dimension) ofPersons() bool {
+	return d.Item != nil && d.Code != ByHeadSex && d.Item.Subject == SubjectPerson
+}
+
+// Behind says whether the list that Select leads to holds the persons of a value: those whose answer is not known live
+// with others as well.
+func (d Dimension) Behind(value string) bool { return value != "" || !d.ofPersons() }
+
 func (s *Service) seesSex(scope access.Scope, pack *policy.Pack) bool {
 	return seesEverywhere(scope, classOf(pack, SubjectPerson, FieldSex))
 }
 
 // Values are the values of a dimension in the order in which people read them.
 func (d Dimension) Values() []string {
-	switch {
-	case d.Item == nil:
-		values := make([]string, largestSize)
-		for i := range values {
-			values[i] = strconv.Itoa(i + 1)
-		}
-		return values
-	case d.Item.Kind == policy.Bool:
+	if d.Item != nil {
+		return answersTo(d.Item)
+	}
+	values := make([]string, largestSize)
+	for i := range values {
+		values[i] = strconv.Itoa(i + 1)
+	}
+	return values
+}
+
+// answersTo are the answers to a choice or a yes-or-no in the order in which people read them.
+func answersTo(item *policy.Item) []string {
+	if item.Kind == policy.Bool {
 		return []string{"true", "false"}
 	}
-	options := d.Item.Options()
+	options := item.Options()
 	values := make([]string, len(options))
 	for i, option := range options {
 		values[i] = option.Code

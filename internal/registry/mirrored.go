@@ -23,8 +23,18 @@ const (
 	MirrorHeadSex = "head.sex"
 )
 
-// MirrorWelfare is the column by which a later room contributes a household's welfare per person, in minor units.
-const MirrorWelfare = "assessment.welfare"
+// Columns by which a later room contributes what a household's latest assessment says: its welfare per person in minor
+// units, and the verdict.
+const (
+	MirrorWelfare = "assessment.welfare"
+	MirrorVerdict = "assessment.verdict"
+)
+
+// Numbers of the verdict's first codes.
+const (
+	VerdictPoor = iota
+	VerdictNotPoor
+)
 
 // MirrorPart is columns of the mirror that a later room contributes.
 type MirrorPart interface {
@@ -40,6 +50,7 @@ type Mirrored struct {
 	scope   access.Scope
 	columns []mirror.Column
 	items   map[int64]mirroredItem // by number of the indexed item
+	persons []personCounts
 	parts   []MirrorPart
 }
 
@@ -49,6 +60,15 @@ type mirroredItem struct {
 	column int
 	scale  float64
 }
+
+// personCounts are the columns that say how many members have each answer to an item of persons.
+type personCounts struct {
+	item    int64          // its number
+	columns map[string]int // by answer, "" for those of whom none is known
+}
+
+// personsOf is the column that says how many members of a household have an answer to an item of persons.
+func personsOf(item, answer string) string { return item + "=" + answer }
 
 var _ mirror.Source = (*Mirrored)(nil)
 
@@ -112,7 +132,26 @@ func (m *Mirrored) add(ctx context.Context, pack *policy.Pack, item *policy.Item
 		scale = math.Pow10(column.Scale)
 	}
 	m.items[n] = mirroredItem{item, at, scale}
+	if item.Subject == SubjectPerson {
+		m.countPersons(n, column.Name, answersTo(item))
+	}
 	return nil
+}
+
+// countPersons gives each answer to an item of persons its column, once for all packs.
+func (m *Mirrored) countPersons(item int64, name string, answers []string) {
+	at := slices.IndexFunc(m.persons, func(c personCounts) bool { return c.item == item })
+	if at < 0 {
+		at = len(m.persons)
+		m.persons = append(m.persons, personCounts{item, map[string]int{}})
+	}
+	counts := m.persons[at].columns
+	for _, answer := range append(answers, "") {
+		if _, ok := counts[answer]; !ok {
+			counts[answer] = len(m.columns)
+			m.columns = append(m.columns, mirror.Column{Name: personsOf(name, answer), Kind: mirror.Number})
+		}
+	}
 }
 
 // Columns are the columns of the mirror.

@@ -87,6 +87,53 @@ func (m *Mirrored) addFacts(ctx context.Context, schema *mirror.Schema, home int
 			return fmt.Errorf("read facts for the mirror: %w", err)
 		}
 	}
+	if len(m.persons) == 0 {
+		return nil
+	}
+	return m.addPersons(ctx, home, ids, rows, at)
+}
+
+// addPersons fills the columns that count members by their answers: all are of whom nothing is known, until an answer
+// of theirs is read.
+func (m *Mirrored) addPersons(ctx context.Context, home int64, ids []int64, rows []mirror.Row, at map[int64]int) error {
+	args := []any{home}
+	counts := map[int64]map[string]int{}
+	for _, id := range ids {
+		args = append(args, id)
+		values := rows[at[id]].Values
+		for _, c := range m.persons {
+			counts[c.item] = c.columns
+			for _, column := range c.columns {
+				values[column] = 0
+			}
+			values[c.columns[""]] = values[2]
+		}
+	}
+	type answer struct {
+		household, item, person int64
+		txt                     string
+	}
+	answers, err := store.All(ctx, m.s.db.In(m.scope), `SELECT DISTINCT m.household, f.item, f.subject, f.txt FROM membership m JOIN fact_index f ON f.home = m.home AND f.subject = m.person
+		WHERE {checked} AND f.txt IS NOT NULL AND m.to_day IS NULL AND m.home = $1 AND m.household IN (`+store.In(2, len(ids))+`) ORDER BY m.household, f.item, f.subject`, args,
+		func(r store.Rows, a *answer) error { return r.Scan(&a.household, &a.item, &a.person, &a.txt) })
+	if err != nil {
+		return fmt.Errorf("count members for the mirror: %w", err)
+	}
+	var last answer
+	for _, a := range answers {
+		columns := counts[a.item]
+		if columns == nil {
+			continue
+		}
+		values := rows[at[a.household]].Values
+		if column, ok := columns[a.txt]; ok {
+			values[column]++
+		}
+		if a.household != last.household || a.item != last.item || a.person != last.person {
+			values[columns[""]]--
+		}
+		last = a
+	}
 	return nil
 }
 

@@ -18,19 +18,39 @@ type Ask struct {
 	Filter
 	// By breaks the counts down; nil does not.
 	By *Dimension
-	// Welfare also sums the welfare of the latest assessments; only the mirror can.
+	// Welfare also sums what the latest assessments say; only the mirror can.
 	Welfare bool
+	// Level is the level of the areas to count by; 0 for those directly below the filter's.
+	Level int
 }
 
-// Group is the households of one of the areas directly below that of the filter, of a status and of a value.
+// Group is the households of an area, of a status and of a value.
 type Group struct {
-	Area                int64
-	Status              string
-	Value               string // of the dimension, "" where it is not known or nothing was broken down
-	Households, Persons int64
-	// Welfare is the sum, over the persons whose household was assessed, of the household's welfare per person in minor
-	// units; Known is how many these are.
+	Area       int64
+	Status     string
+	Value      string // of the dimension, "" where it is not known or nothing was broken down
+	Households int64
+	// Persons are the members of these households; of a dimension of persons, those who have the value.
+	Persons int64
+	Assessed
+}
+
+// Assessed is what the latest assessments say of some persons, each of whom counts as the household does.
+type Assessed struct {
+	// Welfare is the sum, over the persons whose household's welfare is known, of its welfare per person in minor units;
+	// Known is how many these are.
 	Welfare, Known int64
+	// Judged are the persons whose household a rule of the pack could judge, Below those of whom it says that they are poor.
+	Judged, Below int64
+	// JudgedHouseholds and BelowHouseholds are their households.
+	JudgedHouseholds, BelowHouseholds int64
+}
+
+// Add adds what is said of others.
+func (a *Assessed) Add(b Assessed) {
+	a.Welfare, a.Known = a.Welfare+b.Welfare, a.Known+b.Known
+	a.Judged, a.Below = a.Judged+b.Judged, a.Below+b.Below
+	a.JudgedHouseholds, a.BelowHouseholds = a.JudgedHouseholds+b.JudgedHouseholds, a.BelowHouseholds+b.BelowHouseholds
 }
 
 // Tabulated are counts, and what they are of.
@@ -42,14 +62,19 @@ type Tabulated struct {
 	Welfare bool
 }
 
-// Tabulate counts the selected households by the areas directly below that of the filter, by status and by a
-// dimension. Of an overlapping dimension a household counts once for each of its values.
+// Tabulate counts the selected households by areas below that of the filter, by status and by a dimension. Of an
+// overlapping dimension a household counts once for each of its values, and a person for each of their own.
 func (s *Service) Tabulate(ctx context.Context, scope access.Scope, ask Ask) (Tabulated, error) {
 	q, err := s.condition(ctx, scope, ask.Filter)
 	if err != nil {
 		return Tabulated{}, err
 	}
-	width := s.partWidth(ask.Area)
+	scheme := s.areas.Scheme()
+	level := ask.Level
+	if level == 0 {
+		level = min(scheme.Level(ask.Area)+1, scheme.Levels())
+	}
+	width := scheme.Keys(level)
 	t, asOf, err := s.tableAsOf(ctx)
 	if err != nil {
 		return Tabulated{}, err
@@ -61,14 +86,6 @@ func (s *Service) Tabulate(ctx context.Context, scope access.Scope, ask Ask) (Ta
 	}
 	groups, err := s.tabulateSQL(ctx, q, ask, width)
 	return Tabulated{Groups: groups, AsOf: s.Now()}, err
-}
-
-// partWidth is how many keys an area directly below another has.
-func (s *Service) partWidth(area int64) int64 {
-	scheme := s.areas.Scheme()
-	level := min(scheme.Level(area)+1, scheme.Levels())
-	below := scheme.Range(scheme.Child(scheme.At(area, level-1), 1))
-	return below.Hi - below.Lo + 1
 }
 
 // tableAsOf is the mirror and the moment up to which changes are in it.
@@ -99,7 +116,7 @@ func (s *Service) tabulateMirror(t *mirror.Table, scope access.Scope, ask Ask, w
 	if !ok || ask.By != nil && !mirrors(t, ask.By.column()) {
 		return nil, false, nil
 	}
-	q := mirror.Query{In: scope.Ranges(), Where: where, ByArea: width, By: []mirror.Group{{Column: MirrorStatus}}}
+	q := mirror.Query{In: scope.Ranges(), Where: where, ByArea: width, By: []mirror.Group{{Column: MirrorStatus}}, Weight: MirrorMembers}
 	if ask.By == nil || !ask.By.Overlapping {
 		if ask.By != nil {
 			q.By = append(q.By, ask.By.group())
@@ -108,15 +125,8 @@ func (s *Service) tabulateMirror(t *mirror.Table, scope access.Scope, ask Ask, w
 		return groups, err == nil, err
 	}
 	var all []Group
-	codes := codesOf(t, ask.By.column())
-	for _, value := range append([]string{""}, codes...) {
-		c := mirror.Condition{Column: ask.By.column(), In: []int64{mirror.Unknown}}
-		if value != "" {
-			c = anyOf(c.Column, codes, []string{value})
-		}
-		one := q
-		one.Where = append(slices.Clone(where), c)
-		groups, err := tabulated(t, one, ask, func([]int64) string { return value })
+	for _, value := range append([]string{""}, codesOf(t, ask.By.column())...) {
+		groups, err := tabulatedValue(t, q, ask, value)
 		if err != nil {
 			return nil, false, err
 		}
@@ -124,6 +134,58 @@ func (s *Service) tabulateMirror(t *mirror.Table, scope access.Scope, ask Ask, w
 	}
 	sortGroups(all)
 	return all, true, nil
+}
+
+// tabulatedValue counts the households that have a value of an overlapping dimension, or of which none is known.
+func tabulatedValue(t *mirror.Table, q mirror.Query, ask Ask, value string) ([]Group, error) {
+	ofValue := func([]int64) string { return value }
+	column := ask.By.column()
+	having := mirror.Condition{Column: column, In: []int64{mirror.Unknown}}
+	if value != "" {
+		having = anyOf(column, codesOf(t, column), []string{value})
+	}
+	one := q
+	one.Where = append(slices.Clone(q.Where), having)
+	if !ask.By.ofPersons() {
+		return tabulated(t, one, ask, ofValue)
+	}
+	one.Weight = personsOf(column, value)
+	groups, err := tabulated(t, one, ask, ofValue)
+	if err != nil || value != "" {
+		return groups, err
+	}
+	// Somebody whose answer is not known may live with others whose answers are.
+	one.Where = q.Where
+	persons, err := tabulated(t, one, ask, ofValue)
+	if err != nil {
+		return nil, err
+	}
+	for i := range persons {
+		persons[i].Households = 0
+	}
+	return mergeGroups(groups, persons), nil
+}
+
+// mergeGroups takes households from some groups and what is said of persons from others.
+func mergeGroups(households, persons []Group) []Group {
+	type key struct {
+		area          int64
+		status, value string
+	}
+	at := map[key]int{}
+	for i, g := range persons {
+		at[key{g.Area, g.Status, g.Value}] = i
+	}
+	for _, g := range households {
+		if i, ok := at[key{g.Area, g.Status, g.Value}]; ok {
+			persons[i].Households = g.Households
+		} else {
+			persons = append(persons, Group{Area: g.Area, Status: g.Status, Value: g.Value, Households: g.Households})
+		}
+	}
+	persons = slices.DeleteFunc(persons, func(g Group) bool { return g.Households == 0 && g.Persons == 0 })
+	sortGroups(persons)
+	return persons
 }
 
 // valueOf is the value that a cell's key holds after the status.
@@ -139,32 +201,50 @@ func (d *Dimension) valueOf(t *mirror.Table, key []int64) string {
 	return codesOf(t, d.column())[key[1]]
 }
 
-// tabulated asks the mirror twice where welfare is wanted: its sum is weighted by the persons.
+// tabulated asks the mirror once, by verdict too where the assessments are wanted, and adds up.
 func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64) string) ([]Group, error) {
 	status := codesOf(t, MirrorStatus)
-	q.Sum = []string{MirrorMembers}
+	welfare := ask.Welfare && mirrors(t, MirrorWelfare)
+	if welfare {
+		q.Sum = []string{MirrorWelfare}
+		q.By = append(slices.Clone(q.By), mirror.Group{Column: MirrorVerdict})
+	}
 	counted, err := t.Count(q)
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]Group, len(counted))
-	for i, c := range counted {
-		groups[i] = Group{Area: c.Area, Value: value(c.Key), Households: c.Count, Persons: c.Sums[0].Total}
+	var groups []Group
+	for _, c := range counted {
+		g := Group{Area: c.Area, Value: value(c.Key), Households: c.Count, Persons: c.Weight}
 		if c.Key[0] != mirror.Unknown {
-			groups[i].Status = status[c.Key[0]]
+			g.Status = status[c.Key[0]]
 		}
-	}
-	if ask.Welfare && mirrors(t, MirrorWelfare) {
-		q.Sum, q.Weight = []string{MirrorWelfare}, MirrorMembers
-		if counted, err = t.Count(q); err != nil {
-			return nil, err
+		if welfare {
+			g.Assessed = assessed(c)
 		}
-		for i, c := range counted { // the same cells: sums leave no household out
-			groups[i].Welfare, groups[i].Known = c.Sums[0].Total, c.Sums[0].Known
+		if n := len(groups); n > 0 && groups[n-1].Area == g.Area && groups[n-1].Status == g.Status && groups[n-1].Value == g.Value {
+			groups[n-1].Households += g.Households
+			groups[n-1].Persons += g.Persons
+			groups[n-1].Assessed.Add(g.Assessed)
+		} else {
+			groups = append(groups, g)
 		}
 	}
 	sortGroups(groups)
 	return groups, nil
+}
+
+// assessed is what a cell, grouped by verdict last, says of its persons.
+func assessed(c mirror.Cell) Assessed {
+	a := Assessed{Welfare: c.Sums[0].Total, Known: c.Sums[0].Known}
+	switch c.Key[len(c.Key)-1] {
+	case VerdictPoor:
+		a.Below, a.BelowHouseholds = c.Weight, c.Count
+		a.Judged, a.JudgedHouseholds = c.Weight, c.Count
+	case VerdictNotPoor:
+		a.Judged, a.JudgedHouseholds = c.Weight, c.Count
+	}
+	return a
 }
 
 func sortGroups(groups []Group) {
@@ -182,8 +262,25 @@ func (s *Service) tabulateSQL(ctx context.Context, q *query, ask Ask, width int6
 			return nil, err
 		}
 	}
-	inner := "SELECT DISTINCT h.home, h.id, h.area - h.area % " + q.bind(width) + " AS a, h.status AS status, h.members AS members, " + value + " AS value FROM " + from + " WHERE " + q.where()
-	sql := "SELECT a, status, value, count(*), CAST(sum(members) AS bigint) FROM (" + inner + ") x GROUP BY a, status, value ORDER BY a, status, value"
+	part := "h.area - h.area % " + q.bind(width) + " AS a"
+	inner := "SELECT DISTINCT h.home, h.id, " + part + ", h.status AS status, h.members AS members, " + value + " AS value FROM " + from + " WHERE " + q.where()
+	households, err := s.groups(ctx, q, "count(*), CAST(sum(members) AS bigint)", inner)
+	if err != nil || ask.By == nil || !ask.By.ofPersons() {
+		return households, err
+	}
+	number, err := s.itemNumber(ctx, SubjectPerson, ask.By.Item.Code)
+	if err != nil {
+		return nil, err
+	}
+	inner = "SELECT m.person, " + part + ", h.status AS status, coalesce(v.txt, '') AS value FROM household h JOIN membership m ON m.home = h.home AND m.household = h.id AND m.to_day IS NULL" +
+		" LEFT JOIN fact_index v ON v.home = m.home AND v.subject = m.person AND v.item = " + strconv.FormatInt(number, 10) + " AND v.txt IS NOT NULL WHERE " + q.where()
+	persons, err := s.groups(ctx, q, "0, count(DISTINCT person)", inner)
+	return mergeGroups(households, persons), err
+}
+
+// groups counts the rows of a query by area, status and value.
+func (s *Service) groups(ctx context.Context, q *query, counts, inner string) ([]Group, error) {
+	sql := "SELECT a, status, value, " + counts + " FROM (" + inner + ") x GROUP BY a, status, value ORDER BY a, status, value"
 	groups, err := store.All(ctx, s.db.In(q.scope), sql, q.args, func(r store.Rows, g *Group) error {
 		return r.Scan(&g.Area, &g.Status, &g.Value, &g.Households, &g.Persons)
 	})
@@ -207,5 +304,5 @@ func (s *Service) valueSQL(ctx context.Context, q *query, d Dimension) (value, f
 	if err != nil {
 		return "", "", err
 	}
-	return "coalesce(v.txt, '')", from + " LEFT JOIN fact_index v ON v.item = " + q.bind(number) + " AND v.area = h.area AND v.household = h.id AND v.txt IS NOT NULL", nil
+	return "coalesce(v.txt, '')", from + " LEFT JOIN fact_index v ON v.item = " + strconv.FormatInt(number, 10) + " AND v.area = h.area AND v.household = h.id AND v.txt IS NOT NULL", nil
 }

@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -120,6 +121,38 @@ func TestEveryCountIsThatOfTheListBehindIt(t *testing.T) {
 	})
 }
 
+func TestABreakdownByWhatPersonsAnswerCountsPersons(t *testing.T) {
+	haven(t, func(t *testing.T, h *house) {
+		h.importCSV(t, 2, crofts, registry.Skip, "key,year,area,status,goats,roof,bell,beasts\nk1,2013,11001001,poor,,,,\nk2,2013,11001001,well,,,,\nk3,2013,11001001,poor,,,,\n")
+		h.importCSV(t, 2, crofters, registry.Skip, "key,hh,name,sex,rel,craft\np1,k1,Ann Oat,f,head,smith\np2,k1,Bo Oat,m,kin,smith\np3,k1,Cy Oat,m,kin,weaver\np4,k2,Di Oat,f,head,weaver\np5,k2,Ed Oat,m,kin,\np6,k3,Flo Oat,f,head,\n")
+		scope := h.scope(t, 2, access.HouseholdList)
+		dimensions, err := h.Registry.Dimensions(scope, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		craft := dimensions[slices.IndexFunc(dimensions, func(d registry.Dimension) bool { return d.Code == "person.craft" })]
+		check := func(by string) {
+			t.Helper()
+			counts, err := h.Registry.Tabulate(ctx, scope, registry.Ask{By: &craft})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string][2]int64{}
+			for _, g := range counts.Groups {
+				sum := got[g.Value]
+				got[g.Value] = [2]int64{sum[0] + g.Households, sum[1] + g.Persons}
+			}
+			want := map[string][2]int64{"smith": {1, 2}, "weaver": {2, 2}, "": {1, 2}} // of households and persons; Ed lives with Di, who answered
+			if !maps.Equal(got, want) {
+				t.Errorf("by %s: %v, want %v", by, got, want)
+			}
+		}
+		check("SQL")
+		h.followed(t)
+		check("the mirror")
+	})
+}
+
 // doors opens the list behind each count of values, all areas and statuses together.
 func (h *house) doors(t *testing.T, scope access.Scope, query url.Values, d registry.Dimension, groups []registry.Group) {
 	t.Helper()
@@ -154,7 +187,8 @@ func (h *house) doors(t *testing.T, scope access.Scope, query url.Values, d regi
 			t.Fatal(err)
 		}
 		households, persons, err := h.Registry.Count(ctx, scope, f)
-		if err != nil || households != sum.Households || persons != sum.Persons {
+		ofPersons := strings.HasPrefix(d.Code, "person.") // those who have the value, not all who live with them
+		if err != nil || households != sum.Households || persons != sum.Persons && !ofPersons {
 			t.Errorf("%v: the list holds %d households of %d, the count says %d of %d (%v)", door, households, persons, sum.Households, sum.Persons, err)
 		}
 	}

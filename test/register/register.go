@@ -24,6 +24,7 @@ import (
 	"rightkey/internal/policy/library"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
 	"rightkey/internal/verify/duplicate"
@@ -58,6 +59,7 @@ type Register struct {
 	Identify   *identify.Service
 	Quality    *quality.Service
 	Duplicates *duplicate.Service
+	MonthEnds  *overview.MonthEnds
 
 	mu       sync.Mutex
 	accounts map[int64]access.Caller
@@ -119,6 +121,7 @@ func (r *Register) Rooms() {
 	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller})
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
 	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
+	r.MonthEnds = overview.NewMonthEnds(overview.Needs{DB: r.DB, Journal: r.Journal, Registry: r.Registry, Jobs: r.Jobs, Assessed: identify.AssessedOn})
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
 }
 

@@ -10,8 +10,7 @@ import (
 type Figure struct {
 	Households, Persons         int64
 	PoorHouseholds, PoorPersons int64
-	// Welfare is the sum of the welfare per person, in minor units, over the persons whose household was assessed; Known is how many these are.
-	Welfare, Known int64
+	registry.Assessed
 	// Status is the households of each status.
 	Status map[string]int64
 }
@@ -20,8 +19,7 @@ type Figure struct {
 func (f *Figure) Add(g registry.Group, poor []string) {
 	f.Households += g.Households
 	f.Persons += g.Persons
-	f.Welfare += g.Welfare
-	f.Known += g.Known
+	f.Assessed.Add(g.Assessed)
 	if slices.Contains(poor, g.Status) {
 		f.PoorHouseholds += g.Households
 		f.PoorPersons += g.Persons
@@ -36,7 +34,8 @@ func (f *Figure) Add(g registry.Group, poor []string) {
 type Measure string
 
 // The measures. Rate is the poor persons among all persons and Share the poor households among all, in percent; Welfare
-// is the mean per person, in minor units.
+// is the mean per person, in minor units; Judged is the persons of households that are poor by the pack's rule among
+// those that it could judge, in percent.
 const (
 	Households     Measure = "households"
 	Persons        Measure = "persons"
@@ -45,13 +44,20 @@ const (
 	Rate           Measure = "poor_rate"
 	Share          Measure = "poor_share"
 	Welfare        Measure = "welfare"
+	Judged         Measure = "judged_rate"
 )
 
 // Measures are all of them, in the order in which they are offered.
-var Measures = []Measure{Rate, Share, Households, Persons, PoorHouseholds, PoorPersons, Welfare}
+var Measures = []Measure{Rate, Share, Households, Persons, PoorHouseholds, PoorPersons, Welfare, Judged}
+
+// OfAssessments says that the measure comes from the latest assessments.
+func (m Measure) OfAssessments() bool { return m == Welfare || m == Judged }
+
+// IsPercent says that the measure is a percentage.
+func (m Measure) IsPercent() bool { return m == Rate || m == Share || m == Judged }
 
 // IsCount says that the measure of a whole is the sum of those of its parts.
-func (m Measure) IsCount() bool { return m != Rate && m != Share && m != Welfare }
+func (m Measure) IsCount() bool { return !m.IsPercent() && m != Welfare }
 
 // Of is the measure of a figure; false where there is nobody to measure.
 func (m Measure) Of(f Figure) (float64, bool) {
@@ -70,6 +76,8 @@ func (m Measure) Of(f Figure) (float64, bool) {
 		return ratio(100*f.PoorHouseholds, f.Households)
 	case Welfare:
 		return ratio(f.Welfare, f.Known)
+	case Judged:
+		return ratio(100*f.Below, f.Judged)
 	}
 	return 0, false
 }

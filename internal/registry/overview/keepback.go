@@ -73,10 +73,11 @@ type sheet struct {
 	poor    []bool // columns that count as poor, where columns are statuses
 	places  []int64
 	counts  *Protected
-	welfare *Protected
-	// What the table around keeps back of the area: all, columns, the mean welfare.
+	judged  *Protected // the households that are poor by the pack's rule and those that are not
+	// What the table around keeps back of the area: all, columns, columns of judged, the mean welfare.
 	nothing bool
 	hidden  []bool
+	verdict []bool
 	mean    bool
 	byValue bool
 }
@@ -86,14 +87,22 @@ func newSheet(a Answer, by *registry.Dimension, pack *policy.Pack, around *sheet
 	s := &sheet{key: a.Whole.Place.Key, byValue: by != nil}
 	s.columns, s.poor = columnsOf(by, pack)
 	s.inherit(a.Whole, around, least)
-	counts, known := make([][]int64, len(a.Parts)), make([][]int64, len(a.Parts))
+	counts, judged := make([][]int64, len(a.Parts)), make([][]int64, len(a.Parts))
 	for i, part := range a.Parts {
 		s.places = append(s.places, part.Place.Key)
-		counts[i], known[i] = s.row(part), []int64{part.Figure.Known}
+		counts[i], judged[i] = s.row(part), verdicts(part)
 	}
-	s.counts = Protect(counts, s.first(counts, least), s.hidden, least)
-	s.welfare = Protect(known, Small(known, least), []bool{s.mean}, least)
+	s.counts = Protect(counts, first(counts, s.poor, least), s.hidden, least)
+	s.judged = Protect(judged, first(judged, ofVerdicts, least), s.verdict, least)
 	return s
+}
+
+// ofVerdicts says which of verdicts are the poor.
+var ofVerdicts = []bool{true, false}
+
+// verdicts are the households of a part that are poor by the pack's rule, and that are not.
+func verdicts(p Part) []int64 {
+	return []int64{p.Figure.BelowHouseholds, p.Figure.JudgedHouseholds - p.Figure.BelowHouseholds}
 }
 
 // columnsOf are the statuses or the values of a dimension, "" for those that are not known, and which count as poor.
@@ -131,22 +140,22 @@ func (s *sheet) row(p Part) []int64 {
 
 // first are the cells that are kept back for themselves: small ones and, of the statuses, those of the poor where few
 // or none are poor, or few or none are not, for then it is known of everybody.
-func (s *sheet) first(counts [][]int64, least int64) [][]bool {
+func first(counts [][]int64, isPoor []bool, least int64) [][]bool {
 	small := Small(counts, least)
-	if !slices.Contains(s.poor, true) {
+	if !slices.Contains(isPoor, true) {
 		return small
 	}
 	for r, row := range counts {
 		poor, all := int64(0), int64(0)
 		for c, n := range row {
 			all += n
-			if s.poor[c] {
+			if isPoor[c] {
 				poor += n
 			}
 		}
 		if all > 0 && (poor < least || all-poor < least) {
 			for c := range row {
-				small[r][c] = small[r][c] || s.poor[c]
+				small[r][c] = small[r][c] || isPoor[c]
 			}
 		}
 	}
@@ -156,24 +165,30 @@ func (s *sheet) first(counts [][]int64, least int64) [][]bool {
 // inherit takes what the table around keeps back of this area; for the widest area of the reader what its own line does.
 func (s *sheet) inherit(whole Part, around *sheet, least int64) {
 	if around == nil {
-		line := [][]int64{s.row(whole)}
-		alone := Protect(line, s.first(line, least), make([]bool, len(s.columns)), least)
-		s.nothing, s.hidden, s.mean = !alone.Row(0), alone.Hidden(0), few(whole.Figure.Known, least)
+		alone := func(row []int64, poor []bool) *Protected {
+			line := [][]int64{row}
+			return Protect(line, first(line, poor, least), make([]bool, len(row)), least)
+		}
+		counts, judged := alone(s.row(whole), s.poor), alone(verdicts(whole), ofVerdicts)
+		s.nothing, s.hidden, s.mean, s.verdict = !counts.Row(0), counts.Hidden(0), !judged.Row(0), judged.Hidden(0)
 		return
 	}
 	r := slices.Index(around.places, s.key)
 	if r < 0 || around.nothing {
-		s.nothing, s.hidden, s.mean = true, make([]bool, len(s.columns)), true
+		s.nothing, s.hidden, s.mean, s.verdict = true, make([]bool, len(s.columns)), true, make([]bool, len(ofVerdicts))
 		return
 	}
-	s.nothing, s.hidden, s.mean = !around.counts.Row(r), around.counts.Hidden(r), around.mean || !around.welfare.Row(r)
+	s.nothing, s.hidden = !around.counts.Row(r), around.counts.Hidden(r)
+	s.mean, s.verdict = around.mean || !around.judged.Row(r), around.judged.Hidden(r)
 }
 
 // mark writes into an answer what is told of it.
 func (s *sheet) mark(a *Answer) {
-	a.Whole.told = s.told(!s.nothing, !s.mean, func(c int) bool { return !s.hidden[c] })
+	a.Whole.told = s.told(!s.nothing, func(c int) bool { return !s.hidden[c] })
+	a.Whole.told.judge(!s.mean, s.verdict)
 	for i := range a.Parts {
-		a.Parts[i].told = s.told(!s.nothing && s.counts.Row(i), !s.mean && s.welfare.Row(i), func(c int) bool { return s.counts.Cell(i, c) })
+		a.Parts[i].told = s.told(!s.nothing && s.counts.Row(i), func(c int) bool { return s.counts.Cell(i, c) })
+		a.Parts[i].told.judge(!s.mean && s.judged.Row(i), s.judged.Hidden(i))
 	}
 	for _, part := range append([]Part{a.Whole}, a.Parts...) {
 		a.KeptBack = a.KeptBack || !part.told.all || !part.told.poor || slices.ContainsFunc(s.columns, func(c string) bool { return !part.told.cells[c] })
@@ -181,8 +196,8 @@ func (s *sheet) mark(a *Answer) {
 }
 
 // told is what is told of a part. Of the poor it is told where each of their statuses is: then it says nothing new.
-func (s *sheet) told(all, welfare bool, cell func(c int) bool) told {
-	t := told{all: all, poor: all && !s.byValue, welfare: all && welfare, cells: map[string]bool{}}
+func (s *sheet) told(all bool, cell func(c int) bool) told {
+	t := told{all: all, poor: all && !s.byValue, cells: map[string]bool{}}
 	for c, column := range s.columns {
 		t.cells[column] = all && cell(c)
 		if s.poor[c] && !t.cells[column] {
@@ -190,4 +205,10 @@ func (s *sheet) told(all, welfare bool, cell func(c int) bool) told {
 		}
 	}
 	return t
+}
+
+// judge says whether the mean of the assessments is told, and which of their verdicts are hidden.
+func (t *told) judge(mean bool, hidden []bool) {
+	t.welfare = t.all && mean
+	t.judged = t.welfare && !slices.Contains(hidden, true)
 }

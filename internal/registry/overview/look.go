@@ -56,6 +56,7 @@ type told struct {
 	all     bool            // any at all
 	poor    bool            // those of the poor
 	welfare bool            // the mean welfare
+	judged  bool            // the verdicts
 	cells   map[string]bool // of each status, or of each value
 }
 
@@ -109,12 +110,14 @@ func (p Part) tells(m Measure) bool {
 		return p.told.all
 	case Welfare:
 		return p.told.all && p.told.welfare
+	case Judged:
+		return p.told.all && p.told.judged
 	}
 	return p.told.all && p.told.poor
 }
 
 // open tells everything.
-var open = told{all: true, poor: true, welfare: true}
+var open = told{all: true, poor: true, welfare: true, judged: true}
 
 // Look answers a question. Who may not read households gets no filter and no dimension of which a household can have
 // several values: a Forbidden fault.
@@ -227,11 +230,11 @@ func valuesOf(d *registry.Dimension, by map[string]Figure) []string {
 	}
 	var values []string
 	for _, value := range d.Values() {
-		if by[value].Households > 0 {
+		if by[value].Persons > 0 || by[value].Households > 0 {
 			values = append(values, value)
 		}
 	}
-	if by[""].Households > 0 {
+	if by[""].Persons > 0 || by[""].Households > 0 {
 		values = append(values, "")
 	}
 	return values

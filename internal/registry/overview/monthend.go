@@ -9,30 +9,47 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
-	"rightkey/internal/crypt"
+	"rightkey/internal/job"
 	"rightkey/internal/journal"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
-// MonthEnds freezes the figures of each month's end. A frozen month never changes: what is corrected later shows in the
-// figures of now. Freezing twice changes nothing; one that was interrupted begins anew. Several processes may freeze:
-// one at a time claims a month.
+// MonthEnds freezes the figures of each month's end, as a job. A frozen month never changes: what is corrected later
+// shows in the figures of now. Freezing twice changes nothing; a month whose freezing was interrupted begins anew, the
+// months before it stay. Several processes may freeze: one at a time claims a month.
 type MonthEnds struct {
 	db       *access.DB
 	journal  *journal.Journal
 	areas    *area.Service
 	registry *registry.Service
+	jobs     *job.Runner
+	assessed string
 }
 
-// NewMonthEnds opens the frozen figures.
-func NewMonthEnds(db *access.DB, j *journal.Journal, r *registry.Service) *MonthEnds {
-	return &MonthEnds{db: db, journal: j, areas: r.Areas(), registry: r}
+// Needs is what frozen figures are made with.
+type Needs struct {
+	DB       *access.DB
+	Journal  *journal.Journal
+	Registry *registry.Service
+	Jobs     *job.Runner
+	// Assessed is a query by which a later room tells the latest assessment of each household on day $1 that came to a
+	// verdict: home, household, welfare (per person in minor units, null where it is not known) and poor (1 or 0).
+	Assessed string
+}
+
+// NewMonthEnds opens the frozen figures and registers their job.
+func NewMonthEnds(n Needs) *MonthEnds {
+	m := &MonthEnds{db: n.DB, journal: n.Journal, areas: n.Registry.Areas(), registry: n.Registry, jobs: n.Jobs, assessed: n.Assessed}
+	n.Jobs.Register(freezeKind, m.work)
+	return m
 }
 
 // program is the scope in which figures are frozen.
@@ -41,20 +58,20 @@ var program = access.System("figures of a month's end are of all areas; who sees
 const (
 	// lookEvery is how often it is looked whether a month has ended.
 	lookEvery = time.Hour
-	// mostMonths is how many ended months are frozen at once where none was before: two years, as the trend shows.
+	// mostMonths is how many ended months a job freezes where none was before: two years, as the trend shows.
 	mostMonths = 24
-	// claimed is how long a month stays claimed by a process that says no more.
+	// claimed is how long a month stays claimed by a job that says no more.
 	claimed = clock.Time(10 * 60 * 1_000_000)
 	// chunkFigures is how many figures one transaction writes.
 	chunkFigures = 2000
 )
 
-// Run freezes what has ended until ctx is done.
+// Run asks for the freezing of what has ended until ctx is done.
 func (m *MonthEnds) Run(ctx context.Context) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
-		if _, err := m.Freeze(ctx); err != nil && ctx.Err() == nil {
+		if err := m.Ask(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("freeze the figures of a month's end", "error", err.Error())
 		}
 		select {
@@ -65,19 +82,54 @@ func (m *MonthEnds) Run(ctx context.Context) {
 	}
 }
 
-// Freeze freezes the months that have ended since the last frozen one, at most mostMonths, and returns how many.
-func (m *MonthEnds) Freeze(ctx context.Context) (int, error) {
+const freezeKind = "month-ends"
+
+// Ask submits the job that freezes the months that have ended, where there are any and none waits or runs.
+func (m *MonthEnds) Ask(ctx context.Context) error {
+	due, err := m.due(ctx)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	var waiting int64
+	if err := store.One(ctx, m.db.In(program), "SELECT count(*) FROM job WHERE {checked} AND kind = $1 AND state IN ('queued', 'running')", []any{freezeKind}, &waiting); err != nil {
+		return fmt.Errorf("look whether months are being frozen: %w", err)
+	}
+	if waiting > 0 {
+		return nil
+	}
+	_, err = m.jobs.Submit(ctx, 0, job.Request{Kind: freezeKind, Title: due[len(due)-1].String()[:len("2006-01")], Range: access.Everywhere})
+	return err
+}
+
+// work is the job: it freezes the months that are due, oldest first.
+func (m *MonthEnds) work(ctx context.Context, run *job.Run) error {
 	due, err := m.due(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	for n, month := range due {
-		done, err := m.freeze(ctx, month)
-		if err != nil || !done {
-			return n, err
+	f := &freezing{run: run, claim: strconv.FormatInt(run.Job.ID, 10), total: run.Job.Done + int64(len(due)), done: run.Job.Done, counts: run.Job.Counts}
+	for _, month := range due {
+		if err := m.freeze(ctx, f, month); err != nil {
+			if errors.Is(err, errClaimed) {
+				return nil
+			}
+			return err
 		}
 	}
-	return len(due), nil
+	return nil
+}
+
+// freezing is a job at work: months done, of all.
+type freezing struct {
+	run         *job.Run
+	claim       string
+	done, total int64
+	counts      job.Counts
+}
+
+// save notes how far the job got.
+func (f *freezing) save(ctx context.Context, tx store.Tx) error {
+	return f.run.Save(ctx, tx, f.done, f.total, f.counts, nil)
 }
 
 // due are the last days of the ended months that are not frozen, oldest first.
@@ -114,41 +166,40 @@ type frozen struct {
 	key                 int64
 	status              string
 	households, persons int64
+	registry.Assessed
 }
 
-// errClaimed says that another process freezes the month.
-var errClaimed = errors.New("another process freezes this month")
+// errClaimed says that another job freezes the month.
+var errClaimed = errors.New("another job freezes this month")
 
-// freeze freezes a month; false where another process does.
-func (m *MonthEnds) freeze(ctx context.Context, month clock.Day) (bool, error) {
-	token, _ := crypt.NewToken()
-	if err := m.claim(ctx, month, token); err != nil {
-		if errors.Is(err, errClaimed) {
-			return false, nil
-		}
-		return false, err
+// freeze freezes a month.
+func (m *MonthEnds) freeze(ctx context.Context, f *freezing, month clock.Day) error {
+	if err := m.claim(ctx, month, f.claim); err != nil {
+		return err
 	}
 	figures, err := m.read(ctx, month)
 	if err != nil {
-		return false, err
+		return err
 	}
 	first := true
 	for some := range slices.Chunk(figures, chunkFigures) {
-		if err := m.write(ctx, month, token, some, first); err != nil {
-			return false, err
+		if err := m.write(ctx, f, month, some, first); err != nil {
+			return err
 		}
 		first = false
 	}
-	return true, m.finish(ctx, month, token, figures)
+	n := int64(len(figures))
+	f.done, f.counts = f.done+1, f.counts.Add(job.Counts{In: n, Created: n})
+	return m.finish(ctx, f, month, figures)
 }
 
-// claim says that this process freezes a month, unless another has said so a short while ago.
-func (m *MonthEnds) claim(ctx context.Context, month clock.Day, token string) error {
+// claim says that this job freezes a month, unless another has said so a short while ago.
+func (m *MonthEnds) claim(ctx context.Context, month clock.Day, claim string) error {
 	now := m.journal.Clock().Now()
 	return m.db.Tx(ctx, program, func(tx store.Tx) error {
 		n, err := tx.Exec(ctx, `INSERT INTO month_end (month, claimed, claim) VALUES ($1, $2, $3)
-			ON CONFLICT (month) DO UPDATE SET claimed = excluded.claimed, claim = excluded.claim WHERE month_end.frozen IS NULL AND month_end.claimed < $4`,
-			int64(month), int64(now), token, int64(now-claimed))
+			ON CONFLICT (month) DO UPDATE SET claimed = excluded.claimed, claim = excluded.claim WHERE month_end.frozen IS NULL AND (month_end.claim = $3 OR month_end.claimed < $4)`,
+			int64(month), int64(now), claim, int64(now-claimed))
 		if err == nil && n == 0 {
 			return errClaimed
 		}
@@ -156,14 +207,24 @@ func (m *MonthEnds) claim(ctx context.Context, month clock.Day, token string) er
 	})
 }
 
-// read counts, in one statement and so at one moment, the households that were on the register on a day with the status
-// and the members of that day, as far as is known now, and adds them up along the areas around.
+// figureColumns are the sums of a frozen figure in the table, which has them in this order.
+const figureColumns = "households, persons, welfare, known, judged, below, judged_households, below_households"
+
+// sums are where the figure has them.
+func (f *frozen) sums() []*int64 {
+	return []*int64{&f.households, &f.persons, &f.Welfare, &f.Known, &f.Judged, &f.Below, &f.JudgedHouseholds, &f.BelowHouseholds}
+}
+
+// read counts, in one statement and so at one moment, the households that were on the register on a day with the
+// status, the members and the assessment of that day, as far as is known now, and adds them up along the areas around.
 func (m *MonthEnds) read(ctx context.Context, month clock.Day) ([]frozen, error) {
-	villages, err := store.All(ctx, m.db.In(program), `SELECT area, status, count(*), CAST(coalesce(sum(members), 0) AS bigint) FROM (SELECT h.area AS area,
+	villages, err := store.All(ctx, m.db.In(program), `SELECT area, status, count(*), `+
+		sums("members", "CASE WHEN welfare IS NOT NULL THEN welfare * members END", "CASE WHEN welfare IS NOT NULL THEN members END",
+			"CASE WHEN poor IS NOT NULL THEN members END", "poor * members", "CASE WHEN poor IS NOT NULL THEN 1 END", "poor")+` FROM (SELECT h.area AS area,
 			coalesce((SELECT s.status FROM household_status s WHERE s.home = h.home AND s.household = h.id AND s.from_day <= $1 ORDER BY s.at DESC, s.from_day DESC, s.n DESC LIMIT 1), '') AS status,
-			(SELECT count(*) FROM membership m WHERE m.home = h.home AND m.household = h.id AND m.from_day <= $1 AND (m.to_day IS NULL OR m.to_day > $1)) AS members
-			FROM household h WHERE {scope h.area} AND h.opened <= $1 AND (h.closed IS NULL OR h.closed > $1)) x GROUP BY area, status`, []any{int64(month)},
-		func(r store.Rows, f *frozen) error { return r.Scan(&f.key, &f.status, &f.households, &f.persons) })
+			(SELECT count(*) FROM membership m WHERE m.home = h.home AND m.household = h.id AND m.from_day <= $1 AND (m.to_day IS NULL OR m.to_day > $1)) AS members, a.welfare AS welfare, a.poor AS poor
+			FROM household h LEFT JOIN (`+m.assessed+`) a ON a.home = h.home AND a.household = h.id
+			WHERE {scope h.area} AND h.opened <= $1 AND (h.closed IS NULL OR h.closed > $1)) x GROUP BY area, status`, []any{int64(month)}, func(r store.Rows, f *frozen) error { return scanFrozen(r, f) })
 	if err != nil {
 		return nil, fmt.Errorf("count the households of a month's end: %w", err)
 	}
@@ -171,14 +232,19 @@ func (m *MonthEnds) read(ctx context.Context, month clock.Day) ([]frozen, error)
 		key    int64
 		status string
 	}
-	sums := map[place]frozen{}
+	along := map[place]frozen{}
 	for _, f := range villages {
 		for _, key := range append(m.areas.Scheme().Path(f.key), 0) {
-			sum := sums[place{key, f.status}]
-			sums[place{key, f.status}] = frozen{month, key, f.status, sum.households + f.households, sum.persons + f.persons}
+			sum := along[place{key, f.status}]
+			sum.month, sum.key, sum.status = month, key, f.status
+			own := f.sums()
+			for i, to := range sum.sums() {
+				*to += *own[i]
+			}
+			along[place{key, f.status}] = sum
 		}
 	}
-	all := slices.Collect(maps.Values(sums))
+	all := slices.Collect(maps.Values(along))
 	slices.SortFunc(all, func(a, b frozen) int {
 		if a.key != b.key {
 			return int(min(1, max(-1, a.key-b.key)))
@@ -188,14 +254,34 @@ func (m *MonthEnds) read(ctx context.Context, month clock.Day) ([]frozen, error)
 	return all, nil
 }
 
+// sums are the sums of expressions as whole numbers, 0 of nothing.
+func sums(of ...string) string {
+	for i, one := range of {
+		of[i] = "CAST(coalesce(sum(" + one + "), 0) AS bigint)"
+	}
+	return strings.Join(of, ", ")
+}
+
+// scanFrozen reads key, status, figureColumns and what follows.
+func scanFrozen(r store.Rows, f *frozen, more ...any) error {
+	into := []any{&f.key, &f.status}
+	for _, sum := range f.sums() {
+		into = append(into, sum)
+	}
+	return r.Scan(append(into, more...)...)
+}
+
 // write stores some figures, the first ones in the place of what an interrupted freezing left.
-func (m *MonthEnds) write(ctx context.Context, month clock.Day, token string, figures []frozen, first bool) error {
+func (m *MonthEnds) write(ctx context.Context, freezing *freezing, month clock.Day, figures []frozen, first bool) error {
 	rows := make([][]any, len(figures))
 	for i, f := range figures {
-		rows[i] = []any{f.key, int64(f.month), f.status, f.households, f.persons}
+		rows[i] = []any{f.key, int64(f.month), f.status}
+		for _, sum := range f.sums() {
+			rows[i] = append(rows[i], *sum)
+		}
 	}
 	return m.db.Tx(ctx, program, func(tx store.Tx) error {
-		if err := m.mine(ctx, tx, month, token); err != nil {
+		if err := m.mine(ctx, tx, month, freezing.claim); err != nil {
 			return err
 		}
 		if first {
@@ -203,13 +289,16 @@ func (m *MonthEnds) write(ctx context.Context, month clock.Day, token string, fi
 				return err
 			}
 		}
-		return tx.Bulk(ctx, "month_figure", []string{"key", "month", "status", "households", "persons"}, rows)
+		if err := tx.Bulk(ctx, "month_figure", append([]string{"key", "month", "status"}, strings.Split(figureColumns, ", ")...), rows); err != nil {
+			return err
+		}
+		return freezing.save(ctx, tx)
 	})
 }
 
 // mine renews the claim on a month.
-func (m *MonthEnds) mine(ctx context.Context, tx store.Tx, month clock.Day, token string) error {
-	n, err := tx.Exec(ctx, "UPDATE month_end SET claimed = $3 WHERE month = $1 AND claim = $2 AND frozen IS NULL", int64(month), token, int64(m.journal.Clock().Now()))
+func (m *MonthEnds) mine(ctx context.Context, tx store.Tx, month clock.Day, claim string) error {
+	n, err := tx.Exec(ctx, "UPDATE month_end SET claimed = $3 WHERE month = $1 AND claim = $2 AND frozen IS NULL", int64(month), claim, int64(m.journal.Clock().Now()))
 	if err == nil && n == 0 {
 		return errClaimed
 	}
@@ -217,10 +306,14 @@ func (m *MonthEnds) mine(ctx context.Context, tx store.Tx, month clock.Day, toke
 }
 
 // finish closes a month and journals the hash of its figures.
-func (m *MonthEnds) finish(ctx context.Context, month clock.Day, token string, figures []frozen) error {
+func (m *MonthEnds) finish(ctx context.Context, freezing *freezing, month clock.Day, figures []frozen) error {
 	digest := sha256.New()
 	for _, f := range figures {
-		fmt.Fprintf(digest, "%d %q %d %d\n", f.key, f.status, f.households, f.persons)
+		fmt.Fprintf(digest, "%d %q", f.key, f.status)
+		for _, sum := range f.sums() {
+			fmt.Fprintf(digest, " %d", *sum)
+		}
+		fmt.Fprintln(digest)
 	}
 	hash := hex.EncodeToString(digest.Sum(nil))
 	command, err := m.journal.Begin(ctx, journal.Who{Role: "system", Why: "end of a month"})
@@ -232,7 +325,10 @@ func (m *MonthEnds) finish(ctx context.Context, month clock.Day, token string, f
 		return err
 	}
 	return m.db.Tx(ctx, program, func(tx store.Tx) error {
-		if err := m.mine(ctx, tx, month, token); err != nil {
+		if err := m.mine(ctx, tx, month, freezing.claim); err != nil {
+			return err
+		}
+		if err := freezing.save(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE month_end SET frozen = $2, hash = $3 WHERE month = $1", int64(month), int64(m.journal.Clock().Now()), hash); err != nil {

@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
+	"rightkey/internal/identify"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/overview"
 	"rightkey/internal/store"
@@ -51,6 +52,34 @@ func shown(t *testing.T, r *register.Register, m *overview.MonthEnds, account, k
 	return all, poor
 }
 
+// frozen asks for the freezing of what is due, waits for the job and says that so many months were frozen.
+func frozen(t *testing.T, r *register.Register, want int) {
+	t.Helper()
+	count := func(sql string) (n int) {
+		if err := store.One(ctx, r.Raw, sql, nil, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const months, waiting = "SELECT count(*) FROM month_end WHERE frozen IS NOT NULL", "SELECT count(*) FROM job WHERE kind = 'month-ends' AND state IN ('queued', 'running')"
+	before := count(months)
+	if err := r.MonthEnds.Ask(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for tries := 0; count(waiting) > 0; tries++ {
+		if tries > 6000 {
+			t.Fatal("the job does not end")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if failed := count("SELECT count(*) FROM job WHERE kind = 'month-ends' AND state <> 'done'"); failed > 0 {
+		t.Fatal("a job has failed")
+	}
+	if n := count(months) - before; n != want {
+		t.Fatalf("%d months frozen, want %d", n, want)
+	}
+}
+
 func equal(t *testing.T, what string, got []float64, want ...float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -65,13 +94,8 @@ func equal(t *testing.T, what string, got []float64, want ...float64) {
 
 func TestAMonthsEndIsFrozenOnceAndStaysAsItWas(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
-		m := overview.NewMonthEnds(r.DB, r.Journal, r.Registry)
-		freeze := func(want int) {
-			t.Helper()
-			if n, err := m.Freeze(ctx); err != nil || n != want {
-				t.Fatalf("%d months frozen, want %d: %v", n, want, err)
-			}
-		}
+		m := r.MonthEnds
+		freeze := func(want int) { t.Helper(); frozen(t, r, want) }
 		freeze(0) // nobody is registered
 		r.ImportCSV(t, hearths, "key,area,status\n"+hamlet("a", "11001001", "stranded", 4)+hamlet("b", "11001002", "afloat", 3))
 		freeze(1) // November; December has not ended
@@ -105,9 +129,51 @@ func TestAMonthsEndIsFrozenOnceAndStaysAsItWas(t *testing.T) {
 	})
 }
 
+func TestAMonthKeepsWhatAssessmentsSaid(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		r.Fill(t, register.Hearth{Key: "a", Area: "11001001", Catch: "1", Souls: 3}, register.Hearth{Key: "b", Area: "11001001", Catch: "900000", Souls: 2}, register.Hearth{Key: "c", Area: "11001002", Souls: 4})
+		r.Judge(t, identify.RunArgs{Day: clock.Date(2004, 12, 31)})
+		var poor, well int64 // welfare per person
+		for _, of := range []struct {
+			verdict string
+			into    *int64
+		}{{"poor", &poor}, {"not_poor", &well}} {
+			if err := store.One(ctx, r.Raw, "SELECT welfare FROM assessment WHERE verdict = $1", []any{of.verdict}, of.into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.Clock.Set(clock.Date(2015, 1, 3).Start(time.UTC))
+		if err := r.MonthEnds.Ask(ctx); err != nil {
+			t.Fatal(err)
+		}
+		r.Settle(t)
+		measures := func(key int64) (welfare, judged float64) {
+			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry), key, true)
+			if err != nil || len(trend) == 0 {
+				t.Fatal(len(trend), err)
+			}
+			last := trend[len(trend)-1].Part
+			welfare, _ = last.Value(overview.Welfare)
+			judged, _ = last.Value(overview.Judged)
+			return welfare, judged
+		}
+		welfare, judged := measures(11000000)
+		equal(t, "welfare and rate", []float64{welfare, judged}, float64(3*poor+2*well)/5, 60)
+		if _, telling := func() (float64, overview.Telling) {
+			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry), 11001002, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return trend[len(trend)-1].Part.Value(overview.Judged)
+		}(); telling != overview.None {
+			t.Error("a hamlet in which nobody could be judged has a rate")
+		}
+	})
+}
+
 func TestAnInterruptedFreezingBeginsAnew(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
-		m := overview.NewMonthEnds(r.DB, r.Journal, r.Registry)
+		m := r.MonthEnds
 		r.ImportCSV(t, hearths, "key,area,status\n"+hamlet("a", "11001001", "stranded", 4))
 		for _, sql := range []string{"INSERT INTO month_end (month, claimed, claim) VALUES ($1, $2, 'gone')", "INSERT INTO month_figure (key, month, status, households, persons) VALUES (11, $1, 'stranded', $2, 1)"} {
 			err := r.Raw.Tx(ctx, func(tx store.Tx) error {
@@ -118,13 +184,9 @@ func TestAnInterruptedFreezingBeginsAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if n, err := m.Freeze(ctx); err != nil || n != 0 {
-			t.Fatalf("while another process works: %d %v", n, err)
-		}
+		frozen(t, r, 0) // while another process works
 		r.Clock.Set(r.Clock.Now() + clock.Time(11*60*1_000_000))
-		if n, err := m.Freeze(ctx); err != nil || n != 1 {
-			t.Fatalf("after it was gone: %d %v", n, err)
-		}
+		frozen(t, r, 1) // after it was gone
 		all, _ := shown(t, r, m, register.County, 11001001, true)
 		equal(t, "November", all, 4)
 	})
@@ -132,11 +194,9 @@ func TestAnInterruptedFreezingBeginsAnew(t *testing.T) {
 
 func TestAMonthTellsWhoMayNotReadRowsNoSmallFigures(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
-		m := overview.NewMonthEnds(r.DB, r.Journal, r.Registry)
+		m := r.MonthEnds
 		r.ImportCSV(t, hearths, "key,area,status\n"+hamlet("a", "11001001", "stranded", 14)+hamlet("b", "11001001", "afloat", 30)+hamlet("c", "11001002", "stranded", 3)+hamlet("d", "11001002", "afloat", 40)+hamlet("e", "12001001", "stranded", 50)+hamlet("f", "12001001", "afloat", 60))
-		if _, err := m.Freeze(ctx); err != nil {
-			t.Fatal(err)
-		}
+		frozen(t, r, 1)
 		all, poor := shown(t, r, m, register.Analyst, 11001000, false)
 		equal(t, "the parish", all, 87)
 		equal(t, "its poor", poor, 17)

@@ -129,7 +129,7 @@ func (m *MonthEnds) answers(ctx context.Context, scope access.Scope, key int64, 
 // add adds frozen figures to a part.
 func (p *Part) add(figures []frozen, poor []string) {
 	for _, f := range figures {
-		p.Figure.Add(registry.Group{Status: f.status, Households: f.households, Persons: f.persons}, poor)
+		p.Figure.Add(registry.Group{Status: f.status, Households: f.households, Persons: f.persons, Assessed: f.Assessed}, poor)
 	}
 }
 
@@ -141,10 +141,8 @@ func (m *MonthEnds) figures(ctx context.Context, keys []int64, from clock.Day) (
 		for _, key := range some {
 			args = append(args, key)
 		}
-		list, err := store.All(ctx, m.db.In(program), "SELECT month, key, status, households, persons FROM month_figure WHERE {checked} AND month >= $1 AND key IN ("+store.In(2, len(some))+") ORDER BY key, month, status", args,
-			func(r store.Rows, f *frozen) error {
-				return r.Scan(&f.month, &f.key, &f.status, &f.households, &f.persons)
-			})
+		list, err := store.All(ctx, m.db.In(program), "SELECT key, status, "+figureColumns+", month"+" FROM month_figure WHERE {checked} AND month >= $1 AND key IN ("+store.In(2, len(some))+") ORDER BY key, month, status", args,
+			func(r store.Rows, f *frozen) error { return scanFrozen(r, f, &f.month) })
 		if err != nil {
 			return nil, fmt.Errorf("read frozen figures: %w", err)
 		}

@@ -219,6 +219,9 @@ func (l look) doorOf(place area.Area, m overview.Measure, value string, valued b
 	if valued && l.by.Overlapping && l.query.Has("i."+l.by.Code) {
 		return "" // the list cannot ask for two of one item at once
 	}
+	if valued && m != overview.Households && m != overview.PoorHouseholds && !l.by.Behind(value) {
+		return ""
+	}
 	return l.door(place, func(query url.Values) {
 		if m == overview.PoorHouseholds || m == overview.PoorPersons {
 			l.onlyPoor(query)

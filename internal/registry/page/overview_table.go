@@ -36,7 +36,7 @@ func (l look) written(ctx context.Context, m overview.Measure, value float64, te
 		return word(ctx, "overview.small", "n", l.answer.Least)
 	case telling == overview.None || (m == overview.PoorHouseholds || m == overview.PoorPersons) && len(overview.Poor(l.pack)) == 0:
 		return "–"
-	case m == overview.Rate || m == overview.Share:
+	case m.IsPercent():
 		return i18n.Decimal(lang, value, 1)
 	case m == overview.Welfare && l.pack != nil:
 		return amount(lang, int64(value), l.pack)
@@ -47,7 +47,7 @@ func (l look) written(ctx context.Context, m overview.Measure, value float64, te
 // unit is what a measure is counted in.
 func (l look) unit(ctx context.Context, m overview.Measure) string {
 	switch {
-	case m == overview.Rate || m == overview.Share:
+	case m.IsPercent():
 		return "%"
 	case m == overview.PoorHouseholds:
 		return word(ctx, "overview.households_unit")
@@ -199,7 +199,7 @@ func (l look) bars(ctx context.Context) *web.Bars {
 func (l look) choices(ctx context.Context) []web.Field {
 	measure := web.Field{Name: measureParameter, Label: word(ctx, "look.measure"), Kind: web.FieldSelect, Value: string(l.measure)}
 	for _, m := range overview.Measures {
-		if m != overview.Welfare || l.answer.Welfare {
+		if !m.OfAssessments() || l.answer.Welfare {
 			measure.Options = append(measure.Options, web.Option{Value: string(m), Label: measureLabel(ctx, m)})
 		}
 	}

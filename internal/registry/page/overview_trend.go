@@ -13,7 +13,7 @@ import (
 func (p *pages) trend(ctx context.Context, l look) (*web.Trend, error) {
 	filters := l.filters()
 	filters.Del("area")
-	if p.MonthEnds == nil || len(filters) > 0 || l.by != nil || l.measure == overview.Welfare {
+	if p.MonthEnds == nil || len(filters) > 0 || l.by != nil {
 		return nil, nil
 	}
 	months, err := p.MonthEnds.Trend(ctx, l.scope, p.figures, l.filter.Area, l.rows)

@@ -1,0 +1,86 @@
+package mirror
+
+import "slices"
+
+// digits says what a column's value adds to the number of a row's cell: the digit of a group column, or out where a
+// condition does not hold.
+type digits struct {
+	column int
+	of     func(value int64) uint32
+	plain  [256]uint32 // of the numbers that a plain vector stores
+}
+
+// out is added to the cell's number of a row that is not counted; with it the number is above that of any cell.
+const out = 1 << 20
+
+func newDigits(column int, of func(value int64) uint32) *digits {
+	d := &digits{column: column, of: of, plain: [256]uint32{of(Unknown)}}
+	for value := range int64(255) {
+		d.plain[value+1] = of(value)
+	}
+	return d
+}
+
+// ofCondition are the digits of a condition.
+func ofCondition(column int, c Condition) *digits {
+	return newDigits(column, func(value int64) uint32 {
+		if c.holds(value) {
+			return 0
+		}
+		return out
+	})
+}
+
+// listed are the digits by what a vector of at most 8 bits stores.
+func (d *digits) listed(v *vector) *[256]uint32 {
+	if v.plain() {
+		return &d.plain
+	}
+	var list [256]uint32
+	for stored := range 1 << v.bits {
+		list[stored] = d.of(v.value(uint64(stored)))
+	}
+	return &list
+}
+
+// number gives each of the rows from a to before b the number of its cell; rows that are not counted get a number above
+// all cells. Two columns of few bits are read in one pass.
+func (k *counter) number(c *chunk, a, b int) []uint32 {
+	k.numbers = slices.Grow(k.numbers[:0], b-a)[:b-a]
+	clear(k.numbers)
+	var before []uint8
+	var list *[256]uint32
+	for _, d := range k.plan.digits {
+		switch v := &c.vectors[d.column]; {
+		case v.bits > 8:
+			for i := range k.numbers {
+				k.numbers[i] += d.of(v.get(a + i))
+			}
+		case before == nil:
+			before, list = v.bytes(a, b, &k.one), d.listed(v)
+		default:
+			addTwo(k.numbers, before, v.bytes(a, b, &k.other), list, d.listed(v))
+			before = nil
+		}
+	}
+	if before != nil {
+		for i, stored := range before {
+			k.numbers[i] += list[stored]
+		}
+	}
+	if c.gone != nil {
+		for i := a; i < b; i++ {
+			if !c.alive(i) {
+				k.numbers[i-a] += out
+			}
+		}
+	}
+	return k.numbers
+}
+
+func addTwo(numbers []uint32, one, other []uint8, digits, others *[256]uint32) {
+	one, other = one[:len(numbers)], other[:len(numbers)]
+	for i := range numbers {
+		numbers[i] += digits[one[i]] + others[other[i]]
+	}
+}
