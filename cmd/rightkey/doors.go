@@ -40,19 +40,20 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult, duplicate.JobKind: duplicatepage.JobResult}}
 	offices.Register(server)
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
-		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates)},
+		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
 		Newcomers:   duplicatepage.LookPath,
-		Work:        []registrypage.Work{qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates)}})
+		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), duplicatepage.Places()) {
+	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), identifypage.CasePlaces(), duplicatepage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
@@ -94,5 +95,6 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
+	identifyrest.RegisterCases(api, identifyrest.Cases{Cases: h.cases, Registry: h.registry})
 	return api, nil
 }

@@ -9,8 +9,8 @@ import (
 // followEvery is how often the program looks whether the day of something has come.
 const followEvery = 10 * time.Minute
 
-// followDays brings households to the areas that theirs have become, and carries out transfers between counties, each
-// on its day, until ctx is done.
+// followDays brings households to the areas that theirs have become, carries out transfers between counties, and shows
+// cases whose terms have run out one level higher, each on its day, until ctx is done.
 func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 	for {
 		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
@@ -18,6 +18,9 @@ func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 		}
 		if _, err := h.registry.CarryOutTransfers(ctx); err != nil && ctx.Err() == nil {
 			log.Error("carry out transfers", "error", err)
+		}
+		if _, err := h.cases.Escalate(ctx); err != nil && ctx.Err() == nil {
+			log.Error("show terms that have run out", "error", err)
 		}
 		select {
 		case <-ctx.Done():

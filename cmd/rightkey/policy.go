@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
 	"rightkey/internal/procedure"
@@ -21,7 +22,8 @@ import (
 
 // policyCommand works with policy packs.
 type policyCommand struct {
-	Check policyCheck `cmd:"" help:"Check the files of policy packs and count what they hold."`
+	Check   policyCheck   `cmd:"" help:"Check the files of policy packs and count what they hold."`
+	Diagram policyDiagram `cmd:"" help:"Draw a procedure of a policy pack as SVG."`
 }
 
 // policyCheck is "rightkey policy check".
@@ -37,6 +39,50 @@ formulas, and how many of them name a source and how many are unconfirmed.
 
 Example:
   rightkey policy check policies/my-country --unconfirmed`
+}
+
+// policyDiagram is "rightkey policy diagram".
+type policyDiagram struct {
+	Dir       string `arg:"" help:"Folder of a pack, or the name of one that comes with the program."`
+	Procedure string `arg:"" optional:"" help:"Code of the procedure; by default its first."`
+	Lang      string `default:"en" help:"Language of the labels."`
+	Words     bool   `help:"Print the steps in words in place of the drawing."`
+}
+
+// Help is shown by --help.
+func (policyDiagram) Help() string {
+	return `States are boxes in columns, bold where no case is granted without having been there; arrows are steps, dashed where they
+lead back; the days of clocks and notices stand in the boxes.
+
+Example:
+  rightkey policy diagram policies/my-country exit > exit.svg`
+}
+
+// Run draws the procedure.
+func (c *policyDiagram) Run(k *kong.Kong) error {
+	p, err := loadPack(c.Dir)
+	if err != nil {
+		return err
+	}
+	procedures := procedure.Of(p)
+	if len(procedures.List) == 0 {
+		return fmt.Errorf("pack %s has no procedures", p.ID)
+	}
+	d := procedures.List[0]
+	if c.Procedure != "" {
+		var ok bool
+		if d, ok = procedures.Find(c.Procedure); !ok {
+			return fmt.Errorf("pack %s has no procedure %q", p.ID, c.Procedure)
+		}
+	}
+	if !c.Words {
+		_, err := io.WriteString(k.Stdout, d.SVG(i18n.Lang(c.Lang)))
+		return err
+	}
+	for _, s := range d.Steps(i18n.Lang(c.Lang)) {
+		fmt.Fprintf(k.Stdout, "%s: %s → %s  (%s)\n", s.From, s.Title, s.To, strings.Join(append(s.Roles, string(s.On)), " "))
+	}
+	return nil
 }
 
 // packLoader is a loader that knows the sections of all rooms.

@@ -38,6 +38,8 @@ const (
 	AssignmentEdit   Verb = "assignment.edit" // say who answers for which household
 	InspectionOpen   Verb = "inspection.open" // open a named inspection in the own area
 	FieldUnmask      Verb = "field.unmask"    // see one secret field of one record, with a reason
+	CaseRead         Verb = "case.read"       // see cases of procedures
+	CaseAct          Verb = "case.act"        // take the steps that a procedure gives to one's role
 	AlertRead        Verb = "alert.read"      // review what rules noticed about the work of others
 )
 
@@ -134,6 +136,11 @@ type Caller struct {
 	console bool
 }
 
+// Holding are the caller's grants that hold today; on the machine itself those that were given along.
+func (c Caller) Holding() []Grant {
+	return slices.DeleteFunc(slices.Clone(c.Grants), func(g Grant) bool { return !c.console && !g.valid(c.Today) })
+}
+
 // Scope is an access decision: for which areas, with which fields, for whom. Only this package makes one; the zero
 // Scope allows nothing.
 type Scope struct {
@@ -154,7 +161,7 @@ type part struct {
 }
 
 // single are the verbs about single records, for which an assignment counts.
-var single = []Verb{HouseholdRead, HouseholdEdit, ChangeRead, ChangeDecide, FieldUnmask, ExportRun}
+var single = []Verb{HouseholdRead, HouseholdEdit, ChangeRead, ChangeDecide, FieldUnmask, ExportRun, CaseRead, CaseAct}
 
 // impersonal are the classes that say nothing of a person.
 var impersonal = Of(P0, P1)

@@ -31,6 +31,9 @@ const (
 	ProblemConfirmStep Step = "problem.confirm"
 	DuplicateStep      Step = "duplicate.judge"
 	DuplicateAgainStep Step = "duplicate.again"
+	CaseRecordStep     Step = "case.record"
+	CaseReviewStep     Step = "case.review"
+	CaseApproveStep    Step = "case.approve"
 )
 
 // Word is the step as a part of the key of a message: "change_decide".

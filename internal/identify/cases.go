@@ -1,7 +1,117 @@
 package identify
 
-import "rightkey/internal/procedure"
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/journal"
+	"rightkey/internal/policy"
+	"rightkey/internal/procedure"
+	"rightkey/internal/registry"
+	"rightkey/internal/store"
+)
 
 // CaseWords are what conditions of procedures see of a case of this room besides the household: its newest assessment
 // (verdict: poor, not_poor or unknown), and how many more persons may be registered where it lives under the quota.
 var CaseWords = procedure.Words{Figures: []string{"quota_left"}, Texts: []string{"verdict"}}
+
+// caseKinds are the kinds of case that decide who is registered as poor.
+var caseKinds = []string{"identification", "exit", "adjustment"}
+
+// Decide gives the cases of this room their effects: a decided case writes the household's status.
+func (s *Service) Decide(cases *procedure.Service) {
+	for _, kind := range caseKinds {
+		cases.Register(kind, caseEffect{s})
+	}
+}
+
+// CaseSubjects returns the households in scope that cases can be about.
+func CaseSubjects(r *registry.Service) func(context.Context, access.Scope, []int64) ([]procedure.Subject, error) {
+	return func(ctx context.Context, scope access.Scope, ids []int64) ([]procedure.Subject, error) {
+		found, err := r.Found(ctx, scope, ids)
+		if err != nil {
+			return nil, err
+		}
+		list := make([]procedure.Subject, len(found))
+		for i, h := range found {
+			list[i] = procedure.Subject{Home: h.Home, ID: h.ID, Area: h.Area, Number: h.Number}
+		}
+		return list, nil
+	}
+}
+
+type caseEffect struct{ s *Service }
+
+// Facts gathers the households with their parts and newest assessments.
+func (e caseEffect) Facts(ctx context.Context, scope access.Scope, pack *policy.Pack, ids []int64) (map[int64]procedure.Facts, error) {
+	s := e.s
+	found, err := s.registry.Found(ctx, scope, ids)
+	if err != nil {
+		return nil, err
+	}
+	wholes, err := s.registry.Wholes(ctx, scope, found)
+	if err != nil {
+		return nil, err
+	}
+	places := map[int64]string{}
+	facts := map[int64]procedure.Facts{}
+	for _, w := range wholes {
+		if _, known := places[w.Area]; !known {
+			place, err := s.areas.Get(ctx, scope, w.Area)
+			if err != nil {
+				return nil, err
+			}
+			places[w.Area] = place.Label(pack.Languages[0])
+		}
+		verdict, err := s.verdict(ctx, scope, w.Home, w.ID)
+		if err != nil {
+			return nil, err
+		}
+		facts[w.ID] = procedure.Facts{Number: w.Number, Inputs: caseInputs(pack, w, verdict),
+			Public: map[string]string{"name": w.HeadName, "village": places[w.Area], "members": strconv.Itoa(w.Members)}}
+	}
+	return facts, nil
+}
+
+// caseInputs are what conditions see of a household.
+func caseInputs(pack *policy.Pack, w registry.Whole, verdict Outcome) map[string]any {
+	facts := policy.Facts{"members": int64(w.Members)}
+	for code, value := range w.Facts {
+		facts[code] = value
+	}
+	inputs := pack.Inputs("household", facts)
+	list := func(subject string, parts []registry.WholePart) []map[string]any {
+		all := []map[string]any{}
+		for _, part := range parts {
+			all = append(all, pack.Inputs(subject, part.Facts))
+		}
+		return all
+	}
+	inputs["people"], inputs["dwellings"] = list("person", w.People), list("dwelling", w.Dwellings)
+	if verdict != "" {
+		inputs["verdict"] = string(verdict)
+	}
+	return inputs
+}
+
+// verdict is the outcome of a household's newest assessment, "" while there is none.
+func (s *Service) verdict(ctx context.Context, scope access.Scope, home, household int64) (Outcome, error) {
+	found, err := store.All(ctx, s.db.In(scope), "SELECT verdict FROM assessment WHERE {checked} AND home = $1 AND household = $2 ORDER BY id DESC LIMIT 1", []any{home, household},
+		func(r store.Rows, o *Outcome) error { return r.Scan(o) })
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
+// Reached writes the status that a state stands for.
+func (e caseEffect) Reached(ctx context.Context, scope access.Scope, household int64, effect string, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error) {
+	write, entries, err := e.s.registry.Decided(ctx, scope, household, effect, on)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write the status that was decided: %w", err)
+	}
+	return write, entries, nil
+}

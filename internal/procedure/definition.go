@@ -14,6 +14,7 @@ const SectionName = "procedure"
 type Procedures struct {
 	List     []*Definition // in the order of the files
 	Calendar Calendar
+	Never    []string // words that no notice holds: illnesses, disabilities
 
 	refs []policy.ValueRef
 }
@@ -56,6 +57,8 @@ type Definition struct {
 	Source      string        `yaml:"source"`
 	Unconfirmed bool          `yaml:"unconfirmed"`
 	Pos         policy.Pos
+
+	calendar *Calendar // of its pack
 }
 
 // End says how a case ends in a state.
@@ -283,6 +286,9 @@ func (d *Definition) ReasonTitle(lang i18n.Lang, code string) string {
 	}
 	return code
 }
+
+// automatic says that a vote or an objection takes the transition, and nobody by hand.
+func (t *Transition) automatic() bool { return t.On == Carried || t.On == Lost || t.On == Objection }
 
 // Start is the state in which a case begins.
 func (d *Definition) Start() *State { return d.States[0] }

@@ -27,6 +27,7 @@ func Register(loader *policy.Loader, words Words) {
 
 type sectionSchema struct {
 	Calendar   *calendarSchema `yaml:"calendar"`
+	Never      []string        `yaml:"never"` // words that no notice holds: illnesses, disabilities
 	Procedures []*Definition   `yaml:"procedures"`
 }
 
@@ -48,10 +49,12 @@ func decode(p *policy.Pack, files []policy.SourceFile, words Words) (any, error)
 		if section.Calendar != nil {
 			r.calendar(*section.Calendar)
 		}
+		r.found.Never = append(r.found.Never, section.Never...)
 		for _, d := range section.Procedures {
 			if _, twice := r.found.Find(d.Code); twice {
 				r.fail(d.Pos, "procedure %q stands twice", d.Code)
 			}
+			d.calendar = &r.found.Calendar
 			r.definition(d)
 			r.found.List = append(r.found.List, d)
 		}
@@ -209,8 +212,7 @@ func (r *reader) transitions(d *Definition) {
 		if t.Persons > 5 {
 			r.fail(t.Pos, "%s needs %d persons", what, t.Persons)
 		}
-		automatic := t.On == Carried || t.On == Lost || t.On == Objection
-		if automatic == (len(t.By) > 0) || t.On != ByHand && t.Persons > 1 {
+		if t.automatic() == (len(t.By) > 0) || t.On != ByHand && t.Persons > 1 {
 			r.fail(t.Pos, "%s: what is taken by hand needs by; a vote or an objection takes its transition itself", what)
 		}
 		if !slices.Contains([]Part{"", Record, Review, Approve}, t.Part) {

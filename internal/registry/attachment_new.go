@@ -70,6 +70,16 @@ func (s *Service) Attach(ctx context.Context, scope access.Scope, q Attaching, d
 	return s.scanned(ctx, scope, a, data)
 }
 
+// Picture checks a picture of something that is no household, as those that are attached to households are checked. It
+// returns what upload.Accept returns for a file that is not taken, and an OtherType fault for what is no picture.
+func (s *Service) Picture(data []byte) (upload.File, error) {
+	file, err := s.accept(data)
+	if err == nil && file.Type == upload.PDF {
+		err = fault.New(fault.OtherType, "a picture is needed here")
+	}
+	return file, err
+}
+
 // accept checks one file at a time: decoding a picture takes memory.
 func (s *Service) accept(data []byte) (upload.File, error) {
 	s.drawing.Lock()

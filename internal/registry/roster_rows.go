@@ -27,6 +27,7 @@ var followers = []follower{
 	{"problem_item", "household", false},
 	{"quality_mark", "household", false},
 	{"assignment", "household", false},
+	{"case_file", "household", false},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these

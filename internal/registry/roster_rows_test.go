@@ -27,6 +27,7 @@ var still = map[string]string{
 	"collection_window": "is about the area itself", "norm_table": "is about the area itself", "document": "was printed in that area and is found by its token alone",
 	"place": "is about the area itself", "organisation": "has an area of its own", "export": "was made for the area itself",
 	"duplicate_inquiry": "tells which counties asked each other", "duplicate_pair": "is found by its sides",
+	"sitting": "was held for the area itself", "notice": "hangs in the area itself",
 	"job": "was started for the area itself", "import": "was started for the area itself", "approval": "was asked for in that area", "alert": "was raised in that area",
 	"own_declared": "person is an official", "assignment.person": "is an official", "inspection": "is about the area itself",
 	"unmasking": "tells who saw what where", "account": "person is who holds the account",

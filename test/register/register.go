@@ -60,6 +60,9 @@ type Register struct {
 	Quality    *quality.Service
 	Duplicates *duplicate.Service
 	MonthEnds  *overview.MonthEnds
+	Cases      *procedure.Service
+	// Kin are the officials related to households.
+	Kin map[int64][]procedure.Relative
 
 	mu       sync.Mutex
 	accounts map[int64]access.Caller
@@ -122,6 +125,9 @@ func (r *Register) Rooms() {
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
 	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
 	r.MonthEnds = overview.NewMonthEnds(overview.Needs{DB: r.DB, Journal: r.Journal, Registry: r.Registry, Jobs: r.Jobs, Assessed: identify.AssessedOn})
+	r.Cases = procedure.NewService(procedure.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Subjects: identify.CaseSubjects(r.Registry),
+		Kin: func(_ context.Context, household int64) ([]procedure.Relative, error) { return r.Kin[household], nil }})
+	r.Identify.Decide(r.Cases)
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
 }
 
@@ -219,6 +225,20 @@ func (r *Register) Fill(t testing.TB, hearths ...Hearth) {
 	}
 	r.ImportCSV(t, Households, households.String())
 	r.ImportCSV(t, Persons, persons.String())
+}
+
+// Everybody are the identifiers of all households, by area.
+func (r *Register) Everybody(t testing.TB) []int64 {
+	t.Helper()
+	list, err := r.Registry.List(t.Context(), r.Scope(t, County, access.HouseholdList), registry.Filter{}, registry.Position{}, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]int64, len(list))
+	for i, h := range list {
+		ids[i] = h.ID
+	}
+	return ids
 }
 
 // Wait waits until a job has ended.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+
+	"rightkey/internal/access"
+	"rightkey/internal/registry"
+)
+
+func init() {
+	moreCases = append(moreCases, func(m *matrix) map[string]leakCase {
+		m.caseInFarCounty()
+		return map[string]leakCase{
+			"GET /cases":                           shownCase("all=1"),
+			"POST /cases":                          formCase("household", "{number}", "procedure", "stranding"),
+			"POST /cases/meet":                     formCase("case", "{case}", "ver", "1", "day", "2014-12-31"),
+			"POST /cases/post":                     formCase("case", "{case}", "ver", "1"),
+			"POST /cases/draw":                     formCase("case", "{case}", "ver", "1", "transition", "tell"),
+			"POST /cases/take":                     formCase("case", "{case}", "ver", "99", "transition", "tell"),
+			"GET /cases/{id}":                      shownCase(""),
+			"POST /cases/{id}/step":                formCase("ver", "99", "transition", "tell"),
+			"GET /sittings/{id}":                   {},
+			"POST /sittings/{id}/close":            formCase("sitting_ver", "99"),
+			"GET /notices/{id}":                    {},
+			"GET /notices/{id}/photo":              {},
+			"POST /notices/{id}/hang":              formCase("day", "2014-12-31"),
+			"POST /notices/{id}/object":            formCase("line", "1", "text", "no"),
+			"GET /n/{notice_token}":                {},
+			"POST /n/{notice_token}/object":        formCase("line", "1", "text", "no"),
+			"GET /procedures/{hash}/{procedure}":   {},
+			"GET /api/v1/cases":                    shownCase(""),
+			"POST /api/v1/cases":                   bodyCase(`{"procedure": "stranding", "households": ["{number}"]}`),
+			"GET /api/v1/cases/{id}":               shownCase(""),
+			"POST /api/v1/cases/{id}/steps":        bodyCase(`{"step": "tell"}`),
+			"POST /api/v1/case-steps":              bodyCase(`{"step": "tell", "cases": [{"id": {case}, "version": 99}]}`),
+			"POST /api/v1/case-batches":            bodyCase(`{"step": "tell", "cases": [{case}]}`),
+			"POST /api/v1/sittings":                bodyCase(`{"area": "12001001", "day": "2014-12-31", "cases": [{case}]}`),
+			"POST /api/v1/sittings/{id}/closing":   bodyCase(`{"eligible": 3, "present": 3, "votes": []}`),
+			"POST /api/v1/notices":                 bodyCase(`{"area": "12001001", "cases": [{case}]}`),
+			"POST /api/v1/notices/{id}/hanging":    bodyCase(`{"day": "2014-12-31", "photo": "eA=="}`),
+			"POST /api/v1/notices/{id}/objections": bodyCase(`{"line": 1, "text": "no"}`),
+		}
+	})
+}
+
+// caseInFarCounty opens a case of the far county's household.
+func (m *matrix) caseInFarCounty() {
+	m.t.Helper()
+	household, ok := registry.ParseNumber(m.ids["{number}"])
+	if !ok {
+		m.t.Fatal("the far county has no household")
+	}
+	scope, err := access.Decide(access.Console("test", []access.Grant{{Role: "village-official", Range: access.Everywhere}}), access.CaseAct)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	opened, err := m.h.cases.Open(m.t.Context(), scope, "stranding", []int64{household})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.ids["{case}"], m.ids["{sitting}"], m.ids["{notice}"] = fmt.Sprint(opened[0].ID), "987101", "987102"
+}

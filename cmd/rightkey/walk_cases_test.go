@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"rightkey/internal/access"
+	"rightkey/internal/procedure"
+	"rightkey/internal/registry"
+)
+
+// cases brings a case as far as a notice that hangs, so that its meeting and its notice can be looked at.
+func (w *walk) cases(ctx context.Context, h registry.Household) {
+	as := func(login string) access.Scope { return w.scope(ctx, login, access.CaseAct) }
+	_, pack, err := w.h.cases.At(h.Area)
+	w.must(err)
+	d := procedure.Of(pack).List[0]
+	opened, err := w.h.cases.Open(ctx, as("village"), d.Code, []int64{h.ID})
+	w.must(err)
+	id := opened[0].ID
+	take := func(login string) {
+		c, err := w.h.cases.Case(ctx, as("county"), id)
+		w.must(err)
+		t := d.Leaving(c.State)[0]
+		act := procedure.Act{Transition: t.Code, Said: procedure.Said{Evidence: map[string]string{}}}
+		for _, paper := range t.Evidence {
+			act.Said.Evidence[paper] = "folder 7"
+		}
+		_, err = w.h.cases.Take(ctx, as(login), procedure.Seen{ID: id, Ver: c.Ver}, act)
+		w.must(err)
+	}
+	for _, login := range []string{"village", "village", "township", "county"} { // the visit is made by two
+		take(login)
+	}
+	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
+	w.must(err)
+	w.must(w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}}))
+	n, err := w.h.cases.Draft(ctx, as("village"), h.Area, []int64{id})
+	w.must(err)
+	n, err = w.h.cases.Hang(ctx, as("village"), n.ID, n.Ver, w.h.cases.Today(), procedure.Photo{Type: "image/png", Body: []byte("\x89PNG\r\n\x1a\n")})
+	w.must(err)
+	w.must(w.h.cases.ObjectPublicly(ctx, n.Token, 1, "They have a shop in town."))
+	w.ids["{case}"], w.ids["{sitting}"], w.ids["{notice}"] = strconv.FormatInt(id, 10), strconv.FormatInt(m.ID, 10), strconv.FormatInt(n.ID, 10)
+	w.ids["{notice_token}"], w.ids["{procedure}"] = n.Token, d.Code
+}

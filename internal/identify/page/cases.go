@@ -1,0 +1,347 @@
+package page
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/area"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/procedure"
+	"rightkey/internal/registry"
+	registrypage "rightkey/internal/registry/page"
+	"rightkey/internal/registry/upload"
+	"rightkey/internal/web"
+)
+
+// CaseNeeds is what the pages of cases stand on.
+type CaseNeeds struct {
+	Cases    *procedure.Service
+	Registry *registry.Service
+	// Caller is who asks.
+	Caller func(context.Context) access.Caller
+	// Frame completes a page with what all pages share; nil adds nothing.
+	Frame func(*http.Request, web.Page) web.Page
+	// Account names an account.
+	Account func(ctx context.Context, account int64) string
+}
+
+// CasePlaces are the places of cases in the main navigation.
+func CasePlaces() []registrypage.Place {
+	return []registrypage.Place{{NavItem: web.NavItem{Key: "cases.nav", Href: "/cases", Icon: "check"}, Verb: access.CaseRead}}
+}
+
+type casePages struct {
+	CaseNeeds
+	shell *pages
+}
+
+// RegisterCases adds the pages of cases to a server.
+func RegisterCases(server *web.Server, n CaseNeeds) {
+	p := &casePages{n, &pages{Needs{Registry: n.Registry, Caller: n.Caller, Frame: n.Frame, Account: n.Account}}}
+	read, act := web.Needs(access.CaseRead), web.Needs(access.CaseAct)
+	server.Handle("GET /cases", read, p.list)
+	server.Handle("POST /cases", act, p.open)
+	server.Handle("POST /cases/meet", act, p.meet)
+	server.Handle("POST /cases/post", act, p.post)
+	server.Handle("POST /cases/draw", act, p.draw)
+	server.Handle("POST /cases/take", act, p.takeMany)
+	server.Handle("GET /cases/{id}", read, p.one)
+	server.Handle("POST /cases/{id}/step", act, p.take)
+	server.Handle("GET /sittings/{id}", read, p.sitting)
+	server.Handle("POST /sittings/{id}/close", act, p.closeSitting)
+	server.Handle("GET /notices/{id}", read, p.notice)
+	server.Handle("GET /notices/{id}/photo", read, p.photo)
+	server.Handle("POST /notices/{id}/hang", act, p.hang, web.Upload(upload.MaxBytes+1<<20, uploadTime))
+	server.Handle("POST /notices/{id}/object", act, p.object)
+	server.Handle("GET /n/{notice_token}", web.Public, p.public)
+	server.Handle("POST /n/{notice_token}/object", web.Public, p.objectPublicly)
+	server.Handle("GET /procedures/{hash}/{procedure}", web.Needs(access.PackRead), p.procedure)
+}
+
+// caseWord says a message of these pages.
+func caseWord(ctx context.Context, key string, args ...any) string {
+	return web.T(ctx, "cases."+key, args...)
+}
+
+func (p *casePages) show(w http.ResponseWriter, r *http.Request, title string, crumb web.Crumb, parts ...templ.Component) error {
+	page := web.Page{Title: title, Wide: true, Crumbs: []web.Crumb{{Label: caseWord(r.Context(), "nav"), Href: "/cases"}, crumb}}
+	return p.shell.show(w, r, http.StatusOK, page, parts...)
+}
+
+// idOf reads a number of an address.
+func idOf(r *http.Request, name string) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+	}
+	return id, nil
+}
+
+// caseRows is how many cases a page lists and a form takes along.
+const caseRows = 200
+
+// list shows cases by the day of their nearest term.
+func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	scope, err := p.shell.scope(r, access.CaseRead)
+	if err != nil {
+		return err
+	}
+	query, err := asked(r, "all", "ended", "procedure", "state", "batch")
+	if err != nil {
+		return err
+	}
+	of := procedure.Selection{Code: query.Get("procedure"), State: query.Get("state"), Ended: query.Get("ended") != "", Mine: query.Get("all") == "" && query.Get("ended") == "" && query.Get("state") == ""}
+	cases, err := p.Cases.List(ctx, scope, of, procedure.Position{}, caseRows)
+	if err != nil {
+		return err
+	}
+	table, err := p.table(ctx, cases)
+	if err != nil {
+		return err
+	}
+	views := web.Actions([]web.Action{{Label: caseWord(ctx, "list.mine"), Href: "/cases"}, {Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}, {Label: caseWord(ctx, "list.ended"), Href: "/cases?ended=1"}})
+	parts := []templ.Component{views, panel(caseWord(ctx, "list.title"), table)}
+	if of.State != "" && !of.Ended && len(cases) > 0 && p.shell.may(r, access.CaseAct) {
+		group, err := p.together(ctx, cases, query.Get("batch"))
+		if err != nil {
+			return err
+		}
+		parts = append(parts, group...)
+	}
+	return p.shell.show(w, r, http.StatusOK, web.Page{Title: caseWord(ctx, "nav"), Wide: true, Crumbs: []web.Crumb{{Label: caseWord(ctx, "nav")}}}, parts...)
+}
+
+// table lists cases; each state is a door to all that are in it.
+func (p *casePages) table(ctx context.Context, cases []procedure.Case) (web.Table, error) {
+	lang := web.Lang(ctx)
+	t := web.Table{Caption: caseWord(ctx, "list.title"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: web.T(ctx, "common.area")}, {Label: caseWord(ctx, "procedure")}, {Label: caseWord(ctx, "state")}, {Label: caseWord(ctx, "since"), Short: true}, {Label: caseWord(ctx, "due"), Short: true}},
+		Empty: web.Empty{Icon: "check", Title: caseWord(ctx, "list.none"), Text: caseWord(ctx, "list.none_help"), Actions: []web.Action{{Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}}}}
+	keys := make([]int64, len(cases))
+	for i, c := range cases {
+		keys[i] = c.Area
+	}
+	places, err := p.Registry.Places(ctx, keys)
+	if err != nil {
+		return t, err
+	}
+	for _, c := range cases {
+		d, err := p.Cases.Definition(c)
+		if err != nil {
+			return t, err
+		}
+		state := web.Cell{Text: d.State(c.State).Title.In(lang)}
+		if c.Ended == 0 {
+			state.Href = "/cases?" + url.Values{"procedure": {c.Code}, "state": {c.State}}.Encode()
+		}
+		due := web.Cell{Missing: !c.HasTerm()}
+		if c.HasTerm() {
+			due = web.Cell{Text: i18n.Day(lang, c.Due)}
+			if c.Due < p.Cases.Today() {
+				due.View = web.Badge{Tone: web.ToneBad, Text: caseWord(ctx, "late")}
+			}
+		}
+		t.Rows = append(t.Rows, web.Row{Href: casePath(c.ID), Cells: []web.Cell{web.Text(registry.Number(c.Household)), web.Text(placeName(ctx, places, c.Area)), web.Text(d.Title.In(lang)), state, web.Text(i18n.Day(lang, c.Since)), due}})
+	}
+	return t, nil
+}
+
+func casePath(id int64) string { return "/cases/" + strconv.FormatInt(id, 10) }
+
+func placeName(ctx context.Context, places map[int64]area.Area, key int64) string {
+	if a, ok := places[key]; ok {
+		return a.Label(web.Lang(ctx))
+	}
+	return strconv.FormatInt(key, 10)
+}
+
+// stepForm is a form of these pages.
+type stepForm struct {
+	path, button, note string
+	hidden             []web.Pair
+	fields             []web.Field
+	file               bool
+}
+
+func (f stepForm) encoding() string {
+	if f.file {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// together offers what can be done with all cases of a state at once: a meeting, a notice, a step in all of them.
+func (p *casePages) together(ctx context.Context, cases []procedure.Case, batch string) ([]templ.Component, error) {
+	first := cases[0]
+	if slices.ContainsFunc(cases, func(c procedure.Case) bool { return c.Pack != first.Pack || c.Code != first.Code }) {
+		return nil, nil
+	}
+	d, err := p.Cases.Definition(first)
+	if err != nil {
+		return nil, err
+	}
+	lang := web.Lang(ctx)
+	state := d.State(first.State)
+	n := strconv.Itoa(len(cases))
+	switch {
+	case state.Sitting != "":
+		day := web.Field{Name: "day", Label: caseWord(ctx, "meeting.day"), Kind: web.FieldDate, Required: true, Value: p.Cases.Today().String()}
+		f := stepForm{path: "/cases/meet", button: caseWord(ctx, "meeting.convene", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Sitting == 0 })), fields: []web.Field{day}}
+		return []templ.Component{panel(d.Meeting(state.Sitting).Title.In(lang), caseForm(f))}, nil
+	case state.Notice != "":
+		f := stepForm{path: "/cases/post", button: caseWord(ctx, "notice.draft", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Notice == 0 }))}
+		parts := []templ.Component{panel(d.Board(state.Notice).Title.In(lang), caseForm(f))}
+		return append(parts, p.batches(ctx, d, cases, batch)...), nil
+	}
+	return p.batches(ctx, d, cases, batch), nil
+}
+
+// waiting are the cases of which a condition holds.
+func waiting(cases []procedure.Case, holds func(procedure.Case) bool) []procedure.Case {
+	return slices.DeleteFunc(slices.Clone(cases), func(c procedure.Case) bool { return !holds(c) })
+}
+
+// batches offers each step that leads on, in all cases; where a sample has to be read first, its drawing.
+func (p *casePages) batches(ctx context.Context, d *procedure.Definition, cases []procedure.Case, batch string) []templ.Component {
+	var parts []templ.Component
+	lang := web.Lang(ctx)
+	for _, t := range d.Leaving(cases[0].State) {
+		if end := d.State(t.To).End; t.On != procedure.ByHand || t.Persons > 1 || len(t.Evidence) > 0 || t.Reason != "" || end == procedure.Refused || end == procedure.Withdrawn {
+			continue
+		}
+		f := stepForm{path: "/cases/take", button: caseWord(ctx, "batch.take", "step", t.Title.In(lang), "n", strconv.Itoa(len(cases))), hidden: append(idPairs(cases), web.Pair{Name: "transition", Value: t.Code}, web.Pair{Name: "batch", Value: batch})}
+		if t.Sample != nil && batch == "" && len(cases) > 1 {
+			f.path, f.button, f.note = "/cases/draw", caseWord(ctx, "batch.draw"), caseWord(ctx, "batch.help")
+		}
+		parts = append(parts, panel(t.Title.In(lang), caseForm(f)))
+	}
+	return parts
+}
+
+// idPairs sends cases along with a form, each with the version that is shown.
+func idPairs(cases []procedure.Case) []web.Pair {
+	var pairs []web.Pair
+	for _, c := range cases {
+		pairs = append(pairs, web.Pair{Name: "case", Value: strconv.FormatInt(c.ID, 10)}, web.Pair{Name: "ver", Value: strconv.FormatInt(c.Ver, 10)})
+	}
+	return pairs
+}
+
+// sent are the cases that a form sends along.
+func sent(r *http.Request) ([]procedure.Seen, []int64, error) {
+	wrong := fault.New(fault.Invalid, "%s", web.T(r.Context(), "error.invalid"))
+	if err := r.ParseForm(); err != nil {
+		return nil, nil, wrong
+	}
+	ids, vers := r.PostForm["case"], r.PostForm["ver"]
+	if len(ids) != len(vers) {
+		return nil, nil, wrong
+	}
+	seen, plain := make([]procedure.Seen, len(ids)), make([]int64, len(ids))
+	for i := range ids {
+		id, err := strconv.ParseInt(ids[i], 10, 64)
+		if err != nil {
+			return nil, nil, wrong
+		}
+		ver, err := strconv.ParseInt(vers[i], 10, 64)
+		if err != nil {
+			return nil, nil, wrong
+		}
+		seen[i], plain[i] = procedure.Seen{ID: id, Ver: ver}, id
+	}
+	return seen, plain, nil
+}
+
+func to(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+// open opens a case of a household.
+func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	scope, err := p.shell.scope(r, access.CaseAct)
+	if err != nil {
+		return err
+	}
+	household, ok := registry.ParseNumber(r.PostForm.Get("household"))
+	if !ok {
+		return fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
+	}
+	opened, err := p.Cases.Open(r.Context(), scope, r.PostForm.Get("procedure"), []int64{household})
+	if err != nil {
+		return err
+	}
+	return to(w, r, casePath(opened[0].ID))
+}
+
+func (p *casePages) draw(w http.ResponseWriter, r *http.Request) error {
+	_, ids, err := sent(r)
+	if err != nil {
+		return err
+	}
+	scope, err := p.shell.scope(r, access.CaseAct)
+	if err != nil {
+		return err
+	}
+	b, err := p.Cases.Draw(r.Context(), scope, r.PostForm.Get("transition"), ids)
+	if err != nil {
+		return err
+	}
+	return p.drawn(w, r, ids[0], b)
+}
+
+// drawn lists the sample, each a door, and the way back to the step.
+func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, first int64, b procedure.Batch) error {
+	ctx := r.Context()
+	var actions []web.Action
+	for _, id := range b.Sample {
+		actions = append(actions, web.Action{Label: strconv.FormatInt(id, 10), Href: casePath(id)})
+	}
+	scope, err := p.shell.scope(r, access.CaseRead)
+	if err != nil {
+		return err
+	}
+	c, err := p.Cases.Case(ctx, scope, first)
+	if err != nil {
+		return err
+	}
+	back := "/cases?" + url.Values{"procedure": {c.Code}, "state": {c.State}, "batch": {strconv.FormatInt(b.ID, 10)}}.Encode()
+	actions = append(actions, web.Action{Label: caseWord(ctx, "batch.back"), Href: back, Style: web.StylePrimary})
+	return p.show(w, r, caseWord(ctx, "batch.sample"), web.Crumb{Label: caseWord(ctx, "batch.sample")}, text(caseWord(ctx, "batch.help")), web.Actions(actions))
+}
+
+func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
+	seen, _, err := sent(r)
+	if err != nil {
+		return err
+	}
+	scope, err := p.shell.scope(r, access.CaseAct)
+	if err != nil {
+		return err
+	}
+	batch, _ := strconv.ParseInt(r.PostForm.Get("batch"), 10, 64)
+	if err := p.Cases.TakeMany(r.Context(), scope, seen, procedure.Act{Transition: r.PostForm.Get("transition"), Batch: batch}); err != nil {
+		return err
+	}
+	return to(w, r, "/cases")
+}
+
+// dayOf reads a day of a form.
+func dayOf(r *http.Request) (clock.Day, error) {
+	day, err := clock.ParseDay(r.PostForm.Get("day"))
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "%s", web.T(r.Context(), "error.invalid"))
+	}
+	return day, nil
+}

@@ -1,0 +1,456 @@
+package rest
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/procedure"
+	"rightkey/internal/registry"
+	"rightkey/internal/registry/upload"
+	"rightkey/internal/rest"
+)
+
+// Cases is what the operations on cases stand on.
+type Cases struct {
+	Cases    *procedure.Service
+	Registry *registry.Service
+}
+
+const caseRoom = "Cases"
+
+// Case is a matter on its way to a decision.
+type Case struct {
+	ID        int64    `json:"id"`
+	Procedure string   `json:"procedure" doc:"Code of the definition."`
+	Pack      string   `json:"pack" doc:"Hash of the pack whose definition holds for this case for good."`
+	Household string   `json:"household" doc:"Number."`
+	Area      string   `json:"area" doc:"Official code."`
+	State     string   `json:"state"`
+	Since     string   `json:"since" format:"date"`
+	Ended     bool     `json:"ended"`
+	Waits     []string `json:"waits" nullable:"false" doc:"Roles that can take it further."`
+	Due       string   `json:"due,omitempty" format:"date" doc:"Day of its nearest term."`
+	Notice    int64    `json:"notice,omitempty"`
+	Sitting   int64    `json:"sitting,omitempty"`
+	Version   int64    `json:"version"`
+}
+
+// CaseFile is a case with all that happened in it.
+type CaseFile struct {
+	Case
+	Acts       []CaseAct       `json:"acts" nullable:"false"`
+	Clocks     []CaseClock     `json:"clocks" nullable:"false"`
+	Objections []CaseObjection `json:"objections" nullable:"false"`
+	Votes      *CaseVote       `json:"votes,omitempty"`
+}
+
+// CaseAct is a step that was taken, or agreed to by one of several.
+type CaseAct struct {
+	Step     string            `json:"step"`
+	From     string            `json:"from"`
+	To       string            `json:"to,omitempty" doc:"Absent while others have to take the step too."`
+	Account  int64             `json:"account"`
+	Role     string            `json:"role"`
+	Reason   string            `json:"reason,omitempty"`
+	Comment  string            `json:"comment,omitempty"`
+	Evidence map[string]string `json:"evidence,omitempty"`
+	At       string            `json:"at" format:"date-time"`
+}
+
+// CaseClock is a term.
+type CaseClock struct {
+	Clock   string `json:"clock"`
+	Started string `json:"started" format:"date"`
+	Amber   string `json:"amber" format:"date"`
+	Red     string `json:"red" format:"date"`
+	Colour  string `json:"colour,omitempty" enum:"green,amber,red" doc:"Absent once it has stopped."`
+}
+
+// CaseObjection is an objection to a case on a notice.
+type CaseObjection struct {
+	ID    int64  `json:"id"`
+	Text  string `json:"text,omitempty"`
+	State string `json:"state" enum:"open,dismissed,upheld"`
+	At    string `json:"at" format:"date-time"`
+}
+
+// CaseVote is what a meeting said of a case.
+type CaseVote struct {
+	Case    int64  `json:"case"`
+	For     int64  `json:"for" minimum:"0"`
+	Against int64  `json:"against" minimum:"0"`
+	Abstain int64  `json:"abstain" minimum:"0"`
+	Result  string `json:"result,omitempty" enum:"carried,lost"`
+}
+
+func (rooms Cases) shown(ctx context.Context, list []procedure.Case) ([]Case, error) {
+	keys := make([]int64, len(list))
+	for i, c := range list {
+		keys[i] = c.Area
+	}
+	places, err := rooms.Registry.Places(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Case, len(list))
+	for i, c := range list {
+		items[i] = Case{ID: c.ID, Procedure: c.Code, Pack: c.Pack, Household: registry.Number(c.Household), Area: places[c.Area].Code, State: c.State, Since: c.Since.String(), Ended: c.Ended != 0,
+			Waits: append([]string{}, c.Waits...), Notice: c.Notice, Sitting: c.Sitting, Version: c.Ver}
+		if c.HasTerm() {
+			items[i].Due = c.Due.String()
+		}
+	}
+	return items, nil
+}
+
+// RegisterCases adds the operations on cases to the API.
+func RegisterCases(api *rest.API, rooms Cases) {
+	add := func(id, method, path, summary string, verb access.Verb, about string) rest.Operation {
+		return rest.Operation{ID: id, Method: method, Path: path, Summary: summary, Room: caseRoom, Verb: verb, About: about}
+	}
+	rest.Register(api, add("list-cases", http.MethodGet, "/cases", "List cases by the day of their nearest term", access.CaseRead, ""), rooms.list)
+	open := add("open-cases", http.MethodPost, "/cases", "Open a case for each of some households", access.CaseAct, "A household has one running case of a kind.")
+	open.Status = http.StatusCreated
+	rest.Register(api, open, rooms.open)
+	rest.Register(api, add("get-case", http.MethodGet, "/cases/{id}", "Read a case with all that happened in it", access.CaseRead, "The reading is journalled, and counts as opening a case of your sample."), rooms.get)
+	rest.Register(api, add("take-case-step", http.MethodPost, "/cases/{id}/steps", "Take a step in a case", access.CaseAct, "Where several persons take the step together it waits for the others."), rooms.take)
+	rest.Register(api, add("take-step-in-cases", http.MethodPost, "/case-steps", "Take the same step in many cases, each by itself", access.CaseAct,
+		"A step with a sample needs a batch (draw-case-sample) whose sample you have read. After a fault send those that are left."), rooms.takeMany)
+	rest.Register(api, add("draw-case-sample", http.MethodPost, "/case-batches", "Draw the cases that have to be read before a step is taken in many", access.CaseAct, ""), rooms.draw)
+	rooms.registerMeetings(api)
+}
+
+type casesInput struct {
+	rest.Paged
+	Procedure string `query:"procedure" maxLength:"80"`
+	State     string `query:"state" maxLength:"80"`
+	Household string `query:"household" maxLength:"20" doc:"Number."`
+	Mine      bool   `query:"mine" doc:"Only those that your roles can take further."`
+	Ended     bool   `query:"ended" doc:"Those that have ended, in place of those that run."`
+	Notice    int64  `query:"notice"`
+	Sitting   int64  `query:"sitting"`
+}
+
+func (rooms Cases) list(ctx context.Context, in *casesInput) (*rest.Listed[Case], error) {
+	of := procedure.Selection{Code: in.Procedure, State: in.State, Mine: in.Mine, Ended: in.Ended, Notice: in.Notice, Sitting: in.Sitting}
+	if in.Household != "" {
+		ids, err := numbers([]string{in.Household})
+		if err != nil {
+			return nil, err
+		}
+		of.Household = ids[0]
+	}
+	scope := rest.Scope(ctx)
+	read := func(after procedure.Position, rows int) ([]procedure.Case, error) {
+		return rooms.Cases.List(ctx, scope, of, after, rows)
+	}
+	at := func(c procedure.Case) procedure.Position { return procedure.Position{Due: int64(c.Due), ID: c.ID} }
+	return rest.Listing(ctx, in.Paged, read, at, func(list []procedure.Case) ([]Case, error) { return rooms.shown(ctx, list) })
+}
+
+// numbers reads numbers of households.
+func numbers(list []string) ([]int64, error) {
+	ids := make([]int64, len(list))
+	for i, text := range list {
+		id, ok := registry.ParseNumber(text)
+		if !ok {
+			return nil, fault.New(fault.Invalid, "this is no number of a household").With(i+1, "households", "is no number of a household")
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+type openInput struct {
+	Body struct {
+		Procedure  string   `json:"procedure" maxLength:"80"`
+		Households []string `json:"households" minItems:"1" maxItems:"5000" doc:"Numbers."`
+	}
+}
+
+type openOutput struct {
+	Body struct {
+		Cases []Case `json:"cases" nullable:"false"`
+	}
+}
+
+func (rooms Cases) open(ctx context.Context, in *openInput) (*openOutput, error) {
+	ids, err := numbers(in.Body.Households)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := rooms.Cases.Open(ctx, rest.Scope(ctx), in.Body.Procedure, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := &openOutput{}
+	out.Body.Cases, err = rooms.shown(ctx, opened)
+	return out, err
+}
+
+type caseInput struct {
+	ID int64 `path:"id"`
+}
+
+type fileOutput struct {
+	ETag string `header:"ETag"`
+	Body CaseFile
+}
+
+func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) {
+	f, err := rooms.Cases.Read(ctx, rest.Scope(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := rooms.shown(ctx, []procedure.Case{f.Case})
+	if err != nil {
+		return nil, err
+	}
+	today := rooms.Cases.Today()
+	out := &fileOutput{ETag: tag(f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}}}
+	for _, a := range f.Acts {
+		out.Body.Acts = append(out.Body.Acts, CaseAct{Step: a.Transition, From: a.From, To: a.To, Account: a.Account, Role: a.Role, Reason: a.Reason, Comment: a.Said.Comment, Evidence: a.Said.Evidence, At: a.At.String()})
+	}
+	for _, r := range f.Clocks {
+		out.Body.Clocks = append(out.Body.Clocks, CaseClock{Clock: r.Code, Started: r.Started.String(), Amber: r.Amber.String(), Red: r.Red.String(), Colour: r.Colour(today)})
+	}
+	for _, o := range f.Objections {
+		out.Body.Objections = append(out.Body.Objections, CaseObjection{ID: o.ID, Text: o.Text, State: o.State, At: o.At.String()})
+	}
+	if v := f.Votes; v != nil {
+		out.Body.Votes = &CaseVote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain, Result: string(v.Result)}
+	}
+	return out, nil
+}
+
+func tag(ver int64) string { return fmt.Sprintf(`"%d"`, ver) }
+
+// CaseStep is a step that is to be taken.
+type CaseStep struct {
+	Step     string            `json:"step" maxLength:"80" doc:"Code of a transition of the procedure."`
+	Reason   string            `json:"reason,omitempty" maxLength:"80" doc:"Code of a reason of the procedure."`
+	Comment  string            `json:"comment,omitempty" maxLength:"2000"`
+	Evidence map[string]string `json:"evidence,omitempty" doc:"By paper: what it is and where it lies."`
+}
+
+func (s CaseStep) act() procedure.Act {
+	return procedure.Act{Transition: s.Step, Reason: s.Reason, Said: procedure.Said{Comment: s.Comment, Evidence: s.Evidence}}
+}
+
+type stepInput struct {
+	rest.Conditional
+	ID   int64 `path:"id"`
+	Body CaseStep
+}
+
+type caseOutput struct {
+	ETag string `header:"ETag"`
+	Body Case
+}
+
+func (rooms Cases) take(ctx context.Context, in *stepInput) (*caseOutput, error) {
+	ver, err := in.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := rooms.Cases.Take(ctx, rest.Scope(ctx), procedure.Seen{ID: in.ID, Ver: ver}, in.Body.act())
+	if err != nil {
+		return nil, err
+	}
+	shown, err := rooms.shown(ctx, []procedure.Case{c})
+	if err != nil {
+		return nil, err
+	}
+	return &caseOutput{ETag: tag(c.Ver), Body: shown[0]}, nil
+}
+
+type stepsInput struct {
+	Body struct {
+		CaseStep
+		Batch int64 `json:"batch,omitempty"`
+		Cases []struct {
+			ID      int64 `json:"id"`
+			Version int64 `json:"version"`
+		} `json:"cases" minItems:"1" maxItems:"5000"`
+	}
+}
+
+func (rooms Cases) takeMany(ctx context.Context, in *stepsInput) (*struct{}, error) {
+	act := in.Body.act()
+	act.Batch = in.Body.Batch
+	seen := make([]procedure.Seen, len(in.Body.Cases))
+	for i, c := range in.Body.Cases {
+		seen[i] = procedure.Seen{ID: c.ID, Ver: c.Version}
+	}
+	return &struct{}{}, rooms.Cases.TakeMany(ctx, rest.Scope(ctx), seen, act)
+}
+
+type drawInput struct {
+	Body struct {
+		Step  string  `json:"step" maxLength:"80"`
+		Cases []int64 `json:"cases" minItems:"1" maxItems:"5000"`
+	}
+}
+
+type drawOutput struct {
+	Body struct {
+		Batch  int64   `json:"batch"`
+		Sample []int64 `json:"sample" nullable:"false" doc:"Cases to read first."`
+	}
+}
+
+func (rooms Cases) draw(ctx context.Context, in *drawInput) (*drawOutput, error) {
+	b, err := rooms.Cases.Draw(ctx, rest.Scope(ctx), in.Body.Step, in.Body.Cases)
+	if err != nil {
+		return nil, err
+	}
+	out := &drawOutput{}
+	out.Body.Batch, out.Body.Sample = b.ID, append([]int64{}, b.Sample...)
+	return out, nil
+}
+
+// registerMeetings adds the operations on meetings and notices.
+func (rooms Cases) registerMeetings(api *rest.API) {
+	convene := rest.Operation{ID: "convene-meeting", Method: http.MethodPost, Path: "/sittings", Summary: "Put cases before a meeting", Room: caseRoom, Verb: access.CaseAct, Status: http.StatusCreated}
+	rest.Register(api, convene, rooms.convene)
+	rest.Register(api, rest.Operation{ID: "close-meeting", Method: http.MethodPost, Path: "/sittings/{id}/closing", Summary: "Write down the votes of a meeting and close it", Room: caseRoom, Verb: access.CaseAct,
+		About: "Each case then goes where its votes lead it. Sent again after an interruption it leads the rest."}, rooms.close)
+	draft := rest.Operation{ID: "draft-notice", Method: http.MethodPost, Path: "/notices", Summary: "Make the list of a notice from cases", Room: caseRoom, Verb: access.CaseAct, Status: http.StatusCreated,
+		About: "Only fields that the procedure allows are shown, names masked; a list that would make public what must not be is refused."}
+	rest.Register(api, draft, rooms.draft)
+	rest.Register(api, rest.Operation{ID: "hang-notice", Method: http.MethodPost, Path: "/notices/{id}/hanging", Summary: "Start the days of a notice with the dated photo of the board", Room: caseRoom, Verb: access.CaseAct, MaxBody: 2 * upload.MaxBytes}, rooms.hang)
+	rest.Register(api, rest.Operation{ID: "object-to-notice", Method: http.MethodPost, Path: "/notices/{id}/objections", Summary: "Object to a line of a notice", Room: caseRoom, Verb: access.CaseAct,
+		About: "It holds up this household only."}, rooms.object)
+}
+
+type conveneInput struct {
+	Body struct {
+		Area  string  `json:"area" maxLength:"40" doc:"Official code of the area for which it is held."`
+		Day   string  `json:"day" format:"date"`
+		Cases []int64 `json:"cases" minItems:"1" maxItems:"5000"`
+	}
+}
+
+type madeOutput struct {
+	ETag string `header:"ETag"`
+	Body struct {
+		ID    int64  `json:"id"`
+		Token string `json:"token,omitempty" doc:"By which everybody finds the page of a notice."`
+	}
+}
+
+func made(id, ver int64, token string) *madeOutput {
+	out := &madeOutput{ETag: tag(ver)}
+	out.Body.ID, out.Body.Token = id, token
+	return out
+}
+
+func (rooms Cases) convene(ctx context.Context, in *conveneInput) (*madeOutput, error) {
+	scope := rest.Scope(ctx)
+	place, err := rooms.Cases.Areas().ByCode(ctx, scope, in.Body.Area)
+	if err != nil {
+		return nil, err
+	}
+	day, err := clock.ParseDay(in.Body.Day)
+	if err != nil {
+		return nil, err
+	}
+	m, err := rooms.Cases.Convene(ctx, scope, place.Key, day, in.Body.Cases)
+	if err != nil {
+		return nil, err
+	}
+	return made(m.ID, m.Ver, ""), nil
+}
+
+type closeInput struct {
+	rest.Conditional
+	ID   int64 `path:"id"`
+	Body struct {
+		Eligible int64      `json:"eligible" minimum:"1" doc:"Who has a vote."`
+		Present  int64      `json:"present" minimum:"1"`
+		Minutes  string     `json:"minutes,omitempty" maxLength:"20000"`
+		Votes    []CaseVote `json:"votes" maxItems:"5000"`
+	}
+}
+
+func (rooms Cases) close(ctx context.Context, in *closeInput) (*struct{}, error) {
+	ver, err := in.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	as := procedure.Closing{Eligible: in.Body.Eligible, Present: in.Body.Present, Minutes: in.Body.Minutes}
+	for _, v := range in.Body.Votes {
+		as.Votes = append(as.Votes, procedure.Vote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain})
+	}
+	return &struct{}{}, rooms.Cases.CloseSitting(ctx, rest.Scope(ctx), in.ID, ver, as)
+}
+
+type draftInput struct {
+	Body struct {
+		Area  string  `json:"area" maxLength:"40" doc:"Official code of the area in which it hangs."`
+		Cases []int64 `json:"cases" minItems:"1" maxItems:"5000"`
+	}
+}
+
+func (rooms Cases) draft(ctx context.Context, in *draftInput) (*madeOutput, error) {
+	scope := rest.Scope(ctx)
+	place, err := rooms.Cases.Areas().ByCode(ctx, scope, in.Body.Area)
+	if err != nil {
+		return nil, err
+	}
+	n, err := rooms.Cases.Draft(ctx, scope, place.Key, in.Body.Cases)
+	if err != nil {
+		return nil, err
+	}
+	return made(n.ID, n.Ver, n.Token), nil
+}
+
+type hangInput struct {
+	rest.Conditional
+	ID   int64 `path:"id"`
+	Body struct {
+		Day   string `json:"day" format:"date" doc:"On which the photo was taken."`
+		Photo string `json:"photo" doc:"Picture of the board, base64."`
+	}
+}
+
+func (rooms Cases) hang(ctx context.Context, in *hangInput) (*madeOutput, error) {
+	ver, err := in.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	day, err := clock.ParseDay(in.Body.Day)
+	if err != nil {
+		return nil, err
+	}
+	data, err := base64.StdEncoding.DecodeString(in.Body.Photo)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the photo is not base64").With(0, "photo", "is not base64")
+	}
+	file, err := rooms.Registry.Picture(data)
+	if err != nil {
+		return nil, err
+	}
+	n, err := rooms.Cases.Hang(ctx, rest.Scope(ctx), in.ID, ver, day, procedure.Photo{Type: file.Type, Body: file.Body})
+	if err != nil {
+		return nil, err
+	}
+	return made(n.ID, n.Ver, n.Token), nil
+}
+
+type objectInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Line int64  `json:"line" minimum:"1"`
+		Text string `json:"text" maxLength:"2000"`
+	}
+}
+
+func (rooms Cases) object(ctx context.Context, in *objectInput) (*struct{}, error) {
+	return &struct{}{}, rooms.Cases.Object(ctx, rest.Scope(ctx), in.ID, in.Body.Line, in.Body.Text)
+}

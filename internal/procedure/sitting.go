@@ -1,0 +1,354 @@
+package procedure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
+	"rightkey/internal/journal"
+	"rightkey/internal/store"
+)
+
+// Sitting is one meeting, with a result for each case.
+type Sitting struct {
+	ID, Area int64
+	Pack     string
+	Code     string // of the definition
+	Meeting  string // the kind of sitting
+	Day      clock.Day
+	Closed   bool
+	Eligible int64 // who has a vote
+	Present  int64
+	Minutes  string // "" where the reader may not see them
+	Account  int64
+	Holder   string
+	At       clock.Time
+	Ver      int64
+
+	sealed []byte
+}
+
+// Vote is what a sitting said of a case.
+type Vote struct {
+	Case                  int64
+	Home                  int64
+	For, Against, Abstain int64
+	Result                Trigger // Carried or Lost; empty while the sitting is open
+	Present, Eligible     int64   // of the sitting
+}
+
+// Convene calls a sitting on cases that wait for it, all under one definition. A Conflict fault: one of them does not.
+func (s *Service) Convene(ctx context.Context, scope access.Scope, area int64, day clock.Day, ids []int64) (Sitting, error) {
+	cases, d, state, err := s.together(ctx, scope, ids, func(st *State) string { return st.Sitting })
+	if err != nil {
+		return Sitting{}, err
+	}
+	if slices.ContainsFunc(cases, func(c Case) bool { return c.Sitting != 0 }) {
+		return Sitting{}, refuse(fault.Conflict, "not_together", "a case is before a meeting already")
+	}
+	m := d.Meeting(state.Sitting)
+	role, err := s.presides(scope, m.By, area)
+	if err != nil {
+		return Sitting{}, err
+	}
+	id, err := s.journal.Ids().One(ctx, 0)
+	if err != nil {
+		return Sitting{}, err
+	}
+	c := scope.Caller()
+	sitting := Sitting{ID: id, Area: area, Pack: cases[0].Pack, Code: d.Code, Meeting: m.Code, Day: day, Account: c.Account, Holder: c.Person, At: s.Now(), Ver: 1}
+	w := s.writer(scope)
+	w.role = role
+	w.entries = append(w.entries, journal.Entry{Kind: "sitting.convened", SubjectKind: "sitting", Subject: id, Area: area, ValidOn: &day, VerAfter: 1, Body: map[string]any{"cases": len(cases)}})
+	key := s.keys.Make(0, id)
+	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
+		return journal.StoreKeys(ctx, tx, []journal.NewKey{key})
+	})
+	w.add("INSERT INTO sitting (id, area, pack, code, meeting, day, state, account, holder, at) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
+		id, area, sitting.Pack, sitting.Code, sitting.Meeting, int64(day), sitting.Account, sitting.Holder, int64(sitting.At))
+	if err := w.write(ctx); err != nil {
+		return sitting, err
+	}
+	return sitting, s.attach(ctx, scope, role, cases, "sitting", func(w *writer, c Case) error {
+		w.add("INSERT INTO sitting_line (home, case_id, sitting) VALUES ($1, $2, $3)", c.Home, c.ID, id)
+		return nil
+	}, id)
+}
+
+// together returns cases that are in one state of one definition, whose activity is the same.
+func (s *Service) together(ctx context.Context, scope access.Scope, ids []int64, activity func(*State) string) ([]Case, *Definition, *State, error) {
+	if len(ids) == 0 {
+		return nil, nil, nil, fault.New(fault.Invalid, "no case was named")
+	}
+	cases, err := s.some(ctx, scope, ids)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d, err := s.Definition(cases[0])
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	state := d.State(cases[0].State)
+	for _, c := range cases {
+		if c.Pack != cases[0].Pack || c.Code != cases[0].Code || c.State != state.Code || activity(state) == "" {
+			return nil, nil, nil, refuse(fault.Conflict, "not_together", "not all of these cases wait for this")
+		}
+	}
+	return cases, d, state, nil
+}
+
+// presides is the role by which the caller holds a sitting or hangs a notice in an area.
+func (s *Service) presides(scope access.Scope, by []Actor, area int64) (string, error) {
+	role, err := s.role(scope, by, area)
+	if err == nil && role == "" {
+		err = refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
+	}
+	return role, err
+}
+
+// attach puts cases on a sitting or notice, in chunks; a case that is on another one meanwhile is a Conflict fault.
+func (s *Service) attach(ctx context.Context, scope access.Scope, role string, cases []Case, column string, line func(*writer, Case) error, id int64) error {
+	for part := range slices.Chunk(cases, chunk) {
+		w := s.writer(scope)
+		w.role = role
+		for _, c := range part {
+			w.entries = append(w.entries, c.entry("case."+column, c.Ver+1, map[string]any{column: id}))
+			w.bump(c)
+			w.add("UPDATE case_file SET "+column+" = $3 WHERE {checked} AND home = $1 AND id = $2", c.Home, c.ID, id)
+			if err := line(w, c); err != nil {
+				return err
+			}
+		}
+		if err := w.write(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sitting returns one whose area is in scope, else a NotFound fault.
+func (s *Service) Sitting(ctx context.Context, scope access.Scope, id int64) (Sitting, error) {
+	list, err := s.sittings(ctx, scope, "id = $1", id)
+	if err != nil {
+		return Sitting{}, err
+	}
+	if len(list) == 0 {
+		return Sitting{}, fault.New(fault.NotFound, "no such meeting")
+	}
+	sitting := list[0]
+	if len(sitting.sealed) > 0 && scope.Sees(sitting.Area, access.P2) {
+		key, err := s.keys.Of(ctx, 0, id)
+		if err != nil && !errors.Is(err, journal.ErrErased) {
+			return sitting, err
+		}
+		if err == nil {
+			text, err := crypt.Open(key, sitting.sealed, crypt.Place{Table: "sitting", Column: "minutes", Row: id})
+			if err != nil {
+				return sitting, fmt.Errorf("open the minutes of a meeting: %w", err)
+			}
+			sitting.Minutes = string(text)
+		}
+	}
+	return sitting, nil
+}
+
+// Sittings lists the sittings whose areas are in scope, newest first, older than before (0 for the newest).
+func (s *Service) Sittings(ctx context.Context, scope access.Scope, before int64, limit int) ([]Sitting, error) {
+	if before == 0 {
+		before = 1 << 62
+	}
+	return s.sittings(ctx, scope, "id < $1 ORDER BY id DESC LIMIT $2", before, limit)
+}
+
+func (s *Service) sittings(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Sitting, error) {
+	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, account, holder, at, ver FROM sitting WHERE {place area} AND "+condition, args,
+		func(r store.Rows, m *Sitting) error {
+			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.Account, &m.Holder, (*int64)(&m.At), &m.Ver)
+		})
+	if err != nil {
+		return nil, fmt.Errorf("read meetings: %w", err)
+	}
+	return found, nil
+}
+
+// Votes returns the lines of a sitting, by case after one.
+func (s *Service) Votes(ctx context.Context, scope access.Scope, m Sitting, after int64, limit int) ([]Vote, error) {
+	return s.votes(ctx, scope, "l.sitting = $1 AND l.case_id > $2 ORDER BY l.case_id LIMIT $3", m.ID, after, limit)
+}
+
+func (s *Service) votes(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Vote, error) {
+	found, err := store.All(ctx, s.db.In(scope), `SELECT l.home, l.case_id, l.votes_for, l.votes_against, l.votes_abstain, l.result, m.present, m.eligible
+		FROM sitting_line l JOIN sitting m ON m.id = l.sitting JOIN case_file c ON c.home = l.home AND c.id = l.case_id WHERE {scope c.area c.household} AND `+condition, args,
+		func(r store.Rows, v *Vote) error {
+			return r.Scan(&v.Home, &v.Case, &v.For, &v.Against, &v.Abstain, &v.Result, &v.Present, &v.Eligible)
+		})
+	if err != nil {
+		return nil, fmt.Errorf("read votes: %w", err)
+	}
+	return found, nil
+}
+
+// vote is what the last sitting said of a case; nil while there was none.
+func (s *Service) vote(ctx context.Context, scope access.Scope, c Case) (*Vote, error) {
+	if c.Sitting == 0 {
+		return nil, nil
+	}
+	list, err := s.votes(ctx, scope, "l.home = $1 AND l.case_id = $2 AND l.sitting = $3", c.Home, c.ID, c.Sitting)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// Closing is what is said of a sitting as a whole when it is closed.
+type Closing struct {
+	Eligible, Present int64
+	Minutes           string
+	Votes             []Vote // of each of its cases
+}
+
+// CloseSitting writes down the votes and ends a sitting: without quorum, minutes (where the pack asks for them) or a
+// result for each case it is an Invalid fault. Each case then goes where its own votes lead it. Called again after an
+// interruption it leads the rest.
+func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver int64, as Closing) error {
+	m, err := s.Sitting(ctx, scope, id)
+	if err != nil {
+		return err
+	}
+	d, _, err := s.pinned(m.Pack, m.Code)
+	if err != nil {
+		return err
+	}
+	meeting := d.Meeting(m.Meeting)
+	role, err := s.presides(scope, meeting.By, m.Area)
+	if err != nil {
+		return err
+	}
+	if !m.Closed {
+		if err := s.closes(ctx, scope, role, m, ver, meeting, as); err != nil {
+			return err
+		}
+	}
+	return s.lead(ctx, scope, role, d, m)
+}
+
+// closes stores the end of a sitting.
+func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m Sitting, ver int64, meeting *Meeting, as Closing) error {
+	lines, err := s.Votes(ctx, scope, m, 0, 1<<20)
+	if err != nil {
+		return err
+	}
+	if err := meeting.check(as, lines, m.Day <= s.Today()); err != nil {
+		return err
+	}
+	key, err := s.keys.Of(ctx, 0, m.ID)
+	if err != nil {
+		return err
+	}
+	var minutes []byte
+	if text := strings.TrimSpace(as.Minutes); text != "" {
+		minutes = crypt.Seal(key, []byte(text), crypt.Place{Table: "sitting", Column: "minutes", Row: m.ID})
+	}
+	homes := map[int64]int64{}
+	for _, l := range lines {
+		homes[l.Case] = l.Home
+	}
+	for part := range slices.Chunk(as.Votes, 4*chunk) {
+		w := s.writer(scope)
+		w.role = role
+		for _, v := range part {
+			w.add("UPDATE sitting_line SET votes_for = $4, votes_against = $5, votes_abstain = $6, result = $7 WHERE {checked} AND home = $1 AND case_id = $2 AND sitting = $3",
+				homes[v.Case], v.Case, m.ID, v.For, v.Against, v.Abstain, string(meeting.result(v, as.Present)))
+		}
+		if err := w.write(ctx); err != nil {
+			return err
+		}
+	}
+	w := s.writer(scope)
+	w.role = role
+	w.entries = append(w.entries, journal.Entry{Kind: "sitting.closed", SubjectKind: "sitting", Subject: m.ID, Area: m.Area, VerBefore: ver, VerAfter: ver + 1,
+		Body: map[string]any{"eligible": as.Eligible, "present": as.Present, "cases": len(as.Votes)}})
+	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
+		return store.Bump(ctx, tx, "sitting", "{checked} AND id = $1 AND state = 'open'", ver, m.ID)
+	})
+	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4 WHERE {checked} AND id = $1", m.ID, as.Eligible, as.Present, minutes)
+	return w.write(ctx)
+}
+
+// check says what a closing lacks.
+func (m *Meeting) check(as Closing, lines []Vote, held bool) error {
+	quorum, _ := m.Quorum.Float64()
+	wrong := refuse(fault.Invalid, "sitting", "the meeting cannot be closed like this")
+	if !held {
+		wrong.With(0, "day", "is still to come")
+	}
+	if as.Present < 1 || as.Present > as.Eligible || float64(as.Present) < quorum*float64(as.Eligible)-1e-9 {
+		wrong.With(0, "present", "there is no quorum")
+	}
+	if m.Minutes && strings.TrimSpace(as.Minutes) == "" {
+		wrong.With(0, "minutes", "are missing")
+	}
+	said := map[int64]Vote{}
+	for _, v := range as.Votes {
+		said[v.Case] = v
+	}
+	for i, l := range lines {
+		v, ok := said[l.Case]
+		if cast := v.For + v.Against + v.Abstain; !ok || v.For < 0 || v.Against < 0 || v.Abstain < 0 || cast < 1 || cast > as.Present {
+			wrong.With(i+1, "votes", "are missing, or more than were present")
+		}
+	}
+	if len(said) != len(lines) {
+		wrong.With(0, "votes", "are of other cases than those before the meeting")
+	}
+	if len(wrong.Details) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+// result is what the votes on a case come to.
+func (m *Meeting) result(v Vote, present int64) Trigger {
+	if over, _ := m.Over.Float64(); m.Over.Set && float64(v.For) > over*float64(present)+1e-9 {
+		return Carried
+	}
+	if least, _ := m.AtLeast.Float64(); m.AtLeast.Set && float64(v.For) >= least*float64(present)-1e-9 {
+		return Carried
+	}
+	return Lost
+}
+
+// lead takes each case of a closed sitting where its votes lead it.
+func (s *Service) lead(ctx context.Context, scope access.Scope, role string, d *Definition, m Sitting) error {
+	for {
+		cases, err := s.List(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)}, Position{Due: -1}, chunk)
+		if err != nil || len(cases) == 0 {
+			return err
+		}
+		w := s.writer(scope)
+		for _, c := range cases {
+			v, err := s.vote(ctx, scope, c)
+			if err != nil {
+				return err
+			}
+			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), role, Act{}); err != nil {
+				return err
+			}
+		}
+		if err := w.write(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// before is the state in which a sitting decides.
+func (d *Definition) before(meeting string) string {
+	i := slices.IndexFunc(d.States, func(s *State) bool { return s.Sitting == meeting })
+	return d.States[i].Code
+}
