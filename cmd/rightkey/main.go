@@ -28,6 +28,7 @@ type commands struct {
 	Dedupe   dedupeCommand   `cmd:"" help:"Find the rows of a table that are the same person."`
 	Link     linkCommand     `cmd:"" help:"Find the rows of two tables that are the same person."`
 	Linkage  linkageCommands `cmd:"" help:"Measure record linkage."`
+	Verify   verifyCommands  `cmd:"" help:"Show what verification is worth."`
 }
 
 type versionCommand struct{}
