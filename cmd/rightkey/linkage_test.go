@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -56,6 +57,39 @@ func TestDedupeGuessesTheFieldsAndWritesPairsClustersAndModel(t *testing.T) {
 	}
 	if n, m := len(readAll(t, again.Out)), len(pairs); n < m*95/100 || n > m*105/100 {
 		t.Errorf("%d pairs with the saved model, %d when it was learnt", n, m)
+	}
+}
+
+func TestTheFilesOfBothCommandsAreTheSameToTheByteForAnyNumberOfThreads(t *testing.T) {
+	in := testdata.Path(t, "linkage/fake_1000.csv.gz")
+	left, right := testdata.Path(t, "linkage/dataset4a.csv.gz"), testdata.Path(t, "linkage/dataset4b.csv.gz")
+	var first map[string][]byte
+	for _, workers := range []int{1, 2, 5} {
+		dir := t.TempDir()
+		at := func(name string) string { return filepath.Join(dir, name) }
+		flags := engineFlags{SaveModel: at("model.json"), Questions: at("questions.csv"), Ask: 10, WrongCost: 1, AtLeast: .5, Seed: 1, Workers: workers}
+		dedupe := dedupeCommand{In: in, Out: at("pairs.csv"), Clusters: at("clusters.csv"), engineFlags: flags}
+		flags.SaveModel, flags.Questions = at("model-of-two.json"), at("questions-of-two.csv")
+		link := linkCommand{Left: left, Right: right, Out: at("links.csv"), OneToOne: true, engineFlags: flags}
+		for _, run := range []func(io.Writer) error{dedupe.run, link.run} {
+			if err := run(io.Discard); err != nil {
+				t.Fatal(err)
+			}
+		}
+		files := map[string][]byte{}
+		for _, name := range []string{"pairs.csv", "clusters.csv", "model.json", "questions.csv", "links.csv", "model-of-two.json", "questions-of-two.csv"} {
+			content, err := os.ReadFile(at(name))
+			if err != nil || len(content) == 0 {
+				t.Fatalf("%s: %d bytes, %v", name, len(content), err)
+			}
+			files[name] = content
+			if first != nil && !bytes.Equal(content, first[name]) {
+				t.Errorf("%s is another with %d threads than with 1", name, workers)
+			}
+		}
+		if first == nil {
+			first = files
+		}
 	}
 }
 

@@ -111,7 +111,8 @@ func (s *Service) Watch(ctx context.Context) {
 }
 
 // Catch compares everybody who was written since it last did. A register that was never followed is compared as a
-// whole, and so it is after very many changes.
+// whole, and so it is after very many changes. While the whole register is compared, who was written meanwhile waits:
+// that comparison may teach another model.
 func (s *Service) Catch(ctx context.Context) error {
 	pos, known, err := s.watched(ctx)
 	if err != nil {
@@ -123,6 +124,10 @@ func (s *Service) Catch(ctx context.Context) error {
 			return err
 		}
 		return s.whole(ctx, end)
+	}
+	busy, err := s.jobsIn(ctx, "queued", "running")
+	if err != nil || busy > 0 {
+		return err
 	}
 	for {
 		events, err := s.journal.Since(ctx, pos, watchEvents)
@@ -154,8 +159,7 @@ func (s *Service) Catch(ctx context.Context) error {
 
 // whole asks for a comparison of the whole register, unless one waits to begin, and goes on from a position.
 func (s *Service) whole(ctx context.Context, pos int64) error {
-	var waiting int64
-	err := store.One(ctx, s.db.In(program), "SELECT count(*) FROM job WHERE {checked} AND kind = $1 AND state = 'queued'", []any{JobKind}, &waiting)
+	waiting, err := s.jobsIn(ctx, "queued")
 	if err != nil {
 		return err
 	}
@@ -165,6 +169,20 @@ func (s *Service) whole(ctx context.Context, pos int64) error {
 		}
 	}
 	return s.follow(ctx, pos)
+}
+
+// jobsIn is how many comparisons of the whole register are in one of these states.
+func (s *Service) jobsIn(ctx context.Context, states ...string) (int64, error) {
+	args := []any{JobKind}
+	for _, state := range states {
+		args = append(args, state)
+	}
+	var n int64
+	err := store.One(ctx, s.db.In(program), "SELECT count(*) FROM job WHERE {checked} AND kind = $1 AND state IN ("+store.In(2, len(states))+")", args, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count comparisons of the register: %w", err)
+	}
+	return n, nil
 }
 
 func (s *Service) watched(ctx context.Context) (pos int64, known bool, err error) {

@@ -2,7 +2,12 @@ package duplicate_test
 
 import (
 	"encoding/json"
+	"math"
+	"slices"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"rightkey/internal/access"
 	"rightkey/internal/change"
@@ -54,6 +59,12 @@ func TestAMergedNumberLeadsToTheOneThatGoesOnAndTheMergeCanBeUndone(t *testing.T
 		hits, err := r.Registry.Find(ctx, r.Scope(t, register.County, access.HouseholdList), registry.Query{Text: registry.Number(ends)}, 5)
 		if err != nil || len(hits) != 1 || hits[0].Person == nil || hits[0].Person.ID != keep {
 			t.Errorf("the merged number leads to %+v, %v", hits, err)
+		}
+		if _, number, err := r.Registry.Whereabouts(ctx, r.Scope(t, register.County, access.HouseholdRead), ends); err != nil || number != registry.Number(keep) {
+			t.Errorf("the page of the merged number leads to %s, %v", number, err)
+		}
+		if _, _, err := r.Registry.Whereabouts(ctx, r.Scope(t, register.Village, access.HouseholdRead), ends); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the merged number leads out of the village: %v", err)
 		}
 		if m, _, err := r.Registry.OpenPerson(ctx, r.Scope(t, register.County, access.HouseholdRead), keep); err != nil || m.IDState != "confirmed" {
 			t.Errorf("who goes on: %+v, %v", m, err)
@@ -165,6 +176,31 @@ func TestACountyAsksAnotherAndLearnsNothingBeforeItAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, r, "c0 d0 same decided")
+	})
+}
+
+// TestKappaIsThatOfTheTextbook computes the example of 50 proposals and two readers: 20 and 15 on which they agree, 5 and
+// 10 on which they do not (en.wikipedia.org/wiki/Cohen's_kappa, "Simple example").
+func TestKappaIsThatOfTheTextbook(t *testing.T) {
+	var verdicts [][2]duplicate.Verdict
+	for pair, n := range map[[2]duplicate.Verdict]int{{duplicate.OnePerson, duplicate.OnePerson}: 20, {duplicate.TwoPersons, duplicate.TwoPersons}: 15,
+		{duplicate.OnePerson, duplicate.TwoPersons}: 5, {duplicate.TwoPersons, duplicate.OnePerson}: 10} {
+		verdicts = append(verdicts, slices.Repeat([][2]duplicate.Verdict{pair}, n)...)
+	}
+	if a := duplicate.AgreementOf(verdicts); a.Pairs != 50 || a.Agreed != 35 || !a.Known || math.Abs(a.Kappa-.4) > 1e-9 {
+		t.Errorf("agreement %+v, want kappa .4", a)
+	}
+	if a := duplicate.AgreementOf(slices.Repeat([][2]duplicate.Verdict{{duplicate.Twins, duplicate.Twins}}, 9)); a.Known {
+		t.Errorf("of one verdict alone kappa is known: %+v", a)
+	}
+}
+
+func TestAnAnswerComesAfterAWholeNumberOfSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		took := time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "took"))
+		if wait := duplicate.Rest(took); (took+wait)%duplicate.Step != 0 || wait <= 0 || wait > duplicate.Step {
+			t.Errorf("after %v an answer waits %v", took, wait)
+		}
 	})
 }
 

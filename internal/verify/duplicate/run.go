@@ -47,11 +47,11 @@ func (s *Service) submit(ctx context.Context, account int64) (job.Job, error) {
 	return s.jobs.Submit(ctx, account, job.Request{Kind: JobKind, Title: "duplicates", Range: access.Everywhere})
 }
 
-// runProgress is how far a run got. A run that is taken up again compares anew, for nothing of the register is kept
-// outside it, and goes on storing after Last: the same register gives the same pairs in the same order.
+// runProgress is how far a run got. A run that is taken up again learns and compares anew, for nothing of the register
+// is kept outside it, and goes on storing after the last pair: the same register teaches the same model and gives the
+// same pairs in the same order. One that changed meanwhile teaches another, and its pairs are stored from the first on.
 type runProgress struct {
-	Model int64 `json:"model"` // that the run uses, once it has one
-	One   int64 `json:"one"`   // the last pair that was stored
+	One   int64 `json:"one"` // the last pair that was stored
 	Other int64 `json:"other"`
 	Swept int64 `json:"swept"` // the last stored pair that was looked at again
 	Tally tally `json:"tally"`
@@ -137,19 +137,11 @@ func (r *runner) group(ctx context.Context) (grouping, error) {
 	if options.Decisions, err = r.decisions(ctx); err != nil {
 		return grouping{}, err
 	}
-	if r.at.Model != 0 {
-		options.Model = r.judge.model
-	}
 	groups, err := linkage.Dedupe(records, options)
 	if err != nil {
 		return grouping{}, fmt.Errorf("compare the register with itself: %w", err)
 	}
-	if options.Model == nil {
-		if err := r.learnt(ctx, groups); err != nil {
-			return grouping{}, err
-		}
-	}
-	return grouping{groups, records}, nil
+	return grouping{groups, records}, r.learnt(ctx, groups)
 }
 
 // oneByOne compares each person with the register as a newcomer is; persons are one entity where they are likelier one
@@ -211,7 +203,7 @@ func (r *runner) learnt(ctx context.Context, groups *linkage.Grouping) error {
 	if err != nil {
 		return err
 	}
-	r.at.Model = id
+	r.at = runProgress{} // the register changed since the run was interrupted, or it has just begun
 	key := r.s.keys.Make(0, id)
 	sealed := crypt.Seal(key.Key, body, modelPlace(id))
 	err = r.s.db.Tx(ctx, program, func(tx store.Tx) error {
@@ -252,8 +244,7 @@ func (r *runner) row(person int64) (int, bool) {
 	return slices.BinarySearchFunc(r.people, person, func(p registry.Identity, id int64) int { return cmp.Compare(p.ID, id) })
 }
 
-// judged are the pairs of a grouping that fall into a zone, in the order of their persons, judged as newcomers are:
-// one pair has one probability, wherever it was found.
+// judged are the pairs of a grouping that fall into a zone, in the order of their persons.
 func (r *runner) judged(groups grouping) ([]likeness, error) {
 	households := map[[2]string]string{}
 	for _, h := range linkage.Households(groups.records, groups.Pairs) {
@@ -263,18 +254,12 @@ func (r *runner) judged(groups grouping) ([]likeness, error) {
 	var likes []likeness
 	for _, pair := range groups.Pairs {
 		a, b := r.people[pair.Left], r.people[pair.Right]
-		judged := r.judge.compare(a, b)
-		costs, err := r.s.Policy(a.Area)
+		like, kept, err := r.like(a, b)
 		if err != nil {
 			return nil, err
 		}
-		zone := costs.Zone(judged.Probability)
-		if zone == Different {
+		if !kept {
 			continue
-		}
-		like, err := r.s.likeness(a, Alike{b, judged, zone})
-		if err != nil {
-			return nil, err
 		}
 		if owner := groups.Owner[pair.Left]; owner == groups.Owner[pair.Right] {
 			like.entity = r.people[owner].ID
@@ -326,36 +311,53 @@ func (r *runner) sweep(ctx context.Context, likes []likeness) error {
 		}
 		next := r.at
 		next.Swept = list[len(list)-1].ID
-		lapsed := slices.DeleteFunc(list, func(p Pair) bool { return found[key{p.One, p.Other}] })
-		if lapsed, err = r.unlike(lapsed); err != nil {
+		alike, lapsed, err := r.again(slices.DeleteFunc(list, func(p Pair) bool { return found[key{p.One, p.Other}] }))
+		if err != nil {
 			return err
 		}
-		if err := r.step(ctx, nil, lapsed, next, r.done(next)); err != nil {
+		if err := r.step(ctx, alike, lapsed, next, r.done(next)); err != nil {
 			return err
 		}
 	}
 }
 
-// unlike keeps of pairs that the blocks of a run did not bring together those whose persons are gone or no longer
-// alike: a newcomer may have been compared with somebody whom the run did not compare with him.
-func (r *runner) unlike(pairs []Pair) ([]Pair, error) {
-	kept := pairs[:0]
+// again judges pairs that the blocks of a run did not bring together: a newcomer may have been compared with somebody
+// whom the run did not compare with him. Lapsed are those whose persons are gone or no longer alike.
+func (r *runner) again(pairs []Pair) (alike []likeness, lapsed []Pair, err error) {
 	for _, p := range pairs {
 		one, ok := r.row(p.One)
 		other, both := r.row(p.Other)
-		if ok && both {
-			a, b := r.people[one], r.people[other]
-			costs, err := r.s.Policy(a.Area)
-			if err != nil {
-				return nil, err
-			}
-			if costs.Zone(r.judge.compare(a, b).Probability) != Different {
-				continue
-			}
+		if !ok || !both {
+			lapsed = append(lapsed, p)
+			continue
 		}
-		kept = append(kept, p)
+		like, kept, err := r.like(r.people[one], r.people[other])
+		if err != nil {
+			return nil, nil, err
+		}
+		if kept {
+			alike = append(alike, like)
+		} else {
+			lapsed = append(lapsed, p)
+		}
 	}
-	return kept, nil
+	return alike, lapsed, nil
+}
+
+// like judges two persons as newcomers are judged: one pair has one probability, wherever it was found. kept says
+// whether it falls into a zone that is kept.
+func (r *runner) like(a, b registry.Identity) (like likeness, kept bool, err error) {
+	judged := r.judge.compare(a, b)
+	costs, err := r.s.Policy(a.Area)
+	if err != nil {
+		return likeness{}, false, err
+	}
+	zone := costs.Zone(judged.Probability)
+	if zone == Different {
+		return likeness{}, false, nil
+	}
+	like, err = r.s.likeness(a, Alike{b, judged, zone})
+	return like, true, err
 }
 
 // done is how many of the persons are done: those before the last pair that was stored.

@@ -37,7 +37,8 @@ func callerOf(ctx context.Context) access.Caller {
 	return c
 }
 
-func open(t *testing.T, r *register.Register) *house {
+// serve puts the pages on a register.
+func serve(t *testing.T, r *register.Register) *house {
 	t.Helper()
 	h := &house{Register: r, as: register.County}
 	h.server = web.New(web.Options{Session: h.session, Caller: callerOf})
@@ -47,10 +48,14 @@ func open(t *testing.T, r *register.Register) *house {
 	if err := registrypage.Register(h.server, needs); err != nil {
 		t.Fatal(err)
 	}
+	return h
+}
+
+func open(t *testing.T, r *register.Register) *house {
+	t.Helper()
+	h := serve(t, r)
 	households := registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31", Constants: map[string]string{"status": "afloat"}}
 	r.ImportCSV(t, households, "key,area\na,11001001\nb,11001002\nc,11002001\nd,12001001\n")
-	souls := registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
-		Columns: map[string]string{"name": "name", "sex": "sex", "rel": "relation", "id": "national_id", "born": "birth"}}
 	r.ImportCSV(t, souls, `key,hh,name,sex,rel,id,born
 a0,a,Anna Holm,f,head,,1970-05-14
 a1,a,Karl Holm,m,kin,,1968-02-03
@@ -87,14 +92,20 @@ func (h *house) session(next http.Handler) http.Handler {
 	})
 }
 
-// ask sends a request and fails the test for another status, a part that is not there or a missing message.
-func (h *house) ask(t *testing.T, account int64, method, target string, form url.Values, status int, parts ...string) string {
-	t.Helper()
+// send sends a request.
+func (h *house) send(account int64, method, target string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
 	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	h.server.ServeHTTP(w, r)
+	return w
+}
+
+// ask sends a request and fails the test for another status, a part that is not there or a missing message.
+func (h *house) ask(t *testing.T, account int64, method, target string, form url.Values, status int, parts ...string) string {
+	t.Helper()
+	w := h.send(account, method, target, form)
 	body := w.Body.String()
 	if w.Code != status {
 		t.Fatalf("%s %s as %d: status %d, want %d: %.600s", method, target, account, w.Code, status, body[max(0, strings.Index(body, "<main")):])

@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
 	"rightkey/internal/store/storetest"
+	"rightkey/internal/verify/duplicate/page"
 	"rightkey/test/browser"
 	"rightkey/test/register"
 	"rightkey/test/stand"
@@ -78,6 +80,63 @@ func TestAFormSaysWithoutScriptWhoIsRegisteredAlreadyBeforeItIsSent(t *testing.T
 		if !strings.Contains(body, "May be registered already as person") {
 			t.Errorf("the preview is silent: %.300s", body[strings.Index(body, "<main"):])
 		}
+	})
+}
+
+// souls is how the persons of these tests are read from a file.
+var souls = registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
+	Columns: map[string]string{"name": "name", "sex": "sex", "rel": "relation", "id": "national_id", "born": "birth"}}
+
+// TestNothingOfAFarCountyIsToldByTheBytesOfAnAnswer types one person in the south while the north holds nobody, or
+// somebody alike in any way: there are two answers, each the same to the byte with its head.
+func TestNothingOfAFarCountyIsToldByTheBytesOfAnAnswer(t *testing.T) {
+	var namesakes strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&namesakes, "n%d,x,Anna Holm,f,kin,,%d-01-02\n", i, 1920+i)
+	}
+	far := []struct {
+		name, persons string
+		told          bool
+	}{
+		{"a stranger", "x0,x,Olaf Berg,m,head,,1931-02-03\n", false},
+		{"somebody born that day", "x0,x,Olaf Berg,m,head,,1970-05-14\n", false},
+		{"thirty namesakes", namesakes.String() + "x0,x,Olaf Berg,m,head,,1931-02-03\n", false},
+		{"the same person", "x0,x,Anna Holm,f,head,,1970-05-14\n", true},
+		{"the same with a number", "x0,x,Anna Holm,f,head,1234567897,1970-05-14\n", true},
+		{"the same three times", "x0,x,Anna Holm,f,head,,1970-05-14\ny0,y,Anna Holm,f,head,,1970-05-14\nz0,z,Anna Hollm,f,head,,1970-05-14\n", true},
+	}
+	said := map[bool]string{}
+	for _, c := range far {
+		r := register.Open(t, stand.New(t, storetest.SQLite(t), register.Widths), os.DirFS("../../../policy/testdata/ostania"), ".")
+		r.LoadAreas(t, register.Areas)
+		households := registry.Mapping{Subject: "household", Source: "base", Key: "key", Area: "area", Day: "2013-12-31", Constants: map[string]string{"status": "afloat"}}
+		r.ImportCSV(t, households, "key,area\nx,11001001\ny,11001002\nz,11002001\nk,12001001\n")
+		r.ImportCSV(t, souls, "key,hh,name,sex,rel,id,born\n"+c.persons+"k0,k,Mia Sand,f,head,,1988-08-08\n")
+		h := serve(t, r)
+		form := url.Values{"household": {h.household(t, "Mia Sand")}, "new.name": {"Anna Holm"}, "new.sex": {"f"}, "new.birth": {"1970-05-14"}}
+		w := h.send(register.South, "POST", page.LookPath, form)
+		w.Header().Del("Content-Security-Policy") // its nonce is another each time
+		answer := fmt.Sprint(w.Code, w.Header(), w.Body)
+		if before, known := said[c.told]; known && before != answer {
+			t.Errorf("%s: the answer\n%s\ndiffers from\n%s", c.name, answer, before)
+		}
+		said[c.told] = answer
+	}
+	if said[true] == said[false] || !strings.Contains(said[true], "ask North") {
+		t.Errorf("somebody elsewhere is not told of: %s", said[true])
+	}
+}
+
+func TestTheReportOfAFileCountsWhoMayBeRegisteredAlready(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		h := open(t, r)
+		r.ImportCSV(t, souls, "key,hh,name,sex,rel,id,born\nb2,b,Karl Hollm,m,kin,,1968-02-03\nb3,b,Zoe Sand,f,kin,,1999-03-02\n")
+		list, err := r.Registry.Imports(t.Context(), r.Scope(t, register.County, access.ImportRun), 0, 1)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		path := fmt.Sprint("/imports/", list[0].ID)
+		h.ask(t, register.County, "GET", path, nil, 200, "May be registered already", path+"/report.csv")
 	})
 }
 
