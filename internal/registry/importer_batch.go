@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,6 +39,25 @@ func (b *batch) add(table string, columns []string, rows ...[]any) {
 		}
 	}
 	b.tables = append(b.tables, tableRows{table, columns, rows})
+}
+
+// hashed are the tables whose rows lie in the order of a hash.
+var hashed = []string{"name_key", "birth_key", "person_key", "id_owner"}
+
+// sort brings the rows of tables that lie in the order of a hash into that order, so that a page of the index that
+// several of them go to is looked for once.
+func (b *batch) sort() {
+	for _, t := range b.tables {
+		if !slices.Contains(hashed, t.table) {
+			continue
+		}
+		slices.SortFunc(t.rows, func(x, y []any) int {
+			if key, ok := x[0].(int64); ok {
+				return cmp.Compare(key, y[0].(int64))
+			}
+			return bytes.Compare(x[0].([]byte), y[0].([]byte))
+		})
+	}
 }
 
 // counts are the outcomes; what came in is counted when the rows are checked.

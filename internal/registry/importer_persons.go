@@ -153,6 +153,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 	if dry {
 		return nil
 	}
+	b.sort()
 	return r.join(ctx, b, joined)
 }
 
