@@ -221,7 +221,7 @@ func (s *Service) people(ctx context.Context, scope access.Scope, who, order str
 // of the tables reads all households of the scope for a handful of persons.
 func peopleOf(who string) string {
 	return "SELECT " + personColumns + ", m.relation, m.head, m.from_day, " + householdColumns + " FROM (" + who + `) c
-		JOIN membership m JOIN person p JOIN household h
+		CROSS JOIN membership m CROSS JOIN person p CROSS JOIN household h
 		WHERE m.home = c.home AND m.person = c.person AND m.to_day IS NULL AND p.home = m.home AND p.id = m.person
 		AND h.home = m.home AND h.id = m.household AND {scope h.area h.id}`
 }
