@@ -6,7 +6,7 @@ GOLANGCI := .cache/bin/golangci-lint-v2.15.0
 DATA ?= ./data
 LISTEN ?= localhost:8080
 
-.PHONY: build run clean-data assets generate test lint bench
+.PHONY: build run clean-data assets generate test lint bench figures
 
 build: assets generate
 	go build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/rightkey ./cmd/rightkey
@@ -44,3 +44,7 @@ $(GOLANGCI):
 # Benchmarks print a ratio to a baseline of the same run; absolute numbers belong to the machine.
 bench:
 	RIGHTKEY_POSTGRES_FSYNC=on scripts/with-postgres go test -run '^$$' -bench . -p 1 -timeout 60m ./...
+
+# The figures of docs/PERFORMANCE.md, of a nation and of a large county; hours on two processors.
+figures:
+	RIGHTKEY_POSTGRES_FSYNC=on scripts/with-postgres go run ./scripts/figures

@@ -8,6 +8,7 @@ type digits struct {
 	column int
 	of     func(value int64) uint32
 	plain  [256]uint32 // of the numbers that a plain vector stores
+	bands  *grouping   // of numbers; nil for others
 }
 
 // out is added to the cell's number of a row that is not counted; with it the number is above that of any cell.
@@ -52,6 +53,10 @@ func (k *counter) number(c *chunk, a, b int) []uint32 {
 	var list *[256]uint32
 	for _, d := range k.plan.digits {
 		switch v := &c.vectors[d.column]; {
+		case v.bits == 16 && d.bands != nil:
+			addBands(k.numbers, v.w16[a:b], d.bands.starts(v), uint32(d.bands.stride))
+		case v.bits == 32 && d.bands != nil:
+			addBands(k.numbers, v.w32[a:b], d.bands.starts(v), uint32(d.bands.stride))
 		case v.bits > 8:
 			for i := range k.numbers {
 				k.numbers[i] += d.of(v.get(a + i))
@@ -82,5 +87,30 @@ func addTwo(numbers []uint32, one, other []uint8, digits, others *[256]uint32) {
 	one, other = one[:len(numbers)], other[:len(numbers)]
 	for i := range numbers {
 		numbers[i] += digits[one[i]] + others[other[i]]
+	}
+}
+
+// starts are the least numbers that a vector stores for values of each band, the first for any value that is known.
+func (g *grouping) starts(v *vector) []uint64 {
+	starts := []uint64{1}
+	for _, band := range g.bands {
+		start := uint64(1)
+		if band > v.base {
+			start += (uint64(band) - uint64(v.base) + uint64(v.unit) - 1) / uint64(v.unit)
+		}
+		starts = append(starts, start)
+	}
+	return starts
+}
+
+// addBands adds the digits of bands that begin at these stored numbers.
+func addBands[V uint16 | uint32](numbers []uint32, values []V, starts []uint64, stride uint32) {
+	values = values[:len(numbers)]
+	for _, start := range starts {
+		for i, v := range values {
+			if uint64(v) >= start {
+				numbers[i] += stride
+			}
+		}
 	}
 }

@@ -74,10 +74,11 @@ type plan struct {
 	cells  int // combinations of the group columns
 }
 
-// grouping is a group column: its value gives a digit of the cell's number.
+// grouping is a group column: its value gives a digit of the cell's number, the first column the highest, so that
+// cells come in the order of their keys.
 type grouping struct {
 	bands  []int64
-	size   int // digits: one for each code or band and the last for unknown
+	size   int // digits: 0 for unknown and one for each code or band
 	stride int
 }
 
@@ -91,12 +92,13 @@ func (t *Table) plan(q Query) (*plan, error) {
 		}
 		p.digits = append(p.digits, ofCondition(column, c))
 	}
+	var columns []int
 	for _, g := range q.By {
 		column, err := t.column(g.Column)
 		if err != nil {
 			return nil, err
 		}
-		one := grouping{bands: g.Bands, stride: p.cells, size: len(g.Bands) + 2}
+		one := grouping{bands: g.Bands, size: len(g.Bands) + 2}
 		switch c := t.columns[column]; {
 		case g.Bands == nil && c.Kind == Code:
 			one.size = len(c.Codes) + 1
@@ -107,10 +109,19 @@ func (t *Table) plan(q Query) (*plan, error) {
 		case c.Kind == Code || !slices.IsSorted(g.Bands):
 			return nil, fmt.Errorf("bands of column %s: a number's, rising", c.Name)
 		}
-		p.groups = append(p.groups, one)
-		p.digits = append(p.digits, newDigits(column, func(value int64) uint32 { return uint32(one.digit(value) * one.stride) }))
+		p.groups, columns = append(p.groups, one), append(columns, column)
 		if p.cells *= one.size; p.cells > mostCells {
 			return nil, fmt.Errorf("the query asks for more than %d groups", mostCells)
+		}
+	}
+	stride := p.cells
+	for i := range p.groups {
+		g := &p.groups[i]
+		stride /= g.size
+		g.stride = stride
+		p.digits = append(p.digits, newDigits(columns[i], func(value int64) uint32 { return uint32(g.digit(value) * g.stride) }))
+		if g.bands != nil {
+			p.digits[len(p.digits)-1].bands = g
 		}
 	}
 	for _, name := range q.Sum {
@@ -150,32 +161,28 @@ func (t *Table) column(name string) (int, error) {
 // digit is where a value stands among the digits of a grouping.
 func (g *grouping) digit(value int64) int {
 	if value == Unknown {
-		return g.size - 1
+		return 0
 	}
 	if g.bands == nil {
 		if value >= int64(g.size-1) {
-			return g.size - 1 // a code of a later table
+			return 0 // a code of a later table
 		}
-		return int(value)
+		return int(value) + 1
 	}
 	band, found := slices.BinarySearch(g.bands, value)
 	if found {
 		band++
 	}
-	return band
+	return band + 1
 }
 
-// key is the values of a cell's number.
-func (p *plan) key(cell int) []int64 {
-	key := make([]int64, len(p.groups))
+// key puts the values of a cell's number into a key.
+func (p *plan) key(cell int, key []int64) {
 	for i, g := range p.groups {
-		if digit := cell / g.stride % g.size; digit == g.size-1 {
+		if key[i] = int64(cell/g.stride%g.size) - 1; key[i] < 0 {
 			key[i] = Unknown
-		} else {
-			key[i] = int64(digit)
 		}
 	}
-	return key
 }
 
 // areaOf is the group of an area.

@@ -1,7 +1,6 @@
 package mirror
 
 import (
-	"cmp"
 	"maps"
 	"runtime"
 	"slices"
@@ -264,19 +263,31 @@ func (p *plan) merge(counters []*counter) []Cell {
 			}
 		}
 	}
-	var list []Cell
+	found := 0
+	for _, cells := range areas {
+		for n := 0; n < len(cells); n += p.tallies() {
+			if cells[n] > 0 {
+				found++
+			}
+		}
+	}
+	list := make([]Cell, 0, found)
+	keys, sums := make([]int64, found*len(p.groups)), make([]Sum, found*len(p.sums))
 	for _, area := range slices.Sorted(maps.Keys(areas)) {
-		for n, cell := range slices.Collect(slices.Chunk(areas[area], p.tallies())) {
+		cells := areas[area]
+		for n := range p.cells {
+			cell := cells[n*p.tallies():]
 			if cell[0] == 0 {
 				continue
 			}
-			one := Cell{Area: area, Key: p.key(n), Count: cell[0], Weight: cell[1], Sums: make([]Sum, len(p.sums))}
+			one := Cell{Area: area, Key: keys[:len(p.groups):len(p.groups)], Count: cell[0], Weight: cell[1], Sums: sums[:len(p.sums):len(p.sums)]}
+			keys, sums = keys[len(p.groups):], sums[len(p.sums):]
+			p.key(n, one.Key)
 			for i := range one.Sums {
 				one.Sums[i] = Sum{Known: cell[2+2*i], Total: cell[3+2*i]}
 			}
 			list = append(list, one)
 		}
 	}
-	slices.SortFunc(list, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.Area, b.Area), slices.Compare(a.Key, b.Key)) })
 	return list
 }

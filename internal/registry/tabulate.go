@@ -213,7 +213,7 @@ func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64)
 	if err != nil {
 		return nil, err
 	}
-	var groups []Group
+	groups := make([]Group, 0, len(counted))
 	for _, c := range counted {
 		g := Group{Area: c.Area, Value: value(c.Key), Households: c.Count, Persons: c.Weight}
 		if c.Key[0] != mirror.Unknown {
@@ -230,7 +230,12 @@ func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64)
 			groups = append(groups, g)
 		}
 	}
-	sortGroups(groups)
+	for from, n := 0, 0; n < len(groups); n++ { // areas are in order
+		if n+1 == len(groups) || groups[n+1].Area != groups[from].Area {
+			sortGroups(groups[from : n+1])
+			from = n + 1
+		}
+	}
 	return groups, nil
 }
 
