@@ -372,6 +372,9 @@ func (r *reader) notices(d *Definition) {
 			}
 		}
 		r.working(what, b.Working, b.Pos)
+		if err := b.checkText(r.found.Never); err != nil {
+			r.fail(b.Pos, "%s", err)
+		}
 	}
 }
 
