@@ -16,6 +16,7 @@ func inputOf(pack *policy.Pack, rule Rule, one registry.Case, day clock.Day) (In
 		entries = append(entries, Entry{Subject: e.Subject, Class: e.Class, Amount: e.Minor})
 	}
 	input.Inputs = rule.Totals(pack, entries)
+	input.Inputs[registry.FieldStatus] = one.Status
 	if err := itemInputs(pack, registry.SubjectHousehold, one.Facts, input.Inputs); err != nil {
 		return Input{}, err
 	}

@@ -205,8 +205,13 @@ func (j *judging) byParts() error {
 		}
 		missing = append(missing, lacking...)
 	}
-	if v.Outcome == Unknown {
+	switch {
+	case v.Outcome == Unknown:
 		v.Missing = missing
+	case v.Outcome == Poor && j.rule.Category != "":
+		v.Category = j.rule.Category
+	case v.Outcome == NotPoor:
+		v.Category = ""
 	}
 	return nil
 }
@@ -238,7 +243,7 @@ func (j *judging) part(part Part) (Outcome, []string, error) {
 	if of.Score != nil && v.Score == nil {
 		v.Score = of.Score
 	}
-	if of.Category != "" && v.Category == "" {
+	if of.Outcome == Poor && v.Category == "" {
 		v.Category = of.Category
 	}
 	v.Marks = append(v.Marks, of.Marks...)

@@ -32,8 +32,9 @@ type Rule struct {
 
 	Card *Card
 
-	Join  Join
-	Parts []Part
+	Join     Join
+	Parts    []Part
+	Category string // of who is poor by the parts; "" for that of the first part that gives one
 }
 
 // Join says how the verdicts of several parts make one.
@@ -66,6 +67,7 @@ type ruleSchema struct {
 	Scorecard   string               `yaml:"scorecard"`
 	Join        string               `yaml:"join"` // all, any
 	Parts       []partSchema         `yaml:"parts"`
+	Category    string               `yaml:"category"`
 	Marks       []string             `yaml:"marks"`
 	Meeting     bool                 `yaml:"meeting"`
 	Source      string               `yaml:"source"`
@@ -142,6 +144,8 @@ func (r *reading) parts(s ruleSchema, rule *Rule) error {
 	if rule.Join != All && rule.Join != Any {
 		return fmt.Errorf("join %q is neither all nor any", s.Join)
 	}
+	r.known(s.Pos, "a rule of parts", s.Category)
+	rule.Category = s.Category
 	for _, one := range s.Parts {
 		part := Part{Code: one.Code}
 		if one.Rule != "" {
