@@ -24,6 +24,7 @@ import (
 type policyCommand struct {
 	Check   policyCheck   `cmd:"" help:"Check the files of policy packs and count what they hold."`
 	Diagram policyDiagram `cmd:"" help:"Draw a procedure of a policy pack as SVG."`
+	Sources policySources `cmd:"" help:"A table of packs with the share of their values that a source confirms."`
 }
 
 // policyCheck is "rightkey policy check".

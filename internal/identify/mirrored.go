@@ -14,6 +14,7 @@ import (
 const (
 	MirrorVerdict = registry.MirrorVerdict // poor, not_poor or unknown
 	MirrorWelfare = registry.MirrorWelfare // minor units per person or adult and period of the rule
+	MirrorPoints  = "assessment.points"    // of a scorecard
 )
 
 // MirrorColumns are the columns that identification adds to the mirror of households.
@@ -25,6 +26,7 @@ func (s *Service) MirrorColumns() []mirror.Column {
 	return []mirror.Column{
 		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{registry.VerdictPoor: string(Poor), registry.VerdictNotPoor: string(NotPoor), 2: string(Unknown)}},
 		{Name: MirrorWelfare, Kind: mirror.Number, Scale: digits},
+		{Name: MirrorPoints, Kind: mirror.Number},
 	}
 }
 
@@ -36,7 +38,7 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 	}
 	in := store.In(2, len(households))
 	scope := access.System("the mirror follows the register; queries on it are decided one by one")
-	rows, err := s.db.Query(ctx, scope, `SELECT a.household, a.verdict, a.welfare FROM assessment a
+	rows, err := s.db.Query(ctx, scope, `SELECT a.household, a.verdict, a.welfare, a.points FROM assessment a
 		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND trial = 0 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
 		WHERE a.home = $1 AND a.household IN (`+in+`)`, args...)
 	if err != nil {
@@ -51,17 +53,19 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 	for rows.Next() {
 		var household int64
 		var outcome string
-		var welfare *int64
-		if err := rows.Scan(&household, &outcome, &welfare); err != nil {
+		var welfare, points *int64
+		if err := rows.Scan(&household, &outcome, &welfare, &points); err != nil {
 			return nil, err
 		}
 		code, err := schema.Code(verdict, outcome)
 		if err != nil {
 			return nil, err
 		}
-		values := []int64{code, mirror.Unknown}
-		if welfare != nil {
-			values[1] = *welfare
+		values := []int64{code, mirror.Unknown, mirror.Unknown}
+		for i, figure := range []*int64{welfare, points} {
+			if figure != nil {
+				values[1+i] = *figure
+			}
 		}
 		found[household] = values
 	}

@@ -137,3 +137,22 @@ func (d Dimension) group() mirror.Group {
 	}
 	return g
 }
+
+// Slice is the households that have a value of a dimension, as a condition on the mirror.
+type Slice struct {
+	Value string // "" for those of whom it is not known
+	Where mirror.Condition
+}
+
+// Slices are a mirror's households by the values of a dimension; none where the mirror has no column for it.
+func (d Dimension) Slices(t *mirror.Table) []Slice {
+	if d.Code == BySize || !mirrors(t, d.column()) {
+		return nil
+	}
+	var list []Slice
+	codes := codesOf(t, d.column())
+	for _, value := range codes {
+		list = append(list, Slice{value, anyOf(d.column(), codes, []string{value})})
+	}
+	return append(list, Slice{"", mirror.Condition{Column: d.column(), In: []int64{mirror.Unknown}}})
+}

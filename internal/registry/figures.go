@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"rightkey/internal/clock"
 	"rightkey/internal/mirror"
 	"rightkey/internal/policy"
 )
@@ -16,6 +17,12 @@ func (s *Service) Follow(m *mirror.Mirror) { s.mirror = m }
 
 // fresh is how long a count waits for the mirror to hold what is in the journal; then it is answered as of before.
 const fresh = 300 * time.Millisecond
+
+// Mirror is the mirror of the register, for rooms that ask it what they added to it, and the moment up to which changes
+// are in it; nil while there is none. It decides nothing about access: a query carries the ranges of a scope.
+func (s *Service) Mirror(ctx context.Context) (*mirror.Table, clock.Time, error) {
+	return s.tableAsOf(ctx)
+}
 
 // table is the mirror, with everything that was in the journal when it was asked; nil where there is none yet.
 func (s *Service) table(ctx context.Context) (*mirror.Table, error) {

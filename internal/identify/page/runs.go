@@ -97,6 +97,7 @@ func (p *pages) showRuns(w http.ResponseWriter, r *http.Request, cause error) er
 	if !p.may(r, access.AssessRun) {
 		return p.show(w, r, status, page, table, pager)
 	}
+	page.Actions = []web.Action{{Label: word(ctx, "scenario.title"), Href: "/identify/scenario", Icon: "adjustments"}}
 	form, err := p.form(r, query.Get("area"), cause)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ const room = "Identification"
 func Register(api *rest.API, rooms Rooms) {
 	rooms.registerRuns(api)
 	rooms.registerAssessments(api)
+	rooms.registerScenario(api)
 }
 
 // areaOf is the key of the area in scope with a code; 0, everything in scope, for none.

@@ -133,6 +133,7 @@ type wanted struct {
 		Area string `json:"area,omitempty" maxLength:"40" doc:"Official code; all households in your areas if absent."`
 		Day  string `json:"day" format:"date" doc:"Reference day: the last day of the income period; income and expenditure of its calendar year count."`
 		Rule string `json:"rule,omitempty" maxLength:"60" doc:"Code of a rule of the pack in use; its first if absent."`
+		Pack string `json:"pack,omitempty" maxLength:"64" doc:"Hash of an installed policy pack to judge by for comparison: the verdicts are kept beside the current ones and replace none. The pack in use if absent."`
 	}
 }
 
@@ -152,7 +153,7 @@ func (rooms Rooms) start(ctx context.Context, in *wanted) (*accepted, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := rooms.Identify.Start(ctx, scope, identify.RunArgs{Area: key, Day: day, Rule: in.Body.Rule})
+	j, err := rooms.Identify.Start(ctx, scope, identify.RunArgs{Area: key, Day: day, Rule: in.Body.Rule, Pack: in.Body.Pack})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,276 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"rightkey/internal/access"
+	"rightkey/internal/fault"
+	"rightkey/internal/i18n"
+	"rightkey/internal/identify"
+	"rightkey/internal/policy"
+	"rightkey/internal/registry"
+	"rightkey/internal/web"
+	"rightkey/poverty/targeting"
+)
+
+// sides are the two scenarios that stand beside each other: the parameters "a", "a_amount" and so on.
+var sides = []string{"a", "b"}
+
+// scenario shows one or two scenarios beside each other. Nothing is written.
+func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	query, err := asked(r, "area", "rule", "benefit", "a", "a_amount", "b", "b_amount")
+	if err != nil {
+		return err
+	}
+	scope, err := p.scope(r, access.AssessRun)
+	if err != nil {
+		return err
+	}
+	at, err := p.placeOf(ctx, scope, query.Get("area"))
+	if err != nil {
+		return err
+	}
+	pack, err := p.Identify.PackAt(at.key)
+	if err != nil {
+		return err
+	}
+	form, err := p.scenarioForm(ctx, scope, at, pack, query)
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: word(ctx, "scenario.title"), Wide: true, Area: &web.Choice{Label: at.label}, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/identify"}, {Label: word(ctx, "scenario.title")}}}
+	parts := []templ.Component{text(word(ctx, "scenario.about")), form}
+	effects, err := p.effects(ctx, scope, at, pack, query)
+	var refused *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		return p.show(w, r, web.Status(err), page, append(parts, web.Notice{Tone: web.ToneBad, Text: refused.Message})...)
+	case err != nil:
+		return err
+	}
+	if len(effects) > 0 {
+		parts = append(parts, compared(ctx, pack, effects)...)
+	}
+	return p.show(w, r, http.StatusOK, page, parts...)
+}
+
+// scenarioForm asks for the two changes.
+func (p *pages) scenarioForm(ctx context.Context, scope access.Scope, at place, pack *policy.Pack, query url.Values) (web.Filters, error) {
+	areas, err := p.areaOptions(ctx, scope, at)
+	if err != nil {
+		return web.Filters{}, err
+	}
+	rule := web.Field{Name: "rule", Label: word(ctx, "rule"), Kind: web.FieldSelect, Value: query.Get("rule")}
+	for _, one := range identify.SectionOf(pack).Rules {
+		rule.Options = append(rule.Options, web.Option{Value: one.Code, Label: one.Label.In(web.Lang(ctx))})
+	}
+	fields := []web.Field{{Name: "area", Label: web.T(ctx, "common.area"), Kind: web.FieldSelect, Value: at.code, Options: areas}, rule}
+	for _, side := range sides {
+		change := web.Field{Name: side, Label: word(ctx, "scenario."+side), Kind: web.FieldSelect, Value: query.Get(side), Options: []web.Option{{Label: word(ctx, "scenario.none")}}}
+		for _, c := range identify.Changes {
+			change.Options = append(change.Options, web.Option{Value: string(c), Label: word(ctx, "scenario.change."+string(c), "currency", pack.Currency)})
+		}
+		fields = append(fields, change, web.Field{Name: side + "_amount", Label: word(ctx, "scenario.amount"), Value: query.Get(side + "_amount"), Attributes: templ.Attributes{"inputmode": "decimal"}})
+	}
+	fields = append(fields, web.Field{Name: "benefit", Label: word(ctx, "scenario.benefit", "currency", pack.Currency), Value: query.Get("benefit"), Attributes: templ.Attributes{"inputmode": "decimal"}})
+	return web.Filters{Action: "/identify/scenario", Fields: fields, Clear: "/identify/scenario"}, nil
+}
+
+// effects works the scenarios out that the address asks for.
+func (p *pages) effects(ctx context.Context, scope access.Scope, at place, pack *policy.Pack, query url.Values) ([]identify.Effect, error) {
+	var effects []identify.Effect
+	benefit, err := scenarioAmount(ctx, "benefit", query.Get("benefit"), pack.Digits)
+	if err != nil {
+		return nil, err
+	}
+	for _, side := range sides {
+		change := identify.Change(query.Get(side))
+		if change == "" {
+			continue
+		}
+		digits := 0
+		if change == identify.NewLine || change == identify.NewBudget {
+			digits = pack.Digits
+		}
+		amount, err := scenarioAmount(ctx, side+"_amount", query.Get(side+"_amount"), digits)
+		if err != nil {
+			return nil, err
+		}
+		effect, err := p.Identify.Simulate(ctx, scope, identify.Scenario{Area: at.key, Rule: query.Get("rule"), Change: change, Amount: amount, Benefit: benefit})
+		if err != nil {
+			return nil, err
+		}
+		effects = append(effects, effect)
+	}
+	return effects, nil
+}
+
+// scenarioAmount reads a number with so many digits that count; nothing is 0.
+func scenarioAmount(ctx context.Context, field, written string, digits int) (int64, error) {
+	if written == "" {
+		return 0, nil
+	}
+	number, err := strconv.ParseFloat(strings.ReplaceAll(written, ",", ""), 64)
+	minor := math.Round(number * math.Pow10(digits))
+	if err != nil || !(minor >= 0 && minor < 1<<40) {
+		return 0, fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, field, "%s", word(ctx, "fault.parameter"))
+	}
+	return int64(minor), nil
+}
+
+// compared are scenarios beside each other: the whole, by area, by groups and by tenths.
+func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect) []templ.Component {
+	parts := []templ.Component{panel(word(ctx, "scenario.whole"), wholeTable(ctx, pack, effects))}
+	first := effects[0]
+	moves := []string{}
+	for i := range effects {
+		moves = append(moves, word(ctx, "scenario."+sides[i]))
+	}
+	byArea := movedTable(ctx, word(ctx, "scenario.by_area"), web.T(ctx, "common.area"), moves)
+	for _, a := range first.Areas {
+		var same []identify.Moved
+		for _, e := range effects {
+			at := slices.IndexFunc(e.Areas, func(o identify.MovedArea) bool { return o.Area.Key == a.Area.Key })
+			same = append(same, e.Areas[at].Moved)
+		}
+		byArea.Rows = append(byArea.Rows, movedRow(ctx, a.Area.Label(web.Lang(ctx)), same))
+	}
+	parts = append(parts, panel(word(ctx, "scenario.by_area"), byArea))
+	if len(first.Groups) > 0 {
+		byGroup := movedTable(ctx, word(ctx, "scenario.by_group"), word(ctx, "scenario.group"), moves)
+		for i, g := range first.Groups {
+			var same []identify.Moved
+			for _, e := range effects {
+				same = append(same, e.Groups[i].Moved)
+			}
+			byGroup.Rows = append(byGroup.Rows, movedRow(ctx, groupLabel(ctx, pack, g), same))
+		}
+		parts = append(parts, panel(word(ctx, "scenario.by_group"), byGroup))
+	}
+	byTenth := movedTable(ctx, word(ctx, "scenario.by_tenth"), word(ctx, "scenario.tenth"), moves)
+	for i := range first.Deciles {
+		var same []identify.Moved
+		for _, e := range effects {
+			same = append(same, e.Deciles[i])
+		}
+		byTenth.Rows = append(byTenth.Rows, movedRow(ctx, number(ctx, int64(i+1)), same))
+	}
+	return append(parts, panel(word(ctx, "scenario.by_tenth"), byTenth), text(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
+}
+
+// groupLabel is a value of a dimension in words.
+func groupLabel(ctx context.Context, pack *policy.Pack, g identify.MovedGroup) string {
+	label, value := g.Dimension.Item.Label.In(web.Lang(ctx)), word(ctx, "scenario.not_known")
+	if g.Dimension.Code == registry.ByHeadSex {
+		label = word(ctx, "scenario.head_sex")
+	}
+	if g.Value != "" {
+		value = g.Dimension.Item.Format(web.Lang(ctx), dimensionValue(g))
+	}
+	return label + ": " + value
+}
+
+// dimensionValue is a value of a dimension as its item holds it.
+func dimensionValue(g identify.MovedGroup) policy.Value {
+	switch g.Dimension.Item.Kind {
+	case policy.Bool:
+		return g.Value == "true"
+	case policy.Multi:
+		return []string{g.Value}
+	}
+	return g.Value
+}
+
+// wholeTable has a row for each figure and a column for each scenario.
+func wholeTable(ctx context.Context, pack *policy.Pack, effects []identify.Effect) web.Table {
+	table := web.Table{Caption: word(ctx, "scenario.whole"), Scroll: true, Columns: []web.Column{{Label: word(ctx, "scenario.figure")}}}
+	figures := []struct {
+		key string
+		of  func(identify.Effect) string
+	}{
+		{"change_made", func(e identify.Effect) string {
+			return word(ctx, "scenario.change."+string(e.Change), "currency", pack.Currency) + ": " + changeAmount(ctx, pack, e)
+		}},
+		{"before", func(e identify.Effect) string { return heads(ctx, e.Before) }},
+		{"after", func(e identify.Effect) string { return heads(ctx, e.After) }},
+		{"in", func(e identify.Effect) string { return heads(ctx, e.In) }},
+		{"out", func(e identify.Effect) string { return heads(ctx, e.Out) }},
+		{"exclusion", func(e identify.Effect) string { return expected(ctx, e.Exclusion) }},
+		{"inclusion", func(e identify.Effect) string { return expected(ctx, e.Inclusion) }},
+		{"cost", func(e identify.Effect) string { return amount(ctx, e.Cost, pack) }},
+		{"unregistered", func(e identify.Effect) string { return heads(ctx, e.Unregistered) }},
+		{"quota", func(e identify.Effect) string { return quota(ctx, e) }},
+	}
+	for i := range effects {
+		table.Columns = append(table.Columns, web.Column{Label: word(ctx, "scenario."+sides[i])})
+	}
+	for _, f := range figures {
+		row := web.Row{Cells: []web.Cell{web.Text(word(ctx, "scenario."+f.key))}}
+		for _, e := range effects {
+			written := f.of(e)
+			row.Cells = append(row.Cells, web.Cell{Text: written, Missing: written == ""})
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return table
+}
+
+func changeAmount(ctx context.Context, pack *policy.Pack, e identify.Effect) string {
+	if e.Change == identify.NewLine || e.Change == identify.NewBudget {
+		return amount(ctx, e.Amount, pack)
+	}
+	return number(ctx, e.Amount)
+}
+
+// heads writes households and persons.
+func heads(ctx context.Context, h identify.Heads) string {
+	return word(ctx, "scenario.heads", "households", h.Households, "persons", h.Persons)
+}
+
+// expected writes an error with its interval; nothing where the rule has no model card.
+func expected(ctx context.Context, e *targeting.Expected) string {
+	if e == nil {
+		return ""
+	}
+	lang := web.Lang(ctx)
+	return word(ctx, "scenario.expected", "estimate", i18n.Percent(lang, e.Estimate, 1), "low", i18n.Percent(lang, e.Low, 1), "high", i18n.Percent(lang, e.High, 1))
+}
+
+// quota holds what a scenario finds against the planned number; nothing where there is none.
+func quota(ctx context.Context, e identify.Effect) string {
+	if e.Quota == nil {
+		return ""
+	}
+	return word(ctx, "scenario.of_quota", "persons", e.After.Persons, "quota", e.Quota.Persons, "share", share(ctx, float64(e.After.Persons)/float64(e.Quota.Persons), true))
+}
+
+func movedTable(ctx context.Context, caption, first string, scenarios []string) web.Table {
+	table := web.Table{Caption: caption, Scroll: true, Columns: []web.Column{{Label: first}, {Label: word(ctx, "scenario.before"), Number: true}}}
+	for _, name := range scenarios {
+		for _, key := range []string{"after", "in", "out"} {
+			table.Columns = append(table.Columns, web.Column{Label: name + ": " + word(ctx, "scenario."+key), Number: true})
+		}
+	}
+	return table
+}
+
+// movedRow has the households of a part before, and after each scenario.
+func movedRow(ctx context.Context, label string, scenarios []identify.Moved) web.Row {
+	row := web.Row{Cells: []web.Cell{web.Text(label), web.Text(number(ctx, scenarios[0].Before.Households))}}
+	for _, m := range scenarios {
+		for _, h := range []identify.Heads{m.After, m.In, m.Out} {
+			row.Cells = append(row.Cells, web.Text(number(ctx, h.Households)))
+		}
+	}
+	return row
+}
