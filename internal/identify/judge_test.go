@@ -104,8 +104,14 @@ func TestAHouseholdWithoutMembersCannotBeJudged(t *testing.T) {
 func TestEveryShippedPackGivesItsReasonInEveryLanguageTheProgramSpeaks(t *testing.T) {
 	for _, p := range shipped(t) {
 		for _, rule := range identify.SectionOf(p).Rules {
-			v, err := identify.Judge(p, rule, identify.Input{Day: clock.Date(2015, 12, 31)})
-			if err != nil || v.Outcome != identify.Unknown || v.HasLine != (v.Formula != "") || len(v.Missing) == 0 {
+			day := clock.Date(2015, 12, 31)
+			for _, line := range p.Lines { // a day on which the rule has a line
+				if line.Purpose == rule.Purpose && line.Area.Prefix == "" {
+					day = line.From
+				}
+			}
+			v, err := identify.Judge(p, rule, identify.Input{Day: day})
+			if err != nil || v.Outcome != identify.Unknown || v.HasLine != (rule.Welfare != "") || len(v.Missing) == 0 {
 				t.Fatalf("%s %s over nothing: %+v, %v", p.ID, rule.Code, v, err)
 			}
 			for _, language := range identify.ReasonLanguages(p) {
@@ -173,7 +179,7 @@ func TestARuleThatDoesNotFitItsLinesIsRefusedWithItsPlace(t *testing.T) {
 		{"no line for the purpose", "purpose: identify", "purpose: exit", "no line for the purpose"},
 		{"no strictness", "poor_if: at_or_below", "poor_if: about", "neither below nor at_or_below"},
 		{"no word on absent classes", "absent_class: unknown, ", "", "neither none nor unknown"},
-		{"no source", ", source: Hearth Act 11", "", "has no source"},
+		{"no source", ", source: Hearth Act 11", "", "has neither a source"},
 		{"unknown key", "code: catch", "kode: catch", `unknown key "kode"`},
 	}
 	for _, c := range cases {

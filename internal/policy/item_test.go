@@ -81,6 +81,12 @@ func TestTextOfAFieldBecomesTheCanonicalValueOrAReason(t *testing.T) {
 func TestAmountsAreMinorUnitsOfThePacksCurrency(t *testing.T) {
 	for _, p := range shipped(t) {
 		amount := item(t, p, "expenditure", "amount")
+		if p.Digits == 0 { // a currency without minor units has none to write
+			if got, err := amount.Parse("2736"); err != nil || got != int64(2736) || amount.Format("en", got) != "2736" && amount.Format("en", got) != "2,736" {
+				t.Errorf("%s: 2736 becomes %v, %v", p.ID, got, err)
+			}
+			continue
+		}
 		got, err := amount.Parse("2736.5")
 		if err != nil || got != int64(273650) {
 			t.Errorf("%s: 2736.5 becomes %v, %v", p.ID, got, err)
