@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -19,8 +18,28 @@ func Dir() string {
 	if dir := os.Getenv("RIGHTKEY_DATA"); dir != "" {
 		return dir
 	}
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "..", "shared", "data")
+	return filepath.Join(Root(), "..", "shared", "data")
+}
+
+// root is looked for when a test's program starts, before a test goes to another folder.
+var root = upTo("go.mod")
+
+// Root is the folder of the repository, in or below which a test was started.
+func Root() string { return root }
+
+// upTo is the nearest folder at or above the working directory that holds a file, "." if none does.
+func upTo(file string) string {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, file)); missing == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "."
 }
 
 // Required says whether an absent file is a failure instead of a skip.

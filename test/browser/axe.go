@@ -8,11 +8,13 @@ import (
 	"sync"
 
 	"github.com/chromedp/chromedp"
+
+	"rightkey/internal/testdata"
 )
 
 // axeSource is the checker as npm brings it.
 var axeSource = sync.OnceValues(func() (string, error) {
-	text, err := os.ReadFile(filepath.Join(root(), "node_modules", "axe-core", "axe.min.js"))
+	text, err := os.ReadFile(filepath.Join(testdata.Root(), "node_modules", "axe-core", "axe.min.js"))
 	return string(text), err
 })
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -168,10 +166,4 @@ func (p *Page) hear(event any) {
 		p.complaints = append(p.complaints, complaint)
 		p.mu.Unlock()
 	}
-}
-
-// root is the folder of the repository.
-func root() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..")
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"rightkey/internal/testdata"
 )
 
 // fusedLength is the number of letters from which a name is also found inside a longer word of small letters; where
@@ -71,7 +73,7 @@ func TestNoGoFileNamesACountry(t *testing.T) {
 		if !strings.HasSuffix(path, ".go") || strings.HasPrefix(path, "policies/") || !exists(path) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root(), filepath.FromSlash(path)))
+		text, err := os.ReadFile(filepath.Join(testdata.Root(), filepath.FromSlash(path)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rightkey/internal/testdata"
 )
 
 func TestGeneratedFilesAreFresh(t *testing.T) {
@@ -27,6 +29,6 @@ func TestEveryGeneratedFileHasItsSource(t *testing.T) {
 
 // exists says whether a slash path from the root is there.
 func exists(path string) bool {
-	_, err := os.Stat(filepath.Join(root(), filepath.FromSlash(path)))
+	_, err := os.Stat(filepath.Join(testdata.Root(), filepath.FromSlash(path)))
 	return err == nil
 }

@@ -7,21 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
+
+	"rightkey/internal/testdata"
 )
 
 // module is the path of the Go module with its slash.
 const module = "rightkey/"
-
-// root is the folder of the repository.
-func root() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..")
-}
 
 // pkg is what `go list` tells of one package.
 type pkg struct {
@@ -55,7 +49,7 @@ var packages = sync.OnceValues(func() ([]pkg, error) {
 // command runs a program in the root of the repository and returns its standard output.
 func command(name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
-	cmd.Dir = root()
+	cmd.Dir = testdata.Root()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"rightkey/internal/testdata"
 )
 
 var (
@@ -21,7 +23,7 @@ func inFiles(t *testing.T, ending string, check func(path, text string)) {
 		if !strings.HasSuffix(path, ending) || !exists(path) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root(), filepath.FromSlash(path)))
+		text, err := os.ReadFile(filepath.Join(testdata.Root(), filepath.FromSlash(path)))
 		if err != nil {
 			t.Fatal(err)
 		}

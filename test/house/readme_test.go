@@ -34,7 +34,7 @@ func TestTheCommandsOfTheReadmeRunInAFreshClone(t *testing.T) {
 		t.Log("there is no README.md yet")
 		return
 	}
-	text, err := os.ReadFile(filepath.Join(root(), "README.md"))
+	text, err := os.ReadFile(filepath.Join(testdata.Root(), "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,14 +63,14 @@ func freshClone(t *testing.T) string {
 	clone := t.TempDir()
 	for _, path := range trackedFiles(t) {
 		if exists(path) {
-			copyFile(t, filepath.Join(root(), path), filepath.Join(clone, path))
+			copyFile(t, filepath.Join(testdata.Root(), path), filepath.Join(clone, path))
 		}
 	}
 	for _, shared := range []string{"node_modules", ".cache"} {
 		if !exists(shared) {
 			continue
 		}
-		if out, err := exec.Command("cp", "-a", filepath.Join(root(), shared), clone).CombinedOutput(); err != nil {
+		if out, err := exec.Command("cp", "-a", filepath.Join(testdata.Root(), shared), clone).CombinedOutput(); err != nil {
 			t.Fatalf("copy %s: %v\n%s", shared, err, out)
 		}
 	}

@@ -8,11 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"rightkey/internal/testdata"
 )
 
 // program builds the program once.
@@ -21,10 +22,9 @@ var program = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, here, _, _ := runtime.Caller(0)
 	path := filepath.Join(folder, "rightkey")
 	build := exec.Command("go", "build", "-o", path, "./cmd/rightkey")
-	build.Dir = filepath.Join(filepath.Dir(here), "..", "..")
+	build.Dir = testdata.Root()
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", &exec.Error{Name: string(said), Err: err}
 	}

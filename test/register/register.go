@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +26,7 @@ import (
 	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
+	"rightkey/internal/testdata"
 	"rightkey/internal/verify/duplicate"
 	"rightkey/test/stand"
 )
@@ -81,8 +81,7 @@ func Each(t *testing.T, test func(t *testing.T, r *Register)) {
 
 // packs is the folder with the made-up country's pack.
 func packs() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "internal", "policy", "testdata")
+	return filepath.Join(testdata.Root(), "internal", "policy", "testdata")
 }
 
 // Open puts up a register on a stand under the pack in folder dir of files.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -29,8 +28,7 @@ type Survey struct {
 func OpenSurvey(t testing.TB) Survey {
 	t.Helper()
 	s := Survey{File: testdata.Path(t, "p*_pslm_hies_2015.csv.gz")}
-	_, here, _, _ := runtime.Caller(0)
-	examples, err := filepath.Glob(filepath.Join(filepath.Dir(here), "../../policies/*/examples/pslm-hies-2015.import.yaml"))
+	examples, err := filepath.Glob(filepath.Join(testdata.Root(), "policies/*/examples/pslm-hies-2015.import.yaml"))
 	if err != nil || len(examples) != 1 {
 		t.Fatalf("%d example mappings, %v", len(examples), err)
 	}
