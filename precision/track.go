@@ -95,7 +95,7 @@ func (p *Planner) found(i int) (wrong [2]float64, known bool) {
 // total is what a draw tells of the errors in its frame.
 type total struct {
 	believed, corrected, taken float64
-	variance, foreseen         float64
+	foreseen                   float64
 	size, sizeDrawn            float64 // households of the frame, and as the draw estimates them
 	residuals                  []residual
 }
