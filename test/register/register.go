@@ -270,6 +270,12 @@ func (r *Register) Judge(t testing.TB, args identify.RunArgs) int64 {
 	return j.ID
 }
 
+// JudgeOn is Judge of the whole county by the pack's first rule on a day, for rooms that do not know identify.
+func (r *Register) JudgeOn(t testing.TB, day clock.Day) {
+	t.Helper()
+	r.Judge(t, identify.RunArgs{Day: day})
+}
+
 // Settle waits until no job is left to do.
 func (r *Register) Settle(t testing.TB) {
 	t.Helper()

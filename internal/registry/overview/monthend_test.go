@@ -10,7 +10,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
-	"rightkey/internal/identify"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/overview"
 	"rightkey/internal/store"
@@ -132,7 +131,7 @@ func TestAMonthsEndIsFrozenOnceAndStaysAsItWas(t *testing.T) {
 func TestAMonthKeepsWhatAssessmentsSaid(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		r.Fill(t, register.Hearth{Key: "a", Area: "11001001", Catch: "1", Souls: 3}, register.Hearth{Key: "b", Area: "11001001", Catch: "900000", Souls: 2}, register.Hearth{Key: "c", Area: "11001002", Souls: 4})
-		r.Judge(t, identify.RunArgs{Day: clock.Date(2004, 12, 31)})
+		r.JudgeOn(t, clock.Date(2004, 12, 31))
 		var poor, well int64 // welfare per person
 		for _, of := range []struct {
 			verdict string
