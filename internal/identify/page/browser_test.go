@@ -18,7 +18,7 @@ func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 	r := register.Open(t, stand.New(t, storetest.SQLite(t), register.Widths), os.DirFS("../../policy/testdata/ostania"), ".")
 	r.LoadAreas(t, register.Areas)
 	h := open(t, r)
-	server := httptest.NewServer(h.server)
+	server := httptest.NewServer(h.Server)
 	t.Cleanup(server.Close)
 	tab := chromium.Page(t, browser.View{Width: 360, Languages: "en"})
 	tab.Open(server.URL + "/identify")
@@ -39,7 +39,7 @@ func TestPagesAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 			}
 		}
 	}
-	h.as = register.Analyst
+	h.Browse(register.Analyst)
 	tab.Open(server.URL + path)
 	tab.Screenshot("identify-analyst")
 	tab.Axe()
@@ -51,7 +51,7 @@ func TestARunStartedInTheBrowserShowsItsResultWithoutBeingAsked(t *testing.T) {
 	r.LoadAreas(t, register.Areas)
 	h := open(t, r)
 	h.fill(t)
-	server := httptest.NewServer(h.server)
+	server := httptest.NewServer(h.Server)
 	t.Cleanup(server.Close)
 	tab := chromium.Page(t, browser.View{Languages: "en"})
 	tab.Open(server.URL + "/identify")

@@ -1,27 +1,21 @@
 package rest_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 
-	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/fault"
 	"rightkey/internal/identify"
 	identifyrest "rightkey/internal/identify/rest"
-	"rightkey/internal/rest"
 	"rightkey/test/register"
+	"rightkey/test/visitor"
 )
 
 // house is the made-up register with the API.
 type house struct {
 	*register.Register
-	api *rest.API
+	visitor.API
 }
 
 func each(t *testing.T, test func(t *testing.T, h *house)) {
@@ -29,46 +23,10 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		r.Fill(t, register.Hearth{Key: "a", Area: "11001001", Catch: "302", Souls: 3}, register.Hearth{Key: "b", Area: "11001002", Catch: "702", Souls: 2},
 			register.Hearth{Key: "c", Area: "12001001", Souls: 1})
-		h := &house{Register: r}
-		var err error
-		h.api, err = rest.New(rest.Options{DB: r.DB, Clock: r.Clock, Key: rest.KeyOf(r.Keys.Ring()), Authenticate: func(q *http.Request) (access.Caller, error) {
-			account, err := strconv.ParseInt(q.Header.Get("X-Account"), 10, 64)
-			if err != nil {
-				return access.Caller{}, fault.New(fault.Unauthorized, "log in")
-			}
-			return r.Who(account), nil
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		identifyrest.Register(h.api, identifyrest.Rooms{Identify: r.Identify, Registry: r.Registry})
+		h := &house{r, visitor.NewAPI(t, r.Stand, r.Who)}
+		identifyrest.Register(h.API.API, identifyrest.Rooms{Identify: r.Identify, Registry: r.Registry})
 		test(t, h)
 	})
-}
-
-// ask sends a request and reads the answer into a pointer; it returns the next page's address.
-func (h *house) ask(t *testing.T, account int64, method, path, body string, want int, into any, headers ...string) http.Header {
-	t.Helper()
-	path, _ = strings.CutPrefix(path, rest.Prefix)
-	q := httptest.NewRequest(method, rest.Prefix+path, strings.NewReader(body))
-	q.Header.Set("Content-Type", "application/json")
-	if account != 0 {
-		q.Header.Set("X-Account", strconv.FormatInt(account, 10))
-	}
-	for i := 0; i < len(headers); i += 2 {
-		q.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.api.ServeHTTP(w, q)
-	if w.Code != want {
-		t.Fatalf("%s %s as %d: %d, want %d: %s", method, path, account, w.Code, want, w.Body)
-	}
-	if into != nil {
-		if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return w.Header()
 }
 
 type assessments struct{ Items []identifyrest.Assessment }
@@ -77,53 +35,53 @@ func TestARunIsStartedOnceWatchedCountedAndListed(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const wanted = `{"day":"2004-12-31","rule":"catch"}`
 		var run, again identifyrest.Run
-		header := h.ask(t, register.County, "POST", "/identification-runs", wanted, 202, &run, "Idempotency-Key", "first-run-of-the-year")
-		h.ask(t, register.County, "POST", "/identification-runs", wanted, 202, &again, "Idempotency-Key", "first-run-of-the-year")
+		header := h.Ask(t, register.County, "POST", "/identification-runs", wanted, "Idempotency-Key", "first-run-of-the-year").Want(t, 202).Read(t, &run).Header
+		h.Ask(t, register.County, "POST", "/identification-runs", wanted, "Idempotency-Key", "first-run-of-the-year").Want(t, 202).Read(t, &again)
 		if again.ID != run.ID || header.Get("Location") != fmt.Sprintf("/api/v1/identification-runs/%d", run.ID) {
 			t.Errorf("started %d at %s, again %d", run.ID, header.Get("Location"), again.ID)
 		}
 		h.Wait(t, register.County, run.ID)
-		h.ask(t, register.Analyst, "GET", header.Get("Location"), "", 200, &run)
+		h.Get(t, register.Analyst, header.Get("Location")).Want(t, 200).Read(t, &run)
 		if run.State != "done" || run.Percent != 100 || run.Day != "2004-12-31" || run.Finished == "" {
 			t.Errorf("the run is %+v", run)
 		}
 		var runs struct{ Items []identifyrest.Run }
-		h.ask(t, register.South, "GET", "/identification-runs", "", 200, &runs)
+		h.Get(t, register.South, "/identification-runs").Want(t, 200).Read(t, &runs)
 		if len(runs.Items) != 1 || runs.Items[0].ID != run.ID {
 			t.Errorf("runs %+v", runs)
 		}
 		var count identifyrest.Headcount
-		h.ask(t, register.County, "GET", fmt.Sprintf("/identification-runs/%d/headcount?area=11", run.ID), "", 200, &count)
+		h.Get(t, register.County, fmt.Sprintf("/identification-runs/%d/headcount?area=11", run.ID)).Want(t, 200).Read(t, &count)
 		if *count.Total.Households != 2 || *count.Total.PoorPersons != 3 || *count.Total.PersonRate != 0.6 || len(count.Areas) != 1 || count.Areas[0].Name != "Cove" {
 			t.Errorf("headcount %+v", count)
 		}
 		count = identifyrest.Headcount{}
-		h.ask(t, register.Analyst, "GET", fmt.Sprintf("/identification-runs/%d/headcount", run.ID), "", 200, &count)
+		h.Get(t, register.Analyst, fmt.Sprintf("/identification-runs/%d/headcount", run.ID)).Want(t, 200).Read(t, &count)
 		if count.Total.Households != nil || len(count.Areas) != 2 || count.Areas[0].Poor != nil || count.Areas[1].Name != "South" {
 			t.Errorf("what an analyst sees of three households: %+v", count)
 		}
 		var first, second assessments
-		header = h.ask(t, register.County, "GET", fmt.Sprintf("/identification-runs/%d/assessments?limit=2", run.ID), "", 200, &first)
+		header = h.Get(t, register.County, fmt.Sprintf("/identification-runs/%d/assessments?limit=2", run.ID)).Want(t, 200).Read(t, &first).Header
 		next, _, found := strings.Cut(strings.TrimPrefix(header.Get("Link"), "<"), ">")
 		if !found {
 			t.Fatal("there is no next page")
 		}
-		h.ask(t, register.County, "GET", next, "", 200, &second)
+		h.Get(t, register.County, next).Want(t, 200).Read(t, &second)
 		if len(first.Items) != 2 || len(second.Items) != 1 || first.Items[0].Verdict != "poor" || *first.Items[0].Welfare != 100 || second.Items[0].Missing[0] != "catch_value" {
 			t.Errorf("the pages hold %+v and %+v", first, second)
 		}
-		h.ask(t, register.Clerk, "GET", next, "", 400, nil)
+		h.Get(t, register.Clerk, next).Want(t, 400)
 		var poor assessments
-		h.ask(t, register.County, "GET", fmt.Sprintf("/identification-runs/%d/assessments?verdict=not_poor&area=11", run.ID), "", 200, &poor)
+		h.Get(t, register.County, fmt.Sprintf("/identification-runs/%d/assessments?verdict=not_poor&area=11", run.ID)).Want(t, 200).Read(t, &poor)
 		if len(poor.Items) != 1 || poor.Items[0].Area != "11001002" {
 			t.Errorf("not poor: %+v", poor)
 		}
 		var of assessments
-		h.ask(t, register.Village, "GET", "/assessments?household="+first.Items[0].Household, "", 200, &of)
+		h.Get(t, register.Village, "/assessments?household="+first.Items[0].Household).Want(t, 200).Read(t, &of)
 		if len(of.Items) != 1 || of.Items[0].Reason["en"] == "" || of.Items[0].Currency != "OST" || of.Items[0].Inputs["catch_value"] != 302.0 {
 			t.Errorf("of the household: %+v", of)
 		}
-		h.ask(t, register.Village, "GET", "/assessments?household="+second.Items[0].Household, "", 404, nil)
+		h.Get(t, register.Village, "/assessments?household="+second.Items[0].Household).Want(t, 404)
 	})
 }
 
@@ -159,7 +117,7 @@ func TestWhoMayNotAndWhatIsWrongIsRefused(t *testing.T) {
 			{register.County, "GET", "/identification-runs/999999999", "", 404},
 		}
 		for _, c := range cases {
-			h.ask(t, c.account, c.method, c.path, c.body, c.want, nil)
+			h.Ask(t, c.account, c.method, c.path, c.body).Want(t, c.want)
 		}
 	})
 }

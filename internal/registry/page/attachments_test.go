@@ -10,10 +10,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"rightkey/test/visitor"
 )
 
 // attach sends a file by the form of a household's page.
-func (h *house) attach(t *testing.T, account int64, household, kind, content string, more ...string) answer {
+func (h *house) attach(t *testing.T, account int64, household, kind, content string, more ...string) visitor.Answer {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -37,7 +39,7 @@ func (h *house) attach(t *testing.T, account int64, household, kind, content str
 	}
 	r := httptest.NewRequest(http.MethodPost, "/households/"+household+"/attachments", &body)
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	return h.ask(t, account, r)
+	return h.Ask(t, account, r)
 }
 
 func TestAPhotoIsAddedShownAndTakenAwayOnTheHouseholdsPage(t *testing.T) {
@@ -48,28 +50,28 @@ func TestAPhotoIsAddedShownAndTakenAwayOnTheHouseholdsPage(t *testing.T) {
 		if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
 			t.Fatal(err)
 		}
-		h.get(t, village, "/households/"+reef.Number).want(t, "before", 200, "Photos and documents", "No photo or document yet.", "Photo of the house")
-		if got := h.attach(t, village, reef.Number, "house_photo", picture.String()); got.location() != "/households/"+reef.Number+"#attachments" {
-			t.Fatalf("%d %s", got.status, got.body)
+		h.Get(t, village, "/households/"+reef.Number).Want(t, 200, "Photos and documents", "No photo or document yet.", "Photo of the house")
+		if got := h.attach(t, village, reef.Number, "house_photo", picture.String()); got.Location() != "/households/"+reef.Number+"#attachments" {
+			t.Fatalf("%d %s", got.Status, got.Body)
 		}
-		page := h.get(t, village, "/households/"+reef.Number).want(t, "after", 200, "Photo of the house", "/thumbnail", "Take away").without(t, "after", "etc/")
-		path := regexp.MustCompile(`/households/` + reef.Number + `/attachments/[\w-]+`).FindString(page.body)
-		file := h.get(t, village, path).want(t, "the file", 200)
+		page := h.Get(t, village, "/households/"+reef.Number).Want(t, 200, "Photo of the house", "/thumbnail", "Take away").Without(t, "etc/")
+		path := regexp.MustCompile(`/households/` + reef.Number + `/attachments/[\w-]+`).FindString(page.Body)
+		file := h.Get(t, village, path).Want(t, 200)
 		for name, want := range map[string]string{"Content-Type": "image/jpeg", "Content-Disposition": `attachment; filename="house_photo-` + reef.Number + `.jpg"`, "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"} {
-			if got := file.header.Get(name); got != want {
+			if got := file.Header.Get(name); got != want {
 				t.Errorf("%s: %q, want %q", name, got, want)
 			}
 		}
-		if small := h.get(t, village, path+"/thumbnail").want(t, "the small picture", 200); small.header.Get("Content-Type") != "image/jpeg" || len(small.body) >= len(file.body) {
-			t.Errorf("the small picture: %s, %d bytes", small.header.Get("Content-Type"), len(small.body))
+		if small := h.Get(t, village, path+"/thumbnail").Want(t, 200); small.Header.Get("Content-Type") != "image/jpeg" || len(small.Body) >= len(file.Body) { // the small picture
+			t.Errorf("the small picture: %s, %d bytes", small.Header.Get("Content-Type"), len(small.Body))
 		}
 		kelp := h.find(t, "12001001")
 		for _, other := range []string{path, path + "/thumbnail", strings.Replace(path, reef.Number, kelp.Number, 1)} {
-			h.get(t, clerkOfNothing(h, t), other).want(t, other, 404)
+			h.Get(t, clerkOfNothing(h, t), other).Want(t, 404)
 		}
-		h.post(t, village, path+"/end", "ver", "9").want(t, "stale", 412)
-		h.post(t, village, path+"/end", "ver", "1").want(t, "end", 303)
-		h.get(t, village, path).want(t, "after its end", 404)
+		h.Post(t, village, path+"/end", "ver", "9").Want(t, 412)
+		h.Post(t, village, path+"/end", "ver", "1").Want(t, 303)
+		h.Get(t, village, path).Want(t, 404) // after its end
 	})
 }
 
@@ -84,11 +86,11 @@ func TestAFileThatIsNoPhotoIsRefusedInWords(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		reef := h.find(t, "11001001")
-		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").want(t, "a web page", 415, "Only JPEG, PNG and WebP pictures and PDF documents are taken.")
-		h.attach(t, village, reef.Number, "house_photo", strings.Repeat("x", 10<<20+1)).want(t, "too large", 413)
-		h.attach(t, village, reef.Number, "house_photo", "").want(t, "no file", 400)
-		h.attach(t, village, h.find(t, "12001001").Number, "house_photo", "%PDF-1.7").want(t, "out of scope", 404)
-		h.attach(t, analyst, reef.Number, "house_photo", "%PDF-1.7").want(t, "analyst", 403)
+		h.attach(t, village, reef.Number, "house_photo", "<html><script>alert(1)</script>").Want(t, 415, "Only JPEG, PNG and WebP pictures and PDF documents are taken.") // a web page
+		h.attach(t, village, reef.Number, "house_photo", strings.Repeat("x", 10<<20+1)).Want(t, 413)
+		h.attach(t, village, reef.Number, "house_photo", "").Want(t, 400)
+		h.attach(t, village, h.find(t, "12001001").Number, "house_photo", "%PDF-1.7").Want(t, 404) // out of scope
+		h.attach(t, analyst, reef.Number, "house_photo", "%PDF-1.7").Want(t, 403)
 	})
 }
 
@@ -99,8 +101,8 @@ func TestAPhotoOfAHouseIsShownWithItsDayAndPlace(t *testing.T) {
 		if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
 			t.Fatal(err)
 		}
-		page := h.get(t, clerk, "/households/"+reef.Number).want(t, "before", 200, "House since ")
-		dwelling := regexp.MustCompile(`dwelling-\d+`).FindString(page.body)
+		page := h.Get(t, clerk, "/households/"+reef.Number).Want(t, 200, "House since ")
+		dwelling := regexp.MustCompile(`dwelling-\d+`).FindString(page.Body)
 		for name, c := range map[string]struct {
 			form []string
 			want string
@@ -114,13 +116,13 @@ func TestAPhotoOfAHouseIsShownWithItsDayAndPlace(t *testing.T) {
 			"a house without name": {[]string{"subject", "dwelling-x"}, ""},
 		} {
 			got := h.attach(t, clerk, reef.Number, "house_photo", picture.String(), c.form...)
-			if want := map[bool]int{true: 404, false: 400}[c.want == ""]; got.status != want || !strings.Contains(got.body, c.want) {
-				t.Errorf("%s: %d, want %d with %q", name, got.status, want, c.want)
+			if want := map[bool]int{true: 404, false: 400}[c.want == ""]; got.Status != want || !strings.Contains(got.Body, c.want) {
+				t.Errorf("%s: %d, want %d with %q", name, got.Status, want, c.want)
 			}
 		}
-		if got := h.attach(t, clerk, reef.Number, "house_photo", picture.String(), "subject", dwelling, "taken", "2013-05-02", "lat", "26.661", "lon", "105.77"); got.status != http.StatusSeeOther {
-			t.Fatalf("%d %s", got.status, got.body)
+		if got := h.attach(t, clerk, reef.Number, "house_photo", picture.String(), "subject", dwelling, "taken", "2013-05-02", "lat", "26.661", "lon", "105.77"); got.Status != http.StatusSeeOther {
+			t.Fatalf("%d %s", got.Status, got.Body)
 		}
-		h.get(t, clerk, "/households/"+reef.Number).want(t, "after", 200, "Photo of the house · House since ", "2 May 2013", "26.66100, 105.77000")
+		h.Get(t, clerk, "/households/"+reef.Number).Want(t, 200, "Photo of the house · House since ", "2 May 2013", "26.66100, 105.77000")
 	})
 }

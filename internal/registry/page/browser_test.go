@@ -42,12 +42,12 @@ func (h *house) submit(t *testing.T, account int64, source change.Source, area s
 func (h *house) stages(t *testing.T) (uploaded, checked, done string) {
 	t.Helper()
 	const rows = "key,area,status,drift nets,lamp\nh1,11001001,stranded,4,yes\nn1,11001002,afloat,2,no\nn2,99999999,afloat,2,no\nn3,11001001,sunk,2,maybe\n"
-	uploaded = h.send(t, office, "households.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").location()
-	checked = h.send(t, office, "households-2.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").location()
+	uploaded = h.Send(t, office, "/imports", "households.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").Location()
+	checked = h.Send(t, office, "/imports", "households-2.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").Location()
 	checked = h.trial(t, checked)
-	done = h.trial(t, h.send(t, office, "households-3.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").location())
+	done = h.trial(t, h.Send(t, office, "/imports", "households-3.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").Location())
 	im := h.wait(t, idOf(t, done))
-	h.post(t, office, done+"/apply", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").want(t, "apply", 303)
+	h.Post(t, office, done+"/apply", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").Want(t, 303)
 	h.wait(t, idOf(t, done))
 	return uploaded, checked, done
 }

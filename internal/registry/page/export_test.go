@@ -5,39 +5,41 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rightkey/test/visitor"
 )
 
 // exportReady waits until the page of an export offers the file.
-func (h *house) exportReady(t *testing.T, account int64, path string) answer {
+func (h *house) exportReady(t *testing.T, account int64, path string) visitor.Answer {
 	t.Helper()
 	for range 2000 {
-		if shown := h.get(t, account, path).want(t, "export", 200); strings.Contains(shown.body, path+"/file") {
+		if shown := h.Get(t, account, path).Want(t, 200); strings.Contains(shown.Body, path+"/file") {
 			return shown
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatal("the export did not end")
-	return answer{}
+	return visitor.Answer{}
 }
 
 func TestAnExportIsAskedForMadeAndDownloadedByWhoAskedOnly(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
 		reef := h.find(t, "11001001")
-		h.get(t, office, "/exports").want(t, "no exports", 200, "You have exported nothing yet")
-		h.get(t, clerk, "/exports/new").want(t, "clerk", 403)
-		h.get(t, office, "/exports/new?colour=red").want(t, "unknown filter", 400)
-		h.get(t, office, "/exports/new?status=stranded").want(t, "form", 200, "2 households with 3 persons are selected", "Stranded", `name="purpose"`)
-		h.post(t, office, "/exports?status=stranded", "subject", "household", "format", "csv").want(t, "without purpose", 400, "Choose a purpose", "Say what the file is needed for")
-		asked := h.post(t, office, "/exports?status=stranded", "subject", "household", "format", "csv", "purpose", "review", "reason", "yearly comparison").want(t, "ask", 303).location()
-		h.exportReady(t, office, asked).want(t, "ready", 200, "yearly comparison", "Only you can download it")
-		file := h.get(t, office, asked+"/file").want(t, "file", 200)
-		lines := strings.Split(strings.TrimSpace(file.body), "\n")
-		if len(lines) != 3 || !strings.HasPrefix(lines[0], "number,area,year,version,status,") || !strings.Contains(file.body, "\n"+reef.Number+",11001001") {
+		h.Get(t, office, "/exports").Want(t, 200, "You have exported nothing yet")
+		h.Get(t, clerk, "/exports/new").Want(t, 403)
+		h.Get(t, office, "/exports/new?colour=red").Want(t, 400)
+		h.Get(t, office, "/exports/new?status=stranded").Want(t, 200, "2 households with 3 persons are selected", "Stranded", `name="purpose"`)
+		h.Post(t, office, "/exports?status=stranded", "subject", "household", "format", "csv").Want(t, 400, "Choose a purpose", "Say what the file is needed for")
+		asked := h.Post(t, office, "/exports?status=stranded", "subject", "household", "format", "csv", "purpose", "review", "reason", "yearly comparison").Want(t, 303).Location()
+		h.exportReady(t, office, asked).Want(t, 200, "yearly comparison", "Only you can download it")
+		file := h.Get(t, office, asked+"/file").Want(t, 200)
+		lines := strings.Split(strings.TrimSpace(file.Body), "\n")
+		if len(lines) != 3 || !strings.HasPrefix(lines[0], "number,area,year,version,status,") || !strings.Contains(file.Body, "\n"+reef.Number+",11001001") {
 			t.Errorf("file %q", lines)
 		}
-		if !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") || !strings.Contains(file.header.Get("Content-Disposition"), "attachment") || strings.Contains(file.body, "Ana") {
-			t.Errorf("header %v", file.header)
+		if !strings.HasPrefix(file.Header.Get("Content-Type"), "text/csv") || !strings.Contains(file.Header.Get("Content-Disposition"), "attachment") || strings.Contains(file.Body, "Ana") {
+			t.Errorf("header %v", file.Header)
 		}
 		for kind, want := range map[string]int{"export.begun": 1, "household.exported": 1, "export.downloaded": 1} {
 			if n := h.events(t, kind); n != want {
@@ -45,12 +47,12 @@ func TestAnExportIsAskedForMadeAndDownloadedByWhoAskedOnly(t *testing.T) {
 			}
 		}
 		for _, path := range []string{asked, asked + "/file", asked + "/progress"} {
-			h.get(t, second, path).want(t, "somebody else", 404)
+			h.Get(t, second, path).Want(t, 404)
 		}
-		h.post(t, second, asked+"/make", "ver", "1").want(t, "somebody else makes it", 404)
-		h.get(t, office, "/exports").want(t, "list", 200, "Households · csv", "ready")
-		south := h.post(t, south, "/exports", "subject", "household", "format", "xlsx", "purpose", "review", "reason", "x").want(t, "south", 303).location()
-		if strings.Contains(h.exportReady(t, 7, south).body, "3 households") {
+		h.Post(t, second, asked+"/make", "ver", "1").Want(t, 404) // somebody else makes it
+		h.Get(t, office, "/exports").Want(t, 200, "Households · csv", "ready")
+		south := h.Post(t, south, "/exports", "subject", "household", "format", "xlsx", "purpose", "review", "reason", "x").Want(t, 303).Location()
+		if strings.Contains(h.exportReady(t, 7, south).Body, "3 households") {
 			t.Error("a household out of scope is counted")
 		}
 	})
@@ -59,11 +61,11 @@ func TestAnExportIsAskedForMadeAndDownloadedByWhoAskedOnly(t *testing.T) {
 func TestAFileWithSpecialFieldsWaitsForASecondPerson(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
-		asked := h.post(t, office, "/exports?area=11", "subject", "person", "format", "csv", "purpose", "verification", "reason", "visits", "special", "yes").want(t, "ask", 303).location()
-		shown := h.get(t, office, asked).want(t, "waits", 200, "The file waits for a second person", "Make the file now", "/approvals/")
-		ver := hidden(t, shown.body, "ver")
-		h.post(t, office, asked+"/make", "ver", ver).want(t, "without agreement", 403)
-		_, id, _ := strings.Cut(shown.body, "/approvals/")
+		asked := h.Post(t, office, "/exports?area=11", "subject", "person", "format", "csv", "purpose", "verification", "reason", "visits", "special", "yes").Want(t, 303).Location()
+		shown := h.Get(t, office, asked).Want(t, 200, "The file waits for a second person", "Make the file now", "/approvals/")
+		ver := hidden(t, shown.Body, "ver")
+		h.Post(t, office, asked+"/make", "ver", ver).Want(t, 403)
+		_, id, _ := strings.Cut(shown.Body, "/approvals/")
 		id, _, _ = strings.Cut(id, `"`)
 		approval, err := strconv.ParseInt(id, 10, 64)
 		if err != nil {
@@ -72,8 +74,8 @@ func TestAFileWithSpecialFieldsWaitsForASecondPerson(t *testing.T) {
 		if _, err := h.Approvals.Approve(t.Context(), h.accounts[second], approval, 1, ""); err != nil {
 			t.Fatal(err)
 		}
-		h.post(t, office, asked+"/make", "ver", ver).want(t, "make", 303)
+		h.Post(t, office, asked+"/make", "ver", ver).Want(t, 303)
 		h.exportReady(t, office, asked)
-		h.get(t, office, asked+"/file").want(t, "file", 200, "salt_fever", "Ana Reef").without(t, "file", "1234567897", "Di Kelp")
+		h.Get(t, office, asked+"/file").Want(t, 200, "salt_fever", "Ana Reef").Without(t, "1234567897", "Di Kelp")
 	})
 }

@@ -36,12 +36,12 @@ func TestSearchAndPhotosAreAccessibleInEachLanguageAndWidth(t *testing.T) {
 	h, server := site(t)
 	reef := h.reef(t)
 	for _, kind := range []string{"house_photo", "family_photo"} {
-		h.attach(t, office, reef.Number, kind, view(t)).want(t, kind, 303)
+		h.attach(t, office, reef.Number, kind, view(t)).Want(t, 303)
 	}
 	pages := []struct{ name, path string }{
-		{"search", "/households/search"}, {"search-found", h.post(t, office, "/households/search", "q", "Anna Ref").location()},
-		{"search-nobody", h.post(t, office, "/households/search", "q", "Zzyzx Quux").location()},
-		{"search-place", h.post(t, office, "/households/search", "q", "kelp").location()}, {"household-photos", "/households/" + reef.Number + "#attachments"},
+		{"search", "/households/search"}, {"search-found", h.Post(t, office, "/households/search", "q", "Anna Ref").Location()},
+		{"search-nobody", h.Post(t, office, "/households/search", "q", "Zzyzx Quux").Location()},
+		{"search-place", h.Post(t, office, "/households/search", "q", "kelp").Location()}, {"household-photos", "/households/" + reef.Number + "#attachments"},
 	}
 	for _, lang := range []string{"en", "zh", "ur"} {
 		for _, width := range []int64{360, 1280} {

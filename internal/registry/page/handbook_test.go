@@ -21,20 +21,18 @@ func TestTheHandbookIsPrintedMaskedAndItsTokenTellsNothingElse(t *testing.T) {
 		h.fill(t)
 		reef := h.reef(t)
 		path := "/households/" + reef.Number + "/handbook"
-		book := h.get(t, village, path).want(t, "handbook", 200, "The hearth", "A***", "…7897", "Page 1 of", reef.Number, "Harbour lamp").
-			without(t, "handbook", "1234567897", "123456", "Ana Reef", "Salt fever")
-		h.get(t, south, path).want(t, "another county", 404)
-		h.get(t, admin, path).want(t, "administrator", 403)
-		_, token, _ := strings.Cut(book.body, "/verify/")
+		book := h.Get(t, village, path).Want(t, 200, "The hearth", "A***", "…7897", "Page 1 of", reef.Number, "Harbour lamp").Without(t, "1234567897", "123456", "Ana Reef", "Salt fever")
+		h.Get(t, south, path).Want(t, 404)
+		h.Get(t, admin, path).Want(t, 403)
+		_, token, _ := strings.Cut(book.Body, "/verify/")
 		token, _, _ = strings.Cut(token, "<")
-		pages := strings.Count(book.body, `class="sheet"`) + 1
-		answer := h.get(t, 0, "/verify/"+token).want(t, "verify", 200, "It is genuine", "Handbook of a household", fmt.Sprintf("%d page", pages)).
-			without(t, "verify", reef.Number, "Reef", "Cove", "Ana")
-		if answer.header.Get("Cache-Control") != "no-store" {
+		pages := strings.Count(book.Body, `class="sheet"`) + 1
+		answer := h.Get(t, 0, "/verify/"+token).Want(t, 200, "It is genuine", "Handbook of a household", fmt.Sprintf("%d page", pages)).Without(t, reef.Number, "Reef", "Cove", "Ana")
+		if answer.Header.Get("Cache-Control") != "no-store" {
 			t.Error("the answer may be kept")
 		}
-		h.get(t, 0, "/verify/"+strings.Repeat("a", len(token))).want(t, "a wrong token", 404)
-		again := h.get(t, village, path).body
+		h.Get(t, 0, "/verify/"+strings.Repeat("a", len(token))).Want(t, 404) // a wrong token
+		again := h.Get(t, village, path).Body
 		if !strings.Contains(again, token) {
 			t.Error("the same state printed again has another token")
 		}

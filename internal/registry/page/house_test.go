@@ -3,16 +3,11 @@ package page_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
-	"mime/multipart"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +22,8 @@ import (
 	"rightkey/internal/registry/page"
 	"rightkey/internal/store"
 	"rightkey/internal/table"
-	"rightkey/internal/web"
 	"rightkey/test/stand"
+	"rightkey/test/visitor"
 )
 
 // The accounts of the tests.
@@ -51,16 +46,12 @@ const areas = "code,name,name_zh\n11,North,北县\n11001,Cove,\n11001001,Reef,�
 // house is a register of a made-up country with its pages.
 type house struct {
 	*stand.Stand
+	*visitor.Pages
 	Registry  *registry.Service
 	Jobs      *job.Runner
-	Server    *web.Server
 	Approvals *officeroom.Approvals
 	accounts  map[int64]access.Caller
-	languages string       // Accept-Language of requests that name none
-	as        atomic.Int64 // who asks where a request names nobody: the browser
 }
-
-type callerKey struct{}
 
 func each(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
@@ -106,7 +97,7 @@ func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string
 	}
 	s.LoadAreas(t, areas)
 	h := &house{Stand: s, Jobs: job.NewRunner(s.DB, s.Ids, s.Clock), accounts: map[int64]access.Caller{}}
-	h.as.Store(office)
+	h.Pages = visitor.NewPages(func(account int64) access.Caller { return h.accounts[account] }, office)
 	h.Approvals = officeroom.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())
 	h.Approvals.Register(registry.ApprovalKinds()...)
 	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs, Approvals: h.Approvals,
@@ -118,129 +109,11 @@ func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string
 	ended := make(chan struct{})
 	go func() { h.Jobs.Run(running); close(ended) }()
 	t.Cleanup(func() { stop(); <-ended })
-	h.Server = web.New(web.Options{Session: h.session, Caller: callerOf})
-	if err := page.Register(h.Server, page.Needs{Registry: h.Registry, Jobs: h.Jobs, Ring: s.Keys.Ring(), Caller: callerOf}); err != nil {
+	if err := page.Register(h.Server, page.Needs{Registry: h.Registry, Jobs: h.Jobs, Ring: s.Keys.Ring(), Caller: visitor.Caller}); err != nil {
 		t.Fatal(err)
 	}
 	return h
 }
-
-func callerOf(ctx context.Context) access.Caller {
-	c, _ := ctx.Value(callerKey{}).(access.Caller)
-	return c
-}
-
-// session logs in the account that a header names; "0" is a stranger.
-func (h *house) session(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		account := h.as.Load()
-		if text := r.Header.Get("X-Account"); text != "" {
-			account, _ = strconv.ParseInt(text, 10, 64)
-		}
-		if account == 0 {
-			next.ServeHTTP(w, r)
-			return
-		}
-		viewer := web.ViewerFrom(r.Context())
-		viewer.LoggedIn, viewer.Name = true, fmt.Sprint("person-", account)
-		ctx := context.WithValue(r.Context(), callerKey{}, h.accounts[account])
-		next.ServeHTTP(w, r.WithContext(web.WithViewer(ctx, viewer)))
-	})
-}
-
-// answer is what a page answered.
-type answer struct {
-	status int
-	body   string
-	header http.Header
-}
-
-func (h *house) ask(t *testing.T, account int64, r *http.Request) answer {
-	t.Helper()
-	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
-	r.RemoteAddr = "127.0.0.1:5000"
-	r.Header.Set("Accept-Language", h.languages)
-	w := httptest.NewRecorder()
-	h.Server.ServeHTTP(w, r)
-	body, err := io.ReadAll(w.Result().Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(body), "⟦") {
-		t.Errorf("%s %s: a message is missing: %s", r.Method, r.URL.Path, string(body)[strings.Index(string(body), "⟦"):][:60])
-	}
-	return answer{w.Code, string(body), w.Result().Header}
-}
-
-func (h *house) get(t *testing.T, account int64, target string) answer {
-	t.Helper()
-	return h.ask(t, account, httptest.NewRequest(http.MethodGet, target, nil))
-}
-
-func (h *house) post(t *testing.T, account int64, target string, pairs ...string) answer {
-	t.Helper()
-	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Add(pairs[i], pairs[i+1])
-	}
-	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return h.ask(t, account, r)
-}
-
-// send uploads a file by the form of the page of imports.
-func (h *house) send(t *testing.T, account int64, name, content string, pairs ...string) answer {
-	t.Helper()
-	return h.sendTo(t, account, "/imports", name, content, pairs...)
-}
-
-// sendTo uploads a file by a form.
-func (h *house) sendTo(t *testing.T, account int64, target, name, content string, pairs ...string) answer {
-	t.Helper()
-	var body strings.Builder
-	form := multipart.NewWriter(&body)
-	for i := 0; i < len(pairs); i += 2 {
-		if err := form.WriteField(pairs[i], pairs[i+1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	part, err := form.CreateFormFile("file", name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprint(part, content)
-	if err := form.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body.String()))
-	r.Header.Set("Content-Type", form.FormDataContentType())
-	return h.ask(t, account, r)
-}
-
-func (a answer) want(t *testing.T, what string, status int, parts ...string) answer {
-	t.Helper()
-	if a.status != status {
-		t.Errorf("%s: status %d, want %d\n%s", what, a.status, status, a.body)
-	}
-	for _, part := range parts {
-		if !strings.Contains(a.body, part) {
-			t.Errorf("%s: the page does not say %q:\n%s", what, part, a.body)
-		}
-	}
-	return a
-}
-
-func (a answer) without(t *testing.T, what string, parts ...string) answer {
-	t.Helper()
-	for _, part := range parts {
-		if strings.Contains(a.body, part) {
-			t.Errorf("%s: the page says %q", what, part)
-		}
-	}
-	return a
-}
-
-func (a answer) location() string { return a.header.Get("Location") }
 
 // scope decides for an account.
 func (h *house) scope(t *testing.T, account int64, verb access.Verb) access.Scope {
@@ -369,11 +242,11 @@ func idOf(t *testing.T, path string) int64 {
 // trial sends the form of the columns as the page proposes it, completed by hand, and waits for the end of the trial.
 func (h *house) trial(t *testing.T, path string) string {
 	t.Helper()
-	page := h.get(t, office, path).want(t, "columns", 200)
-	form := []string{"ver", hidden(t, page.body, "ver"), "keep", "columns: {}\nsource: x\nsubject: household\nkey: key\n", "subject", "household", "source", "base", "day", "2014-06-30",
+	page := h.Get(t, office, path).Want(t, 200)
+	form := []string{"ver", hidden(t, page.Body, "ver"), "keep", "columns: {}\nsource: x\nsubject: household\nkey: key\n", "subject", "household", "source", "base", "day", "2014-06-30",
 		"key", "key", "area", "area", "column.2", "status", "column.3", "drift_nets", "column.4", "lamp"}
 	path, _, _ = strings.Cut(path, "?")
-	h.post(t, office, path+"/check", form...).want(t, "check", 303)
+	h.Post(t, office, path+"/check", form...).Want(t, 303)
 	h.wait(t, idOf(t, path))
 	return path
 }

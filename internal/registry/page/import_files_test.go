@@ -48,10 +48,10 @@ func bookOf(t *testing.T, sheets ...[]string) string {
 // tried tries the rows of an import as the page proposes it, with changes of the form.
 func (h *house) tried(t *testing.T, target string, changes ...string) string {
 	t.Helper()
-	shown := h.get(t, office, target).want(t, "columns", 200)
-	form := append(changes, selected(t, shown.body)...) // of two values of a field the first counts
+	shown := h.Get(t, office, target).Want(t, 200)
+	form := append(changes, selected(t, shown.Body)...) // of two values of a field the first counts
 	path, _, _ := strings.Cut(target, "?")
-	h.post(t, office, path+"/check", form...).want(t, "check", 303)
+	h.Post(t, office, path+"/check", form...).Want(t, 303)
 	h.wait(t, idOf(t, path))
 	return path
 }
@@ -85,26 +85,25 @@ func TestABookOfHouseholdsAndPersonsIsTriedSheetBySheetAndAppliedAtOnce(t *testi
 	each(t, func(t *testing.T, h *house) {
 		book := bookOf(t, []string{"Souls", "key,household,name,sex,born,soul number,relation\np1,h1,Ana,f,1970-05-01,1234567897,head\np2,h1,Bo,m,1999-01-02,,kin\np3,h9,Cy,m,1960-01-01,,head\n"},
 			[]string{"Hearths", "key,area,standing,drift nets\nh1,11001001,stranded,3\nh2,11001002,afloat,0\n"}, []string{"Read me", "# remarks,x\nnothing,y\n"})
-		sent := h.send(t, office, "round.xlsx", book, "source", "base", "day", "2014-06-30").want(t, "send", 303)
-		shown := h.get(t, office, sent.location()).want(t, "the first sheet", 200, "Files of this upload", "round.xlsx · Souls", "round.xlsx · Hearths", `<option value="person" selected>`).
-			without(t, "remarks", "Read me")
-		h.tried(t, link(t, shown.body, "round.xlsx · Hearths"))
-		first := h.tried(t, sent.location())
-		h.get(t, office, first).want(t, "tried", 200, "3 rows = 2 created + 0 updated + 0 unchanged + 1 rejected", "Apply all tried files")
+		sent := h.Send(t, office, "/imports", "round.xlsx", book, "source", "base", "day", "2014-06-30").Want(t, 303)
+		shown := h.Get(t, office, sent.Location()).Want(t, 200, "Files of this upload", "round.xlsx · Souls", "round.xlsx · Hearths", `<option value="person" selected>`).Without(t, "Read me") // the first sheet
+		h.tried(t, link(t, shown.Body, "round.xlsx · Hearths"))
+		first := h.tried(t, sent.Location())
+		h.Get(t, office, first).Want(t, 200, "3 rows = 2 created + 0 updated + 0 unchanged + 1 rejected", "Apply all tried files")
 		im := h.wait(t, idOf(t, first))
-		h.post(t, clerk, first+"/apply-all", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").want(t, "somebody else", 404)
-		h.post(t, office, first+"/apply-all", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").want(t, "apply", 303)
+		h.Post(t, clerk, first+"/apply-all", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").Want(t, 404)
+		h.Post(t, office, first+"/apply-all", "ver", strconv.FormatInt(im.Ver, 10), "on_error", "skip").Want(t, 303)
 		h.untilImported(t, idOf(t, first))
 		if ana := h.find(t, "11001001"); ana.HeadName != "Ana" || ana.Members != 2 {
 			t.Errorf("household %+v", ana)
 		}
-		again := h.get(t, office, first+"/rejected.csv").want(t, "rejected rows", 200, "key,household,name").body
+		again := h.Get(t, office, first+"/rejected.csv").Want(t, 200, "key,household,name").Body
 		if again != "key,household,name,sex,born,soul number,relation\np3,h9,Cy,m,1960-01-01,,head\n" {
 			t.Errorf("rejected rows %q", again)
 		}
-		h.get(t, second, first+"/rejected.csv").want(t, "rejected rows of somebody else", 404)
-		h.get(t, office, first+"/rejected.xlsx").want(t, "rejected rows as a spreadsheet", 200)
-		h.get(t, office, first+"/report.xlsx").want(t, "report as a spreadsheet", 200)
+		h.Get(t, second, first+"/rejected.csv").Want(t, 404)  // rejected rows of somebody else
+		h.Get(t, office, first+"/rejected.xlsx").Want(t, 200) // rejected rows as a spreadsheet
+		h.Get(t, office, first+"/report.xlsx").Want(t, 200)   // report as a spreadsheet
 		if n := h.events(t, "import.rejected-read"); n != 2 {
 			t.Errorf("%d events of rejected rows read, want 2", n)
 		}
@@ -141,45 +140,45 @@ func link(t *testing.T, body, text string) string {
 func TestWordsOfTheFileAreTranslatedConstantsGivenAndTheMappingSavedForNextTime(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const rows = "key,area,standing,lamp\nh1,11001001,high and dry,x\nh2,11001002,afloat,\n"
-		sent := h.send(t, office, "spring.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").location()
-		h.get(t, office, sent).want(t, "words", 200, "What the words of column “standing” mean", `name="word.2.1"`, `name="word.3.0"`).without(t, "a word that the pack knows", `name="word.2.0"`)
+		sent := h.Send(t, office, "/imports", "spring.csv", rows, "subject", "household", "source", "base", "day", "2014-06-30").Location()
+		h.Get(t, office, sent).Want(t, 200, "What the words of column “standing” mean", `name="word.2.1"`, `name="word.3.0"`).Without(t, `name="word.2.0"`)
 		path := h.tried(t, sent, "word.2.1", "stranded", "word.3.0", "true", "constant.0", "drift_nets", "constant-value.0", "7")
-		h.get(t, office, path).want(t, "tried", 200, "2 rows = 2 created", `<option value="drift_nets" selected>`)
-		h.post(t, office, path+"/template", "name", " ").want(t, "no name", 400)
-		h.post(t, office, path+"/template", "name", "Spring round").want(t, "save", 303)
-		h.post(t, office, path+"/apply", "ver", strconv.FormatInt(h.wait(t, idOf(t, path)).Ver, 10), "on_error", "stop").want(t, "apply", 303)
+		h.Get(t, office, path).Want(t, 200, "2 rows = 2 created", `<option value="drift_nets" selected>`)
+		h.Post(t, office, path+"/template", "name", " ").Want(t, 400)
+		h.Post(t, office, path+"/template", "name", "Spring round").Want(t, 303)
+		h.Post(t, office, path+"/apply", "ver", strconv.FormatInt(h.wait(t, idOf(t, path)).Ver, 10), "on_error", "stop").Want(t, 303)
 		h.wait(t, idOf(t, path))
 		if reef := h.find(t, "11001001"); reef.Status != "stranded" {
 			t.Errorf("household %+v", reef)
 		}
 
-		next := h.send(t, clerk, "autumn.csv", rows, "source", "base", "day", "2014-12-31").location()
-		h.get(t, clerk, next).want(t, "offered", 200, "filled in from the saved mapping “Spring round”", `<option value="stranded" selected>`, `value="7"`)
-		h.get(t, clerk, next+"&template=none").want(t, "not wanted", 200).without(t, "not wanted", "filled in from")
-		list := h.get(t, office, "/import-templates").want(t, "list", 200, "Spring round", "Rename").body
+		next := h.Send(t, clerk, "/imports", "autumn.csv", rows, "source", "base", "day", "2014-12-31").Location()
+		h.Get(t, clerk, next).Want(t, 200, "filled in from the saved mapping “Spring round”", `<option value="stranded" selected>`, `value="7"`)
+		h.Get(t, clerk, next+"&template=none").Want(t, 200).Without(t, "filled in from")
+		list := h.Get(t, office, "/import-templates").Want(t, 200, "Spring round", "Rename").Body
 		_, id, _ := strings.Cut(list, "/import-templates/")
 		id, _, _ = strings.Cut(id, "/")
-		h.get(t, clerk, "/import-templates").want(t, "list of the clerk", 200, "Spring round").without(t, "somebody else's", "Rename")
-		h.post(t, clerk, "/import-templates/"+id+"/rename", "name", "Mine").want(t, "rename by the clerk", 404)
-		h.post(t, clerk, "/import-templates/"+id+"/delete").want(t, "delete by the clerk", 404)
-		h.post(t, office, "/import-templates/"+id+"/rename", "name", "").want(t, "rename to nothing", 400, "Give a name")
-		h.post(t, office, "/import-templates/"+id+"/rename", "name", "Round").want(t, "rename", 303)
-		h.get(t, office, "/import-templates").want(t, "renamed", 200, "Round").without(t, "renamed", "Spring round")
-		h.post(t, office, "/import-templates/"+id+"/delete").want(t, "delete", 303)
-		h.get(t, office, "/import-templates").want(t, "deleted", 200, "No mapping is saved yet")
+		h.Get(t, clerk, "/import-templates").Want(t, 200, "Spring round").Without(t, "Rename")       // list of the clerk
+		h.Post(t, clerk, "/import-templates/"+id+"/rename", "name", "Mine").Want(t, 404)             // rename by the clerk
+		h.Post(t, clerk, "/import-templates/"+id+"/delete").Want(t, 404)                             // delete by the clerk
+		h.Post(t, office, "/import-templates/"+id+"/rename", "name", "").Want(t, 400, "Give a name") // rename to nothing
+		h.Post(t, office, "/import-templates/"+id+"/rename", "name", "Round").Want(t, 303)
+		h.Get(t, office, "/import-templates").Want(t, 200, "Round").Without(t, "Spring round")
+		h.Post(t, office, "/import-templates/"+id+"/delete").Want(t, 303)
+		h.Get(t, office, "/import-templates").Want(t, 200, "No mapping is saved yet")
 	})
 }
 
 func TestAMappingSavedForOneCountyIsNotSeenInAnother(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const rows = "key,area,standing\nh1,12001001,afloat\n"
-		sent := h.send(t, south, "x.csv", rows, "source", "base", "day", "2014-06-30").location()
+		sent := h.Send(t, south, "/imports", "x.csv", rows, "source", "base", "day", "2014-06-30").Location()
 		path, _, _ := strings.Cut(sent, "?")
-		shown := h.get(t, south, sent).want(t, "columns", 200)
-		h.post(t, south, path+"/check", selected(t, shown.body)...).want(t, "check", 303)
-		h.post(t, south, path+"/template", "name", "Southern round").want(t, "save", 303)
-		h.get(t, clerk, "/import-templates").want(t, "list of the north", 200).without(t, "list of the north", "Southern round")
-		h.get(t, office, "/import-templates").want(t, "list of the whole", 200, "Southern round", "Rename")
+		shown := h.Get(t, south, sent).Want(t, 200)
+		h.Post(t, south, path+"/check", selected(t, shown.Body)...).Want(t, 303)
+		h.Post(t, south, path+"/template", "name", "Southern round").Want(t, 303)
+		h.Get(t, clerk, "/import-templates").Want(t, 200).Without(t, "Southern round") // list of the north
+		h.Get(t, office, "/import-templates").Want(t, 200, "Southern round", "Rename") // list of the whole
 	})
 }
 
@@ -192,9 +191,9 @@ func TestRowsThatAreTheSameAreNamedOnBothSidesAndNoReportQuotesAValue(t *testing
 			fmt.Fprintf(&rows, "p%d,h1,Ana %d,f,1970-05-01,,kin\n", i, i)
 		}
 		rows.WriteString("p7,h1,Twin,f,1980-01-01,,kin\nq1,h1,Ana 3,f,1970-05-01,,kin\nq2,h1,Bo,m,Zhang Secret,1234567897,kin\nq3,h2,Cy,m,1960-01-01,1234567897,kin\nq4,h2,Di,m,1961-01-01,1234567897,kin\n")
-		sent := h.send(t, office, "p.csv", rows.String(), "source", "base", "day", "2014-06-30").location()
+		sent := h.Send(t, office, "/imports", "p.csv", rows.String(), "source", "base", "day", "2014-06-30").Location()
 		path := h.tried(t, sent)
-		report := h.get(t, office, path+"/report.csv").want(t, "report", 200).body
+		report := h.Get(t, office, path+"/report.csv").Want(t, 200).Body
 		for _, line := range []string{"8,key,row 251 has the same key and is left out,note", "251,key,the key stands already in row 8,reject", "4,name,\"row 252 is a person of the same household, name, sex and birth\",note",
 			"252,name,\"row 4 is a person", "254,soul number,row 253 has the same national number,provisional", "255,soul number,row 253 has the same national number,provisional", "253,born,"} {
 			if !strings.Contains(report, "\n"+line) {
@@ -209,9 +208,9 @@ func TestRowsThatAreTheSameAreNamedOnBothSidesAndNoReportQuotesAValue(t *testing
 
 func TestAnEmptyFormIsFilledInAndImportedWithoutChoosingColumns(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		form := h.get(t, office, "/import-forms/household.xlsx").want(t, "form", 200).body
-		h.get(t, office, "/import-forms/village.xlsx").want(t, "no such form", 404)
-		h.get(t, village, "/import-forms/household.xlsx").want(t, "village", 403)
+		form := h.Get(t, office, "/import-forms/household.xlsx").Want(t, 200).Body
+		h.Get(t, office, "/import-forms/village.xlsx").Want(t, 404) // no such form
+		h.Get(t, village, "/import-forms/household.xlsx").Want(t, 403)
 		book, err := excelize.OpenReader(strings.NewReader(form))
 		if err != nil {
 			t.Fatal(err)
@@ -238,9 +237,9 @@ func TestAnEmptyFormIsFilledInAndImportedWithoutChoosingColumns(t *testing.T) {
 		if err := book.Write(&filled); err != nil {
 			t.Fatal(err)
 		}
-		sent := h.send(t, office, "filled.xlsx", filled.String(), "source", "base", "day", "2014-06-30").location()
+		sent := h.Send(t, office, "/imports", "filled.xlsx", filled.String(), "source", "base", "day", "2014-06-30").Location()
 		path := h.tried(t, sent)
-		h.get(t, office, path).want(t, "tried", 200, "1 rows = 1 created").without(t, "remarks", "Explanations")
+		h.Get(t, office, path).Want(t, 200, "1 rows = 1 created").Without(t, "Explanations")
 	})
 }
 
@@ -250,13 +249,13 @@ func TestAFileOfAnOlderEncodingIsReadAndAFileThatIsNotWantedIsLeftOut(t *testing
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent := h.send(t, office, "old.csv", text, "source", "base", "day", "2014-06-30").location()
-		shown := h.get(t, office, sent).want(t, "columns", 200, "备注", "Leave this file out")
+		sent := h.Send(t, office, "/imports", "old.csv", text, "source", "base", "day", "2014-06-30").Location()
+		shown := h.Get(t, office, sent).Want(t, 200, "备注", "Leave this file out")
 		path, _, _ := strings.Cut(sent, "?")
-		h.post(t, office, path+"/leave-out", "ver", "9").want(t, "a stale version", 412)
-		h.post(t, office, path+"/leave-out", "ver", hidden(t, shown.body, "ver")).want(t, "leave out", 303)
-		h.get(t, office, path).want(t, "left out", 200, "left out").without(t, "left out", "Leave this file out")
-		h.post(t, office, path+"/leave-out", "ver", "2").want(t, "twice", 409)
+		h.Post(t, office, path+"/leave-out", "ver", "9").Want(t, 412) // a stale version
+		h.Post(t, office, path+"/leave-out", "ver", hidden(t, shown.Body, "ver")).Want(t, 303)
+		h.Get(t, office, path).Want(t, 200, "left out").Without(t, "Leave this file out")
+		h.Post(t, office, path+"/leave-out", "ver", "2").Want(t, 409)
 		if rows, err := h.Raw.Query(t.Context(), "SELECT 1 FROM data_key WHERE subject = $1", idOf(t, path)); err != nil || rows.Next() {
 			t.Errorf("the key of a file left out is still there (%v)", err)
 		} else {
@@ -280,9 +279,9 @@ func TestASpreadsheetThatExpandsTooMuchIsRefusedAndAFormulaIsReadAsItsValue(t *t
 		if err := file.Write(&out); err != nil {
 			t.Fatal(err)
 		}
-		path := h.tried(t, h.send(t, office, "f.xlsx", out.String(), "source", "base", "day", "2014-06-30").location())
-		h.get(t, office, path).want(t, "a formula", 200, "a formula; only the value stored with it is read", "0 rejected")
-		h.send(t, office, "bomb.xlsx", bomb(t), "source", "base").want(t, "a bomb", http.StatusRequestEntityTooLarge)
+		path := h.tried(t, h.Send(t, office, "/imports", "f.xlsx", out.String(), "source", "base", "day", "2014-06-30").Location())
+		h.Get(t, office, path).Want(t, 200, "a formula; only the value stored with it is read", "0 rejected")
+		h.Send(t, office, "/imports", "bomb.xlsx", bomb(t), "source", "base").Want(t, http.StatusRequestEntityTooLarge)
 	})
 }
 

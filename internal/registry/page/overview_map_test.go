@@ -30,19 +30,19 @@ func (h *house) outlines(t *testing.T, text string, o area.Outlines) area.Report
 func TestTheMapDrawsOutlinesThenPointsThenTilesAndEachAreaIsADoor(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
-		h.get(t, office, "/").want(t, "without places", 200, `<rect class="map-`, "each square is an area", `<a href="/?area=11">`, "<title>North: ")
+		h.Get(t, office, "/").Want(t, 200, `<rect class="map-`, "each square is an area", `<a href="/?area=11">`, "<title>North: ")
 		h.LoadAreas(t, "code,name,lat,lon\n11,North,10,20\n12,South,9,20.5\n")
-		h.get(t, office, "/").want(t, "with places", 200, "<circle class=", "each circle is an area")
+		h.Get(t, office, "/").Want(t, 200, "<circle class=", "each circle is an area")
 		square := `{"type":"Feature","properties":{"code":"%s"},"geometry":{"type":"Polygon","coordinates":[[[%d,0],[%d,0],[%d,1],[%d,1],[%d,0]]]}}`
 		report := h.outlines(t, `{"type":"FeatureCollection","features":[`+fmt.Sprintf(square, "11", 0, 1, 1, 0, 0)+","+fmt.Sprintf(square, "12", 1, 2, 2, 1, 1)+`]}`, area.Outlines{Code: "code"})
 		if report.Created != 2 {
 			t.Fatalf("%+v", report)
 		}
-		page := h.get(t, office, "/?measure=persons&classes=round").want(t, "with outlines", 200, `<path class="map-`, `d="M`, `<a href="/?area=11&amp;classes=round&amp;measure=persons">`)
-		page.without(t, "with outlines", "is an area", "<circle")
-		h.get(t, office, "/?measure=beauty").want(t, "no such measure", 400)
-		h.get(t, office, "/?by=household.nothing").want(t, "no such breakdown", 400)
-		h.get(t, office, "/?by=household.lamp&value=never").want(t, "no such value", 400)
+		page := h.Get(t, office, "/?measure=persons&classes=round").Want(t, 200, `<path class="map-`, `d="M`, `<a href="/?area=11&amp;classes=round&amp;measure=persons">`)
+		page.Without(t, "is an area", "<circle")
+		h.Get(t, office, "/?measure=beauty").Want(t, 400)                // no such measure
+		h.Get(t, office, "/?by=household.nothing").Want(t, 400)          // no such breakdown
+		h.Get(t, office, "/?by=household.lamp&value=never").Want(t, 400) // no such value
 	})
 }
 
@@ -67,11 +67,11 @@ func TestTheFirstPageOfManyDistrictsIsSmall(t *testing.T) {
 			t.Fatalf("%+v %v", report, err)
 		}
 		h.fill(t)
-		page := h.get(t, office, "/?area=11").want(t, "districts", 200, `<path class="map-`)
-		if drawn := strings.Count(page.body, "<path class=\"map-"); drawn < 140 || len(page.body) > firstPage {
-			t.Errorf("%d districts in %d bytes, want at most %d", drawn, len(page.body), firstPage)
+		page := h.Get(t, office, "/?area=11").Want(t, 200, `<path class="map-`)
+		if drawn := strings.Count(page.Body, "<path class=\"map-"); drawn < 140 || len(page.Body) > firstPage {
+			t.Errorf("%d districts in %d bytes, want at most %d", drawn, len(page.Body), firstPage)
 		}
-		t.Logf("%d districts in %d bytes", report.Created, len(page.body))
+		t.Logf("%d districts in %d bytes", report.Created, len(page.Body))
 	})
 }
 
@@ -84,11 +84,11 @@ func TestEveryNumberOfTheOverviewIsTheCountOfItsList(t *testing.T) {
 			"key,area,status,bell\nm1,11001001,well,yes\nm2,11001001,poor,no\nm3,12001001,poor,yes\nm4,11002001,,\n")
 		seen := 0
 		for _, target := range []string{"/", "/?area=11", "/?status=poor", "/?by=household.bell", "/?area=11&by=size&measure=poor_households", "/?i.household.bell=true&by=head_sex", "/?members.min=1", "/?by=person.craft", "/?nostatus=1&by=household.bell"} {
-			page := h.get(t, office, target).want(t, target, 200)
-			for _, door := range doorsOf.FindAllStringSubmatch(page.body, -1) {
+			page := h.Get(t, office, target).Want(t, 200)
+			for _, door := range doorsOf.FindAllStringSubmatch(page.Body, -1) {
 				seen++
-				list := h.get(t, office, strings.ReplaceAll(door[1], "&amp;", "&")).want(t, door[1], 200)
-				if !strings.Contains(list.body, "of "+door[2]+" household") && !strings.Contains(list.body, "with "+door[2]+" person") {
+				list := h.Get(t, office, strings.ReplaceAll(door[1], "&amp;", "&")).Want(t, 200)
+				if !strings.Contains(list.Body, "of "+door[2]+" household") && !strings.Contains(list.Body, "with "+door[2]+" person") {
 					t.Errorf("%s shows %s behind %s, whose list says otherwise", target, door[2], door[1])
 				}
 			}
@@ -96,20 +96,20 @@ func TestEveryNumberOfTheOverviewIsTheCountOfItsList(t *testing.T) {
 		if seen < 30 {
 			t.Errorf("%d doors prove little", seen)
 		}
-		h.get(t, office, "/households?i.household.bell=true").want(t, "the way back", 200, `href="/?i.household.bell=true"`)
-		h.get(t, office, "/?i.household.bell=true").want(t, "the way there", 200, `href="/households?i.household.bell=true"`)
-		h.get(t, office, "/overview.csv?by=household.bell&measure=households").want(t, "file", 200, "code,Canton,Households,yes,no,unknown", "11,North,5,1,1,3")
+		h.Get(t, office, "/households?i.household.bell=true").Want(t, 200, `href="/?i.household.bell=true"`) // the way back
+		h.Get(t, office, "/?i.household.bell=true").Want(t, 200, `href="/households?i.household.bell=true"`) // the way there
+		h.Get(t, office, "/overview.csv?by=household.bell&measure=households").Want(t, 200, "code,Canton,Households,yes,no,unknown", "11,North,5,1,1,3")
 	})
 }
 
 func TestFiltersAndSmallFiguresAreForThoseWhoMayReadAllRows(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fill(t)
-		h.get(t, analyst, "/?status=stranded").want(t, "a filter of an analyst", 403)
-		h.get(t, analyst, "/overview.csv?status=stranded").want(t, "its file", 403)
+		h.Get(t, analyst, "/?status=stranded").Want(t, 403) // a filter of an analyst
+		h.Get(t, analyst, "/overview.csv?status=stranded").Want(t, 403)
 		both := h.Caller(20, "person-20", "analyst", "county-office@12000000")
 		h.accounts[20] = both
-		h.get(t, 20, "/").want(t, "an analyst who is an officer of one county", 200, "too few households").without(t, "an analyst who is an officer of one county", "/households?")
-		h.get(t, 20, "/?area=12").want(t, "in the own county", 200, "/households?")
+		h.Get(t, 20, "/").Want(t, 200, "too few households").Without(t, "/households?") // an analyst who is an officer of one county
+		h.Get(t, 20, "/?area=12").Want(t, 200, "/households?")                          // in the own county
 	})
 }

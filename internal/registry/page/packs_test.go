@@ -80,28 +80,28 @@ func showPack(t *testing.T, folder string) {
 	base := "/households/" + home.Number
 	targets := []string{"/", "/households", base, base + "/change"}
 	for _, page := range []string{base, base + "/change"} {
-		for _, link := range strings.Split(h.get(t, office, page).body, `href="`+base+"/change?")[1:] {
+		for _, link := range strings.Split(h.Get(t, office, page).Body, `href="`+base+"/change?")[1:] {
 			query, _, _ := strings.Cut(link, `"`)
 			targets = append(targets, base+"/change?"+strings.ReplaceAll(query, "&amp;", "&"))
 		}
 	}
 	for _, subject := range []string{"household", "person", "income"} {
-		targets = append(targets, h.send(t, office, "x.csv", "key,area,household\n", "subject", subject, "source", "x").location())
+		targets = append(targets, h.Send(t, office, "/imports", "x.csv", "key,area,household\n", "subject", subject, "source", "x").Location())
 	}
 	if len(targets) < 12 {
 		t.Errorf("the pack's forms are not offered: %v", targets)
 	}
 	for _, lang := range pack.Languages {
 		for _, target := range targets {
-			h.languages = string(lang)
-			if got := h.get(t, office, target); got.status != 200 {
-				t.Errorf("%s in %s: status %d", target, lang, got.status)
+			h.Languages = string(lang)
+			if got := h.Get(t, office, target); got.Status != 200 {
+				t.Errorf("%s in %s: status %d", target, lang, got.Status)
 			}
 		}
 	}
-	h.languages = "en"
+	h.Languages = "en"
 	if pack.Digits == 2 {
-		h.get(t, office, base).want(t, "amounts in major units", 200, "1,234.56")
+		h.Get(t, office, base).Want(t, 200, "1,234.56") // amounts in major units
 	}
 }
 

@@ -46,10 +46,10 @@ func TestThePagesOfTheDayReadNoTableFromEndToEnd(t *testing.T) {
 	heard.mu.Lock()
 	clear(heard.heard)
 	heard.mu.Unlock()
-	h.get(t, village, "/households/"+number).want(t, "a page of the day", 200)
-	h.get(t, village, "/households/"+number+"/handbook").want(t, "a page of the day", 200)
-	h.get(t, village, "/households?area=11001001").want(t, "a page of the day", 200)
-	h.get(t, village, h.post(t, village, "/households/search", "q", "Ana").want(t, "a search", 303).location()).want(t, "a page of the day", 200)
+	h.Get(t, village, "/households/"+number).Want(t, 200)                                                        // a page of the day
+	h.Get(t, village, "/households/"+number+"/handbook").Want(t, 200)                                            // a page of the day
+	h.Get(t, village, "/households?area=11001001").Want(t, 200)                                                  // a page of the day
+	h.Get(t, village, h.Post(t, village, "/households/search", "q", "Ana").Want(t, 303).Location()).Want(t, 200) // a page of the day
 	heard.mu.Lock()
 	defer heard.mu.Unlock()
 	if len(heard.heard) < 10 {

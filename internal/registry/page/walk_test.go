@@ -59,12 +59,12 @@ func TestAChangeIsProposedAndDecidedInTheBrowser(t *testing.T) {
 	chromium := browser.Start(t)
 	h, server := site(t)
 	tab := chromium.Page(t, browser.View{Languages: "en", Width: 360})
-	h.as.Store(clerk)
+	h.Browse(clerk)
 	tab.Open(server.URL + "/households")
 	tab.Follow(".opens-row")
 	tab.Follow("main .title-row .btn-primary")
 	tab.Follow("a[href$='section=core']")
-	tab.Choose("select[name='f.status']", "refloated")
+	tab.Choose("select[name='f.Status']", "refloated")
 	tab.Follow("main form button.btn-primary")
 	tab.Allow("400")
 	if text := tab.Text(".error-summary"); !strings.Contains(text, "Reason") {
@@ -77,7 +77,7 @@ func TestAChangeIsProposedAndDecidedInTheBrowser(t *testing.T) {
 	if text := tab.Text("main"); !strings.Contains(text, "waits for a second person") {
 		t.Fatalf("after saving:\n%s", text)
 	}
-	h.as.Store(office)
+	h.Browse(office)
 	tab.Open(server.URL + "/")
 	tab.Follow(".opens-row")
 	tab.Follow("form[action$='/approve'] button")
@@ -88,7 +88,7 @@ func TestAChangeIsProposedAndDecidedInTheBrowser(t *testing.T) {
 	if text := tab.Text("main"); !strings.Contains(text, "Refloated") {
 		t.Errorf("after approving:\n%s", text)
 	}
-	h.as.Store(clerk)
+	h.Browse(clerk)
 	tab.Open(server.URL + "/households/" + h.reef(t).Number + "/change?section=boats")
 	tab.Type("input[name='f.drift_nets']", "9")
 	tab.Type("input[name=reason]", "counted")

@@ -3,14 +3,10 @@ package rest_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,8 +19,8 @@ import (
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
 	registryrest "rightkey/internal/registry/rest"
-	"rightkey/internal/rest"
 	"rightkey/test/stand"
+	"rightkey/test/visitor"
 )
 
 // The accounts of the tests.
@@ -44,7 +40,7 @@ const areas = "code,name\n11,North\n11001,Cove\n11001001,Reef\n11001002,Shoal\n1
 // house is the API of a made-up country's register.
 type house struct {
 	*stand.Stand
-	api      *rest.API
+	visitor.API
 	accounts map[int64]access.Caller
 	purpose  string
 }
@@ -83,66 +79,14 @@ func open(t *testing.T, s *stand.Stand) *house {
 	ended := make(chan struct{})
 	go func() { jobs.Run(running); close(ended) }()
 	t.Cleanup(func() { stop(); <-ended })
-	h.api, err = rest.New(rest.Options{DB: s.DB, Clock: s.Clock, Key: rest.KeyOf(s.Keys.Ring()), Authenticate: func(r *http.Request) (access.Caller, error) {
-		account, _ := strconv.ParseInt(r.Header.Get("X-Account"), 10, 64)
+	h.API = visitor.NewAPI(t, s, func(account int64) access.Caller {
 		caller := h.accounts[account]
 		caller.Purpose = h.purpose
-		return caller, nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	registryrest.Register(h.api, registryrest.Rooms{Registry: room, Jobs: jobs})
+		return caller
+	})
+	registryrest.Register(h.API.API, registryrest.Rooms{Registry: room, Jobs: jobs})
 	return h
 }
-
-// answer is what an operation answered.
-type answer struct {
-	status int
-	body   string
-	header http.Header
-}
-
-// ask sends a request; headers are pairs.
-func (h *house) ask(t *testing.T, account int64, method, path, body string, headers ...string) answer {
-	t.Helper()
-	r := httptest.NewRequest(method, "/api/v1"+path, strings.NewReader(body))
-	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.api.ServeHTTP(w, r)
-	text, err := io.ReadAll(w.Result().Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{w.Code, string(text), w.Result().Header}
-}
-
-func (h *house) get(t *testing.T, account int64, path string) answer {
-	t.Helper()
-	return h.ask(t, account, http.MethodGet, path, "")
-}
-
-// want checks the status and reads the body into a value, if one is given.
-func (a answer) want(t *testing.T, what string, status int, into any) answer {
-	t.Helper()
-	if a.status != status {
-		t.Fatalf("%s: status %d, want %d: %s", what, a.status, status, a.body)
-	}
-	if into != nil {
-		if err := json.Unmarshal([]byte(a.body), into); err != nil {
-			t.Fatalf("%s: %v: %s", what, err, a.body)
-		}
-	}
-	return a
-}
-
-func (a answer) tag() string { return a.header.Get("ETag") }
 
 const householdMap = `{"subject":"household","source":"base","key":"key","area":"area","day":"2013-12-31","columns":{"status":"status","nets":"drift_nets","lamp":"lamp","catch":"catch_value"}}`
 const personMap = `{"subject":"person","source":"base","key":"key","household":"hh","day":"2013-12-31","columns":{"name":"name","sex":"sex","birth":"birth","id":"national_id","rel":"relation","fever":"salt_fever"}}`
@@ -153,14 +97,14 @@ const personRows = "key,hh,name,sex,birth,id,rel,fever\np1,h1,Ana Reef,f,1970-05
 func (h *house) load(t *testing.T, account int64, csv, mapping, onError string) registryrest.Import {
 	t.Helper()
 	var im registryrest.Import
-	up := h.ask(t, account, http.MethodPost, "/imports?name=test.csv", csv, "Content-Type", "text/csv").want(t, "upload", 201, &im)
+	up := h.Ask(t, account, http.MethodPost, "/imports?name=test.csv", csv, "Content-Type", "text/csv").Want(t, 201).Read(t, &im)
 	path := fmt.Sprint("/imports/", im.ID)
-	h.ask(t, account, http.MethodPost, path+"/check", mapping, "If-Match", up.tag()).want(t, "check", 202, nil)
+	h.Ask(t, account, http.MethodPost, path+"/check", mapping, "If-Match", up.Tag()).Want(t, 202)
 	im, tag := h.wait(t, account, path)
 	if im.State != "checked" {
 		t.Fatalf("the check ended %s: %+v", im.State, im.Job)
 	}
-	h.ask(t, account, http.MethodPost, path+"/apply", `{"on_error":"`+onError+`"}`, "If-Match", tag).want(t, "apply", 202, nil)
+	h.Ask(t, account, http.MethodPost, path+"/apply", `{"on_error":"`+onError+`"}`, "If-Match", tag).Want(t, 202)
 	im, _ = h.wait(t, account, path)
 	return im
 }
@@ -170,10 +114,10 @@ func (h *house) wait(t *testing.T, account int64, path string) (registryrest.Imp
 	t.Helper()
 	for range 1000 {
 		var im registryrest.Import
-		h.get(t, account, path).want(t, "look at the import", 200, &im)
+		h.Get(t, account, path).Want(t, 200).Read(t, &im) // look at the import
 		if im.Job.State == "done" || im.Job.State == "failed" {
-			got := h.get(t, account, path).want(t, "look at the import", 200, &im)
-			return im, got.tag()
+			got := h.Get(t, account, path).Want(t, 200).Read(t, &im) // look at the import
+			return im, got.Tag()
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -196,7 +140,7 @@ type households struct{ Items []registryrest.Household }
 func (h *house) number(t *testing.T, area string) string {
 	t.Helper()
 	var list households
-	h.get(t, office, "/households?area="+area).want(t, "list", 200, &list)
+	h.Get(t, office, "/households?area="+area).Want(t, 200).Read(t, &list)
 	if len(list.Items) != 1 {
 		t.Fatalf("households in %s: %+v", area, list.Items)
 	}
@@ -212,28 +156,28 @@ func TestAnImportByTheAPIAddsUpAndReports(t *testing.T) {
 		}
 		var report struct{ Items []registryrest.ReportRow }
 		path := fmt.Sprint("/imports/", im.ID)
-		first := h.get(t, office, path+"/report?limit=1").want(t, "report", 200, &report)
-		next, _, found := strings.Cut(strings.TrimPrefix(first.header.Get("Link"), "</api/v1"), ">")
+		first := h.Get(t, office, path+"/report?limit=1").Want(t, 200).Read(t, &report)
+		next, _, found := strings.Cut(strings.TrimPrefix(first.Header.Get("Link"), "</api/v1"), ">")
 		if !found || len(report.Items) != 1 || report.Items[0].Row != 1 || report.Items[0].Problems[0].Severity != "provisional" {
 			t.Fatalf("report %+v, next %q", report, next)
 		}
-		h.get(t, office, strings.Replace(next, "limit=1", "limit=9", 1)).want(t, "the rest of the report", 200, &report)
+		h.Get(t, office, strings.Replace(next, "limit=1", "limit=9", 1)).Want(t, 200).Read(t, &report) // the rest of the report
 		if len(report.Items) != 2 || report.Items[0].Problems[0].Column != "area" || report.Items[1].State != "rejected" || len(report.Items[1].Problems) != 2 {
 			t.Errorf("report %+v", report)
 		}
-		h.get(t, clerk, path).want(t, "somebody else's import", 404, nil)
-		h.get(t, analyst, "/imports").want(t, "analyst", 403, nil)
+		h.Get(t, clerk, path).Want(t, 404) // somebody else's import
+		h.Get(t, analyst, "/imports").Want(t, 403)
 		var list struct{ Items []registryrest.Import }
-		if h.get(t, office, "/imports").want(t, "list", 200, &list); len(list.Items) != 3 || list.Items[0].ID != im.ID {
+		if h.Get(t, office, "/imports").Want(t, 200).Read(t, &list); len(list.Items) != 3 || list.Items[0].ID != im.ID {
 			t.Errorf("imports %+v", list)
 		}
-		h.ask(t, office, http.MethodPost, path+"/apply", `{"on_error":"skip"}`, "If-Match", h.get(t, office, path).tag()).want(t, "applying twice", 409, nil)
+		h.Ask(t, office, http.MethodPost, path+"/apply", `{"on_error":"skip"}`, "If-Match", h.Get(t, office, path).Tag()).Want(t, 409)
 	})
 }
 
 func TestAFormBringsFileAndMappingAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		send := func(name, mapping string) answer {
+		send := func(name, mapping string) visitor.Answer {
 			var body bytes.Buffer
 			form := multipart.NewWriter(&body)
 			part, err := form.CreateFormFile("file", name)
@@ -247,22 +191,22 @@ func TestAFormBringsFileAndMappingAtOnce(t *testing.T) {
 			if err := form.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return h.ask(t, office, http.MethodPost, "/imports", body.String(), "Content-Type", form.FormDataContentType())
+			return h.Ask(t, office, http.MethodPost, "/imports", body.String(), "Content-Type", form.FormDataContentType())
 		}
 		var im registryrest.Import
-		send("h.csv", householdMap).want(t, "upload", 201, &im)
+		send("h.csv", householdMap).Want(t, 201).Read(t, &im)
 		if im, _ = h.wait(t, office, fmt.Sprint("/imports/", im.ID)); im.State != "checked" || im.Job.Counts.Created != 3 {
 			t.Errorf("%+v", im)
 		}
-		send("h.exe", householdMap).want(t, "no table", 400, nil)
-		send("h.csv", "colour: red").want(t, "a wrong mapping", 400, nil)
-		h.ask(t, office, http.MethodPost, "/imports", householdRows, "Content-Type", "text/csv").want(t, "a file without name", 400, nil)
-		h.ask(t, village, http.MethodPost, "/imports?name=x.csv", householdRows, "Content-Type", "text/csv").want(t, "village", 403, nil)
-		up := h.ask(t, office, http.MethodPost, "/imports?name=x.csv", householdRows, "Content-Type", "text/csv").want(t, "upload", 201, &im)
+		send("h.exe", householdMap).Want(t, 400)
+		send("h.csv", "colour: red").Want(t, 400)                                                             // a wrong mapping
+		h.Ask(t, office, http.MethodPost, "/imports", householdRows, "Content-Type", "text/csv").Want(t, 400) // a file without name
+		h.Ask(t, village, http.MethodPost, "/imports?name=x.csv", householdRows, "Content-Type", "text/csv").Want(t, 403)
+		up := h.Ask(t, office, http.MethodPost, "/imports?name=x.csv", householdRows, "Content-Type", "text/csv").Want(t, 201).Read(t, &im)
 		path := fmt.Sprint("/imports/", im.ID)
-		h.ask(t, office, http.MethodPost, path+"/check", householdMap).want(t, "check without version", 428, nil)
-		h.ask(t, office, http.MethodPost, path+"/apply", `{"on_error":"stop"}`, "If-Match", up.tag()).want(t, "apply before the check", 409, nil)
-		h.ask(t, office, http.MethodPost, path+"/check", `{"subject":"boat","source":"a b","key":"no","columns":{"status":"colour"}}`, "If-Match", up.tag()).want(t, "a mapping that does not fit", 400, nil)
+		h.Ask(t, office, http.MethodPost, path+"/check", householdMap).Want(t, 428)                                                                                       // check without version
+		h.Ask(t, office, http.MethodPost, path+"/apply", `{"on_error":"stop"}`, "If-Match", up.Tag()).Want(t, 409)                                                        // apply before the check
+		h.Ask(t, office, http.MethodPost, path+"/check", `{"subject":"boat","source":"a b","key":"no","columns":{"status":"colour"}}`, "If-Match", up.Tag()).Want(t, 400) // a mapping that does not fit
 	})
 }
 
@@ -280,25 +224,25 @@ func TestHouseholdsAreListedByFiltersWithinScope(t *testing.T) {
 		}
 		for _, c := range cases {
 			var list households
-			if h.get(t, c.account, "/households"+c.query).want(t, c.query, 200, &list); len(list.Items) != c.want {
+			if h.Get(t, c.account, "/households"+c.query).Want(t, 200).Read(t, &list); len(list.Items) != c.want {
 				t.Errorf("%s lists %d, want %d", c.query, len(list.Items), c.want)
 			}
 		}
 		for _, query := range []string{"?colour=red", "?name=Ana", "?item[household.nonsense]=1", "?item[household.motto]=x", "?item[]=1", "?item[household.lamp=1", "?number=12", "?cursor=AAAA", "?item[household.drift_nets.most]=1"} {
-			if got := h.get(t, office, "/households"+query); got.status != 400 {
-				t.Errorf("%s: status %d, want 400: %s", query, got.status, got.body)
+			if got := h.Get(t, office, "/households"+query); got.Status != 400 {
+				t.Errorf("%s: status %d, want 400: %s", query, got.Status, got.Body)
 			}
 		}
-		h.get(t, clerk, "/households?area=12").want(t, "area out of scope", 404, nil)
-		h.get(t, analyst, "/households").want(t, "analyst", 403, nil)
-		h.get(t, 0, "/households").want(t, "stranger", 401, nil)
-		first := h.get(t, office, "/households?limit=2&status=stranded&status=afloat").want(t, "first page", 200, nil)
-		next, _, _ := strings.Cut(strings.TrimPrefix(first.header.Get("Link"), "</api/v1"), ">")
+		h.Get(t, clerk, "/households?area=12").Want(t, 404) // area out of scope
+		h.Get(t, analyst, "/households").Want(t, 403)
+		h.Get(t, 0, "/households").Want(t, 401)
+		first := h.Get(t, office, "/households?limit=2&status=stranded&status=afloat").Want(t, 200)
+		next, _, _ := strings.Cut(strings.TrimPrefix(first.Header.Get("Link"), "</api/v1"), ">")
 		var rest households
-		if h.get(t, office, next).want(t, "second page", 200, &rest); len(rest.Items) != 1 || rest.Items[0].HeadName != "Di Kelp" {
+		if h.Get(t, office, next).Want(t, 200).Read(t, &rest); len(rest.Items) != 1 || rest.Items[0].HeadName != "Di Kelp" {
 			t.Errorf("the second page holds %+v", rest.Items)
 		}
-		h.get(t, second, next).want(t, "somebody else's cursor", 400, nil)
+		h.Get(t, second, next).Want(t, 400) // somebody else's cursor
 	})
 }
 
@@ -307,32 +251,32 @@ func TestAFileHoldsWhatTheCallerMaySee(t *testing.T) {
 		h.fill(t)
 		number := h.number(t, "11001001")
 		var file registryrest.HouseholdFile
-		got := h.get(t, office, "/households/"+number).want(t, "file", 200, &file)
-		if got.tag() == "" || file.Area != "11001001" || file.Status != "stranded" || file.HeadName != "Ana Reef" || file.Facts["drift_nets"] != 3.0 || file.Facts["lamp"] != true {
-			t.Errorf("%s", got.body)
+		got := h.Get(t, office, "/households/"+number).Want(t, 200).Read(t, &file)
+		if got.Tag() == "" || file.Area != "11001001" || file.Status != "stranded" || file.HeadName != "Ana Reef" || file.Facts["drift_nets"] != 3.0 || file.Facts["lamp"] != true {
+			t.Errorf("%s", got.Body)
 		}
-		if _, there := file.Facts["motto"]; there || strings.Contains(got.body, "salt_fever") || strings.Contains(got.body, "1234567897") || strings.Contains(got.body, "null") {
-			t.Errorf("unknown and hidden values are not absent: %s", got.body)
+		if _, there := file.Facts["motto"]; there || strings.Contains(got.Body, "salt_fever") || strings.Contains(got.Body, "1234567897") || strings.Contains(got.Body, "null") {
+			t.Errorf("unknown and hidden values are not absent: %s", got.Body)
 		}
 		h.purpose = "verification"
-		if got := h.get(t, office, "/households/"+number); !strings.Contains(got.body, `"salt_fever":true`) {
-			t.Errorf("for verification: %s", got.body)
+		if got := h.Get(t, office, "/households/"+number); !strings.Contains(got.Body, `"salt_fever":true`) {
+			t.Errorf("for verification: %s", got.Body)
 		}
 		h.purpose = ""
 		var persons struct{ Items []registryrest.Person }
-		if h.get(t, office, "/households/"+number+"/persons").want(t, "persons", 200, &persons); len(persons.Items) != 2 || !persons.Items[0].Head || persons.Items[0].IdentityTail != "7897" {
+		if h.Get(t, office, "/households/"+number+"/persons").Want(t, 200).Read(t, &persons); len(persons.Items) != 2 || !persons.Items[0].Head || persons.Items[0].IdentityTail != "7897" {
 			t.Errorf("%+v", persons.Items)
 		}
 		var person registryrest.Person
-		one := h.get(t, office, "/persons/"+persons.Items[1].Number).want(t, "person", 200, &person)
-		if one.tag() == "" || person.Name != "Bo Reef" || person.Household != number {
-			t.Errorf("%s", one.body)
+		one := h.Get(t, office, "/persons/"+persons.Items[1].Number).Want(t, 200).Read(t, &person)
+		if one.Tag() == "" || person.Name != "Bo Reef" || person.Household != number {
+			t.Errorf("%s", one.Body)
 		}
 		far := h.number(t, "12001001")
 		for _, path := range []string{"/households/" + far, "/households/" + far + "/persons", "/households/12", "/persons/" + far} {
-			h.get(t, clerk, path).want(t, path, 404, nil)
-			h.get(t, analyst, path).want(t, path, 403, nil)
+			h.Get(t, clerk, path).Want(t, 404)
+			h.Get(t, analyst, path).Want(t, 403)
 		}
-		h.get(t, south, "/persons/"+person.Number).want(t, "a person out of scope", 404, nil)
+		h.Get(t, south, "/persons/"+person.Number).Want(t, 404) // a person out of scope
 	})
 }

@@ -10,10 +10,10 @@ import (
 
 func (h *house) searched(t *testing.T, account int64, body string) []registryrest.Hit {
 	t.Helper()
-	a := h.ask(t, account, "POST", "/searches", body)
+	a := h.Ask(t, account, "POST", "/searches", body)
 	var out registryrest.Hits
-	if err := json.Unmarshal([]byte(a.body), &out); a.status != 200 || err != nil {
-		t.Fatalf("%s: %d %s", body, a.status, a.body)
+	if err := json.Unmarshal([]byte(a.Body), &out); a.Status != 200 || err != nil {
+		t.Fatalf("%s: %d %s", body, a.Status, a.Body)
 	}
 	return out.Hits
 }
@@ -35,12 +35,12 @@ func TestASearchAnswersPeopleInScopeWithTheReason(t *testing.T) {
 			t.Errorf("by identity number: %+v", hits)
 		}
 		for body, status := range map[string]int{`{"text": ""}`: 400, `{"text": "x", "area": "99"}`: 404, `{}`: 400, `{"text": "` + strings.Repeat("x", 300) + `"}`: 400} {
-			if a := h.ask(t, office, "POST", "/searches", body); a.status != status {
-				t.Errorf("%s: %d %s, want %d", body, a.status, a.body, status)
+			if a := h.Ask(t, office, "POST", "/searches", body); a.Status != status {
+				t.Errorf("%s: %d %s, want %d", body, a.Status, a.Body, status)
 			}
 		}
-		if a := h.ask(t, analyst, "POST", "/searches", `{"text": "Ana"}`); a.status != 403 {
-			t.Errorf("an analyst: %d", a.status)
+		if a := h.Ask(t, analyst, "POST", "/searches", `{"text": "Ana"}`); a.Status != 403 {
+			t.Errorf("an analyst: %d", a.Status)
 		}
 	})
 }

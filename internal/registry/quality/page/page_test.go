@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -24,31 +21,23 @@ import (
 	"rightkey/test/browser"
 	"rightkey/test/register"
 	"rightkey/test/stand"
+	"rightkey/test/visitor"
 )
 
 // house is the made-up register with the pages of its problems.
 type house struct {
 	*register.Register
-	server *web.Server
-	as     int64 // who asks where a request names nobody: the browser
-}
-
-type callerKey struct{}
-
-func callerOf(ctx context.Context) access.Caller {
-	c, _ := ctx.Value(callerKey{}).(access.Caller)
-	return c
+	*visitor.Pages
 }
 
 func open(t *testing.T, r *register.Register) *house {
 	t.Helper()
-	h := &house{Register: r, as: register.County}
-	h.server = web.New(web.Options{Session: h.session, Caller: callerOf})
-	page.Register(h.server, page.Needs{Quality: r.Quality, Caller: callerOf,
+	h := &house{r, visitor.NewPages(r.Who, register.County)}
+	page.Register(h.Server, page.Needs{Quality: r.Quality, Caller: visitor.Caller,
 		Workers: func(context.Context, access.Scope) ([]web.Option, error) {
 			return []web.Option{{Value: fmt.Sprint(register.Village), Label: "Village"}}, nil
 		}})
-	err := registrypage.Register(h.server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: callerOf, Panels: []registrypage.Panel{page.Panel(r.Quality)}, PlacePanels: []registrypage.PlacePanel{page.PlacePanel(r.Quality)},
+	err := registrypage.Register(h.Server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: visitor.Caller, Panels: []registrypage.Panel{page.Panel(r.Quality)}, PlacePanels: []registrypage.PlacePanel{page.PlacePanel(r.Quality)},
 		Work: []registrypage.Work{page.Waiting(r.Quality)}})
 	if err != nil {
 		t.Fatal(err)
@@ -66,104 +55,63 @@ func open(t *testing.T, r *register.Register) *house {
 	return h
 }
 
-// session logs in the account that a header names.
-func (h *house) session(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		account := h.as
-		if text := r.Header.Get("X-Account"); text != "" {
-			account, _ = strconv.ParseInt(text, 10, 64)
-		}
-		viewer := web.ViewerFrom(r.Context())
-		viewer.LoggedIn, viewer.Name = account != 0, fmt.Sprint("person-", account)
-		ctx := context.WithValue(r.Context(), callerKey{}, h.Who(account))
-		next.ServeHTTP(w, r.WithContext(web.WithViewer(ctx, viewer)))
-	})
-}
-
-// ask sends a request and fails the test for another status, a part that is not there or a missing message.
-func (h *house) ask(t *testing.T, account int64, method, target string, form url.Values, status int, parts ...string) (string, http.Header) {
-	t.Helper()
-	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
-	r.Header.Set("X-Account", strconv.FormatInt(account, 10))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	w := httptest.NewRecorder()
-	h.server.ServeHTTP(w, r)
-	body := w.Body.String()
-	if w.Code != status {
-		t.Fatalf("%s %s as %d: status %d, want %d: %.300s", method, target, account, w.Code, status, body)
-	}
-	if at := strings.Index(body, "⟦"); at >= 0 {
-		t.Errorf("%s %s: a message is missing: %.60s", method, target, body[at:])
-	}
-	for _, part := range parts {
-		if !strings.Contains(body, part) {
-			t.Errorf("%s %s as %d does not show %q", method, target, account, part)
-		}
-	}
-	return body, w.Result().Header
-}
-
 var problemLink = regexp.MustCompile(`href="(/problems/\d+)"`)
 
 func TestProblemsAreListedOpenedActedOnAndLeadToTheFieldWhereTheyArePutRight(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		h := open(t, r)
-		body, _ := h.ask(t, register.County, "GET", "/problems", nil, 200, "H01 not exactly one hearth keeper", "H06a a catch without nets", "H06b many nets and stranded", "severity=provisional", "owner=nobody", "North", "South")
+		body := h.Get(t, register.County, "/problems").Want(t, 200, "H01 not exactly one hearth keeper", "H06a a catch without nets", "H06b many nets and stranded", "severity=provisional", "owner=nobody", "North", "South").Body
 		if n := len(problemLink.FindAllString(body, -1)); n != 3 {
 			t.Errorf("%d problems are listed, want 3", n)
 		}
-		north, _ := h.ask(t, register.County, "GET", "/problems?area=11", nil, 200, "H01", "Cove")
+		north := h.Get(t, register.County, "/problems?area=11").Want(t, 200, "H01", "Cove").Body
 		if strings.Contains(north, "H06b many") {
 			t.Error("the list of one canton shows a problem of the other")
 		}
-		h.ask(t, register.South, "GET", "/problems", nil, 200, "H06b")
-		h.ask(t, register.South, "GET", "/problems?area=11", nil, 404)
-		h.ask(t, register.County, "GET", "/problems?colour=red", nil, 400)
-		h.ask(t, register.County, "GET", "/problems?state=lost", nil, 400)
-		h.ask(t, register.Analyst, "GET", "/problems", nil, 403)
-		only, _ := h.ask(t, register.County, "GET", "/problems?rule=H01", nil, 200)
+		h.Get(t, register.South, "/problems").Want(t, 200, "H06b")
+		h.Get(t, register.South, "/problems?area=11").Want(t, 404)
+		h.Get(t, register.County, "/problems?colour=red").Want(t, 400)
+		h.Get(t, register.County, "/problems?state=lost").Want(t, 400)
+		h.Get(t, register.Analyst, "/problems").Want(t, 403)
+		only := h.Get(t, register.County, "/problems?rule=H01").Want(t, 200).Body
 		path := problemLink.FindStringSubmatch(only)[1]
-		h.ask(t, register.South, "GET", path, nil, 404)
-		h.ask(t, register.Clerk, "GET", path, nil, 200, "Hearth Act 20", "blocks benefit", path+"/claim", path+"/accept")
-		h.ask(t, register.Clerk, "GET", "/", nil, 200, "H01 not exactly one hearth keeper")
-		_, header := h.ask(t, register.Clerk, "POST", path+"/claim", url.Values{"ver": {"1"}}, 303)
-		if header.Get("Location") != path {
-			t.Errorf("a claim leads to %q", header.Get("Location"))
+		h.Get(t, register.South, path).Want(t, 404)
+		h.Get(t, register.Clerk, path).Want(t, 200, "Hearth Act 20", "blocks benefit", path+"/claim", path+"/accept")
+		h.Get(t, register.Clerk, "/").Want(t, 200, "H01 not exactly one hearth keeper")
+		if at := h.Post(t, register.Clerk, path+"/claim", "ver", "1").Want(t, 303).Location(); at != path {
+			t.Errorf("a claim leads to %q", at)
 		}
-		h.ask(t, register.Clerk, "POST", path+"/claim", url.Values{"ver": {"1"}}, 412)
-		h.ask(t, register.Clerk, "POST", path+"/accept", url.Values{"ver": {"2"}, "reason": {"at sea"}}, 303)
-		h.ask(t, register.County, "GET", path, nil, 200, "at sea", path+"/confirm")
-		h.ask(t, register.Clerk, "GET", path, nil, 200, "A second person has to agree")
-		h.ask(t, register.Clerk, "POST", path+"/confirm", url.Values{"ver": {"3"}, "agreed": {"yes"}}, 403)
-		h.ask(t, register.County, "POST", path+"/confirm", url.Values{"ver": {"3"}, "agreed": {"yes"}}, 303)
-		h.ask(t, register.County, "GET", "/problems?state=accepted", nil, 200, "H01")
+		h.Post(t, register.Clerk, path+"/claim", "ver", "1").Want(t, 412)
+		h.Post(t, register.Clerk, path+"/accept", "ver", "2", "reason", "at sea").Want(t, 303)
+		h.Get(t, register.County, path).Want(t, 200, "at sea", path+"/confirm")
+		h.Get(t, register.Clerk, path).Want(t, 200, "A second person has to agree")
+		h.Post(t, register.Clerk, path+"/confirm", "ver", "3", "agreed", "yes").Want(t, 403)
+		h.Post(t, register.County, path+"/confirm", "ver", "3", "agreed", "yes").Want(t, 303)
+		h.Get(t, register.County, "/problems?state=accepted").Want(t, 200, "H01")
 
-		nets, _ := h.ask(t, register.South, "GET", "/problems?rule=H06b", nil, 200)
+		nets := h.Get(t, register.South, "/problems?rule=H06b").Want(t, 200).Body
 		path = problemLink.FindStringSubmatch(nets)[1]
-		h.ask(t, register.South, "GET", path, nil, 200, "section=boats#field-f-drift_nets", "unconfirmed")
-		_, header = h.ask(t, register.County, "POST", "/problems/assign", url.Values{"problem": {strings.TrimPrefix(path, "/problems/")}, "owner": {fmt.Sprint(register.South)}, "due": {"2015-01-31"}, "back": {"/problems?area=12"}}, 303)
-		if header.Get("Location") != "/problems?area=12&done=1" {
-			t.Errorf("an assignment leads to %q", header.Get("Location"))
+		h.Get(t, register.South, path).Want(t, 200, "section=boats#field-f-drift_nets", "unconfirmed")
+		if at := h.Post(t, register.County, "/problems/assign", "problem", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "due", "2015-01-31", "back", "/problems?area=12").Want(t, 303).Location(); at != "/problems?area=12&done=1" {
+			t.Errorf("an assignment leads to %q", at)
 		}
-		_, header = h.ask(t, register.County, "POST", "/problems/assign", url.Values{"problem": {strings.TrimPrefix(path, "/problems/")}, "owner": {fmt.Sprint(register.South)}, "back": {"//elsewhere/problems"}}, 303)
-		if header.Get("Location") != "/problems?done=1" {
-			t.Errorf("an address of elsewhere is followed: %q", header.Get("Location"))
+		if at := h.Post(t, register.County, "/problems/assign", "problem", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "back", "//elsewhere/problems").Want(t, 303).Location(); at != "/problems?done=1" {
+			t.Errorf("an address of elsewhere is followed: %q", at)
 		}
 		list, err := h.Registry.List(t.Context(), h.Scope(t, register.South, access.HouseholdList), registry.Filter{}, registry.Position{}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.ask(t, register.South, "GET", "/households/"+list[0].Number, nil, 200, "H06b many nets and stranded", "#field-f-drift_nets")
-		file, header := h.ask(t, register.County, "GET", "/problems/export?state=all", nil, 200)
-		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff"))).ReadAll()
-		if err != nil || len(rows) != 4 || rows[0][1] != "rule" || !strings.Contains(header.Get("Content-Disposition"), "problems.csv") {
+		h.Get(t, register.South, "/households/"+list[0].Number).Want(t, 200, "H06b many nets and stranded", "#field-f-drift_nets")
+		file := h.Get(t, register.County, "/problems/export?state=all").Want(t, 200)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body, "\ufeff"))).ReadAll()
+		if err != nil || len(rows) != 4 || rows[0][1] != "rule" || !strings.Contains(file.Header.Get("Content-Disposition"), "problems.csv") {
 			t.Errorf("the file holds %v %v", rows, err)
 		}
-		_, header = h.ask(t, register.South, "POST", "/problems/run", url.Values{"area": {"12"}}, 303)
-		if !strings.HasPrefix(header.Get("Location"), "/jobs/") {
-			t.Errorf("a run leads to %q", header.Get("Location"))
+		if at := h.Post(t, register.South, "/problems/run", "area", "12").Want(t, 303).Location(); !strings.HasPrefix(at, "/jobs/") {
+			t.Errorf("a run leads to %q", at)
 		}
-		h.ask(t, register.South, "POST", "/problems/run", url.Values{"area": {"11"}}, 404)
+		h.Post(t, register.South, "/problems/run", "area", "11").Want(t, 404)
 	})
 }
 
@@ -172,9 +120,9 @@ func TestTheListIsAccessibleInEachLanguageAndWidth(t *testing.T) {
 	r := register.Open(t, stand.New(t, storetest.SQLite(t), register.Widths), os.DirFS("../../../policy/testdata/ostania"), ".")
 	r.LoadAreas(t, register.Areas)
 	h := open(t, r)
-	server := httptest.NewServer(h.server)
+	server := httptest.NewServer(h.Server)
 	t.Cleanup(server.Close)
-	body, _ := h.ask(t, register.County, "GET", "/problems?rule=H06b", nil, 200)
+	body := h.Get(t, register.County, "/problems?rule=H06b").Want(t, 200).Body
 	one := problemLink.FindStringSubmatch(body)[1]
 	list, err := h.Registry.List(t.Context(), h.Scope(t, register.South, access.HouseholdList), registry.Filter{}, registry.Position{}, 1)
 	if err != nil {

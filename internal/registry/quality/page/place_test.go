@@ -32,18 +32,18 @@ func TestAProblemOfAFormIsOnTheListOnItsPageAndOnTheForm(t *testing.T) {
 		r.Wait(t, register.County, j.ID)
 
 		const text, fix = "H07 the hamlet states another number of hearths", form + "/change?section=shore#field-f-hearths"
-		list, _ := h.ask(t, register.Clerk, "GET", "/problems?rule=H07", nil, 200, text, `href="`+form+`"`, "Form of the area")
+		list := h.Get(t, register.Clerk, "/problems?rule=H07").Want(t, 200, text, `href="`+form+`"`, "Form of the area").Body
 		path := problemLink.FindStringSubmatch(list)[1]
-		h.ask(t, register.Clerk, "GET", path, nil, 200, text, `href="`+form+`"`, fix, "Hearth Act 25")
-		h.ask(t, register.South, "GET", path, nil, 404)
-		h.ask(t, register.Clerk, "GET", "/", nil, 200, text)
-		h.ask(t, register.Clerk, "GET", form, nil, 200, text, fix, path)
-		h.ask(t, register.County, "GET", "/problems/export?rule=H07", nil, 200, "H07,")
-		page, _ := h.ask(t, register.Analyst, "GET", form, nil, 200, "The shore")
+		h.Get(t, register.Clerk, path).Want(t, 200, text, `href="`+form+`"`, fix, "Hearth Act 25")
+		h.Get(t, register.South, path).Want(t, 404)
+		h.Get(t, register.Clerk, "/").Want(t, 200, text)
+		h.Get(t, register.Clerk, form).Want(t, 200, text, fix, path)
+		h.Get(t, register.County, "/problems/export?rule=H07").Want(t, 200, "H07,")
+		page := h.Get(t, register.Analyst, form).Want(t, 200, "The shore").Body
 		absent(t, page, text)
-		h.ask(t, register.Clerk, "POST", path+"/claim", map[string][]string{"ver": {"1"}}, 303)
-		h.ask(t, register.Clerk, "POST", path+"/accept", map[string][]string{"ver": {"2"}, "reason": {"at sea"}}, 303)
-		h.ask(t, register.Clerk, "GET", form, nil, 200, text, "at sea", "accepted")
+		h.Post(t, register.Clerk, path+"/claim", "ver", "1").Want(t, 303)
+		h.Post(t, register.Clerk, path+"/accept", "ver", "2", "reason", "at sea").Want(t, 303)
+		h.Get(t, register.Clerk, form).Want(t, 200, text, "at sea", "accepted")
 	})
 }
 
