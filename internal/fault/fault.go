@@ -29,6 +29,14 @@ const (
 	Unavailable  Kind = "unavailable"  // 503: database or disk cannot serve now, try again
 )
 
+// Name is the kind as messages, logs and programs call it.
+func (k Kind) Name() string {
+	if k == Internal {
+		return "internal"
+	}
+	return string(k)
+}
+
 // Detail names one thing that is wrong: where (a row and a field) and why. Row is 0 where there is no table.
 type Detail struct {
 	Row    int    `json:"row,omitempty"`

@@ -18,6 +18,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	"rightkey/internal/fault/status"
 )
 
 // Prefix is where the operations lie.
@@ -127,11 +128,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // unrouted is the problem of a request that no operation answers: 404, or 405 where the path has other methods.
 func unrouted(handler http.Handler, r *http.Request) *Problem {
-	var answer statusOnly
-	handler.ServeHTTP(&answer, r)
 	p := problem(fault.NotFound, "there is no such operation", nil)
-	if answer.status == http.StatusMethodNotAllowed {
-		p.Status, p.Title, p.Detail = answer.status, http.StatusText(answer.status), "the path takes "+answer.Header().Get("Allow")
+	if code, allow := status.Unrouted(handler, r); code == http.StatusMethodNotAllowed {
+		p.Status, p.Title, p.Detail = code, http.StatusText(code), "the path takes "+allow
 	}
 	return p
 }
@@ -190,20 +189,3 @@ func (a *API) answer(w http.ResponseWriter, p *Problem) {
 		a.options.Log.Info("answer a problem", "error", err)
 	}
 }
-
-// statusOnly takes an answer's status and headers and drops its body.
-type statusOnly struct {
-	header http.Header
-	status int
-}
-
-func (w *statusOnly) Header() http.Header {
-	if w.header == nil {
-		w.header = http.Header{}
-	}
-	return w.header
-}
-
-func (w *statusOnly) WriteHeader(status int) { w.status = status }
-
-func (w *statusOnly) Write(p []byte) (int, error) { return len(p), nil }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"rightkey/internal/fault/status"
 )
 
 //go:embed docs.html
@@ -93,7 +95,7 @@ func describe(document *huma.OpenAPI) docs {
 		page.Schemas = append(page.Schemas, docSchema{name, fieldsOf(schemas[name])})
 	}
 	for _, k := range kinds {
-		page.Problems = append(page.Problems, docProblem{k.name, k.says, k.status})
+		page.Problems = append(page.Problems, docProblem{k.kind.Name(), k.says, status.Of(k.kind)})
 	}
 	return page
 }

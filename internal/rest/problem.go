@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"rightkey/internal/fault"
+	"rightkey/internal/fault/status"
 )
 
 // Problem is an error as the API answers it (RFC 9457), as application/problem+json.
@@ -46,27 +47,25 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// kinds maps the kinds of fault to statuses and names, once for the whole API.
+// kinds are the kinds of fault in the order in which the API's documentation explains them.
 var kinds = []struct {
-	kind   fault.Kind
-	status int
-	name   string
-	says   string
+	kind fault.Kind
+	says string
 }{
-	{fault.Invalid, http.StatusBadRequest, "invalid", "The request is malformed or contradicts itself: an unknown field, an unknown filter, a value out of range. Nothing was changed."},
-	{fault.Unauthorized, http.StatusUnauthorized, "unauthorized", "Nobody is logged in, or the token has expired."},
-	{fault.Forbidden, http.StatusForbidden, "forbidden", "Your role does not include this."},
-	{fault.NotFound, http.StatusNotFound, "not_found", "There is no such record, or it lies outside your areas; the two are never told apart."},
-	{fault.Conflict, http.StatusConflict, "conflict", "The record's state does not allow it."},
-	{fault.Gone, http.StatusGone, "gone", "It was here and has expired."},
-	{fault.Stale, http.StatusPreconditionFailed, "stale", "Somebody else changed the record since you read it. Read it again."},
-	{fault.TooLarge, http.StatusRequestEntityTooLarge, "too_large", "The body is larger than this operation takes."},
-	{fault.OtherType, http.StatusUnsupportedMediaType, "other_type", "The file, or the body, is of a kind that this operation does not take."},
-	{fault.Malicious, http.StatusUnprocessableEntity, "malicious", "Malicious content was found in the file. It is closed away."},
-	{fault.Required, http.StatusPreconditionRequired, "required", "Say by If-Match which version of the record your change is based on."},
-	{fault.TooMany, http.StatusTooManyRequests, "too_many", "Too many requests; Retry-After says when to come again."},
-	{fault.Unavailable, http.StatusServiceUnavailable, "unavailable", "The database cannot serve now. Try again later."},
-	{fault.Internal, http.StatusInternalServerError, "internal", "A mistake of ours; the operator's log says more."},
+	{fault.Invalid, "The request is malformed or contradicts itself: an unknown field, an unknown filter, a value out of range. Nothing was changed."},
+	{fault.Unauthorized, "Nobody is logged in, or the token has expired."},
+	{fault.Forbidden, "Your role does not include this."},
+	{fault.NotFound, "There is no such record, or it lies outside your areas; the two are never told apart."},
+	{fault.Conflict, "The record's state does not allow it."},
+	{fault.Gone, "It was here and has expired."},
+	{fault.Stale, "Somebody else changed the record since you read it. Read it again."},
+	{fault.TooLarge, "The body is larger than this operation takes."},
+	{fault.OtherType, "The file, or the body, is of a kind that this operation does not take."},
+	{fault.Malicious, "Malicious content was found in the file. It is closed away."},
+	{fault.Required, "Say by If-Match which version of the record your change is based on."},
+	{fault.TooMany, "Too many requests; Retry-After says when to come again."},
+	{fault.Unavailable, "The database cannot serve now. Try again later."},
+	{fault.Internal, "A mistake of ours; the operator's log says more."},
 }
 
 // Waiter is an error that knows when it is worth trying again.
@@ -96,12 +95,8 @@ func problemOf(err error) *Problem {
 }
 
 func problem(kind fault.Kind, detail string, details []fault.Detail) *Problem {
-	for _, k := range kinds {
-		if k.kind == kind {
-			return &Problem{Type: "/api/docs#problem-" + k.name, Title: http.StatusText(k.status), Status: k.status, Detail: detail, Errors: details}
-		}
-	}
-	return problem(fault.Internal, "", nil)
+	code := status.Of(kind)
+	return &Problem{Type: "/api/docs#problem-" + kind.Name(), Title: http.StatusText(code), Status: code, Detail: detail, Errors: details}
 }
 
 // The library below makes its own errors through these two variables; they are set once, for good.
@@ -114,14 +109,14 @@ func init() {
 
 // fromLibrary makes a problem of what the library found wrong with a request. Values are left out: they may be
 // personal, and the client knows what it sent.
-func fromLibrary(status int, message string, causes ...error) huma.StatusError {
+func fromLibrary(code int, message string, causes ...error) huma.StatusError {
 	for _, cause := range causes {
 		var tooLarge *http.MaxBytesError
 		if errors.As(cause, &tooLarge) {
 			return problemOf(cause)
 		}
 	}
-	kind := kindOfStatus(status)
+	kind := kindOfStatus(code)
 	var details []fault.Detail
 	for _, cause := range causes {
 		if detail, ok := withoutValue(cause); ok && kind == fault.Invalid {
@@ -132,23 +127,23 @@ func fromLibrary(status int, message string, causes ...error) huma.StatusError {
 		message = ""
 	}
 	p := problem(kind, message, details)
-	if status == http.StatusUnsupportedMediaType || status == http.StatusNotAcceptable || status == http.StatusRequestTimeout {
-		p.Status, p.Title = status, http.StatusText(status)
+	if code == http.StatusUnsupportedMediaType || code == http.StatusNotAcceptable || code == http.StatusRequestTimeout {
+		p.Status, p.Title = code, http.StatusText(code)
 	}
 	return p
 }
 
 // kindOfStatus is the kind that the library means by a status: what it found malformed it calls unprocessable.
-func kindOfStatus(status int) fault.Kind {
-	if status == http.StatusUnprocessableEntity {
+func kindOfStatus(code int) fault.Kind {
+	if code == http.StatusUnprocessableEntity {
 		return fault.Invalid
 	}
 	for _, k := range kinds {
-		if k.status == status {
+		if status.Of(k.kind) == code {
 			return k.kind
 		}
 	}
-	if status >= http.StatusInternalServerError {
+	if code >= http.StatusInternalServerError {
 		return fault.Internal
 	}
 	return fault.Invalid

@@ -8,25 +8,8 @@ import (
 	"net/url"
 
 	"rightkey/internal/fault"
+	"rightkey/internal/fault/status"
 )
-
-// statuses maps the kinds of error to HTTP statuses, once for all pages.
-var statuses = map[fault.Kind]int{
-	fault.Internal:     http.StatusInternalServerError,
-	fault.NotFound:     http.StatusNotFound,
-	fault.Invalid:      http.StatusBadRequest,
-	fault.Conflict:     http.StatusConflict,
-	fault.Stale:        http.StatusPreconditionFailed,
-	fault.Unauthorized: http.StatusUnauthorized,
-	fault.Forbidden:    http.StatusForbidden,
-	fault.Required:     http.StatusPreconditionRequired,
-	fault.TooMany:      http.StatusTooManyRequests,
-	fault.TooLarge:     http.StatusRequestEntityTooLarge,
-	fault.OtherType:    http.StatusUnsupportedMediaType,
-	fault.Malicious:    http.StatusUnprocessableEntity,
-	fault.Gone:         http.StatusGone,
-	fault.Unavailable:  http.StatusServiceUnavailable,
-}
 
 // Status returns the HTTP status of an error's kind.
 func Status(err error) int {
@@ -34,7 +17,7 @@ func Status(err error) int {
 	if errors.As(err, &missed) {
 		return missed.status
 	}
-	return statuses[kindOf(err)]
+	return status.Of(kindOf(err))
 }
 
 // unrouted is a request that no route answers: 404, or 405 where the path has other methods.
@@ -55,14 +38,6 @@ func kindOf(err error) fault.Kind {
 	return fault.KindOf(err)
 }
 
-// kindName is the kind as messages and logs call it.
-func kindName(kind fault.Kind) string {
-	if kind == fault.Internal {
-		return "internal"
-	}
-	return string(kind)
-}
-
 // fail answers with an error page, or sends a stranger to log in. The cause goes to the log, the user's message to
 // the page.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -74,7 +49,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.options.Log.LogAttrs(r.Context(), level, "failed",
 		slog.String("id", RequestID(r.Context())),
 		slog.String("route", r.Pattern),
-		slog.String("kind", kindName(kind)),
+		slog.String("kind", kind.Name()),
 		slog.String("error", err.Error()),
 	)
 	s.denied(r, err, kind)
@@ -123,15 +98,15 @@ func (s *Server) renderFailure(w http.ResponseWriter, r *http.Request, err error
 	if errors.As(err, &known) && failure.Kind != fault.Internal {
 		failure.Message, failure.Details = Said(r.Context(), known), known.Details
 	}
-	status := Status(err)
+	code := Status(err)
 	if isPartial(r) {
-		return Render(w, r, status, failureNotice(failure))
+		return Render(w, r, code, failureNotice(failure))
 	}
-	page := Page{Title: T(r.Context(), "web.error.title."+kindName(failure.Kind)), Viewer: ViewerFrom(r.Context())}
+	page := Page{Title: T(r.Context(), "web.error.title."+failure.Kind.Name()), Viewer: ViewerFrom(r.Context())}
 	if r.Method == http.MethodGet {
 		page.Path = r.URL.RequestURI()
 	}
-	return Render(w, r, status, failurePage(page, failure))
+	return Render(w, r, code, failurePage(page, failure))
 }
 
 // Said is what a fault says to the reader, in the reader's language where its message has a code.

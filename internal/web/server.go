@@ -12,6 +12,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
+	"rightkey/internal/fault/status"
 )
 
 // Options are what a server is made of. The zero value serves public pages on a loopback address.
@@ -91,12 +92,11 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
-	var answer statusOnly
-	handler.ServeHTTP(&answer, r)
-	if allow := answer.Header().Get("Allow"); allow != "" {
+	code, allow := status.Unrouted(handler, r)
+	if allow != "" {
 		w.Header().Set("Allow", allow)
 	}
-	s.fail(w, r, &unrouted{status: answer.status})
+	s.fail(w, r, &unrouted{status: code})
 }
 
 // guarded checks what a route needs, limits the body, and turns errors and panics into pages.

@@ -27,20 +27,3 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 
 // Unwrap lets http.ResponseController reach the writer below.
 func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// statusOnly takes an answer's status and headers and drops its body.
-type statusOnly struct {
-	header http.Header
-	status int
-}
-
-func (w *statusOnly) Header() http.Header {
-	if w.header == nil {
-		w.header = http.Header{}
-	}
-	return w.header
-}
-
-func (w *statusOnly) WriteHeader(status int) { w.status = status }
-
-func (w *statusOnly) Write(p []byte) (int, error) { return len(p), nil }
