@@ -81,7 +81,7 @@ func TestAProposedChangeIsAppliedOrWaits(t *testing.T) {
 		h.Get(t, clerk, saved.Location()).Want(t, 200, "The change is saved.", "Rowing boat; Raft", "holds from 31 Dec 2013", "Boats and nets · 2013").Without(t, "100 OST")
 		h.Post(t, clerk, path, "section", "boats", "ver", "3", "b.drift_nets", "5", "f.drift_nets", "5", "reason", "visit").Want(t, 303)
 		core := h.Get(t, clerk, path+"?section=core").Want(t, 200, "A change needs a second person.", "Save, or send to a second person")
-		saved = h.Post(t, clerk, path, "section", "core", "ver", hidden(t, core.Body, "ver"), "b.Status", "stranded", "f.Status", "refloated", "reason", "visit").Want(t, 303)
+		saved = h.Post(t, clerk, path, "section", "core", "ver", hidden(t, core.Body, "ver"), "b.status", "stranded", "f.status", "refloated", "reason", "visit").Want(t, 303)
 		h.Get(t, clerk, saved.Location()).Want(t, 200, "A proposed change waits for a second person.", "Look at the change", "Stranded")
 		for _, target := range []string{path + "?section=person", path + "?section=none", path + "?of=000000000000", path + "?of=" + reef.Number} {
 			h.Get(t, clerk, target).Want(t, 404)

@@ -64,7 +64,7 @@ func TestAChangeIsProposedAndDecidedInTheBrowser(t *testing.T) {
 	tab.Follow(".opens-row")
 	tab.Follow("main .title-row .btn-primary")
 	tab.Follow("a[href$='section=core']")
-	tab.Choose("select[name='f.Status']", "refloated")
+	tab.Choose("select[name='f.status']", "refloated")
 	tab.Follow("main form button.btn-primary")
 	tab.Allow("400")
 	if text := tab.Text(".error-summary"); !strings.Contains(text, "Reason") {
