@@ -39,10 +39,11 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 		RecordNumber: registry.Number, Clock: h.clock, Acts: registrypage.ActWords(h.registry),
 		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult, duplicate.JobKind: duplicatepage.JobResult}}
 	offices.Register(server)
-	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
-	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Registry: h.registry, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
-	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Workers: h.workers})
-	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName})
+	desk := web.Desk{Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName}
+	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Desk: desk})
+	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Registry: h.registry, Desk: desk})
+	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers})
+	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},

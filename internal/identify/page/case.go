@@ -25,7 +25,7 @@ func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -38,14 +38,14 @@ func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := web.Lang(ctx)
-	parts := []templ.Component{way(ctx, d, f.Case), panel(caseWord(ctx, "case"), p.facts(ctx, d, f))}
-	if p.shell.may(r, access.CaseAct) && f.Ended == 0 {
+	parts := []templ.Component{way(ctx, d, f.Case), web.Box(caseWord(ctx, "case"), p.facts(ctx, d, f))}
+	if p.MayAnywhere(r, access.CaseAct) && f.Ended == 0 {
 		parts = append(parts, p.steps(ctx, d, f.Case)...)
 	}
 	if len(f.Objections) > 0 {
-		parts = append(parts, panel(caseWord(ctx, "objections"), objections(ctx, f.Objections)))
+		parts = append(parts, web.Box(caseWord(ctx, "objections"), objections(ctx, f.Objections)))
 	}
-	parts = append(parts, panel(caseWord(ctx, "acts"), p.acts(ctx, d, f.Acts)))
+	parts = append(parts, web.Box(caseWord(ctx, "acts"), p.acts(ctx, d, f.Acts)))
 	title := caseWord(ctx, "title", "procedure", d.Title.In(lang), "number", f.Number)
 	return p.show(w, r, title, web.Crumb{Label: f.Number}, parts...)
 }
@@ -132,7 +132,7 @@ func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c proced
 			f.fields = append(f.fields, reason)
 		}
 		f.fields = append(f.fields, web.Field{Name: "comment", Label: caseWord(ctx, "comment"), Kind: web.FieldArea, IDPrefix: t.Code + "-"})
-		parts = append(parts, panel(t.Title.In(lang), caseForm(f)))
+		parts = append(parts, web.Box(t.Title.In(lang), caseForm(f)))
 	}
 	return parts
 }
@@ -157,7 +157,7 @@ func (p *casePages) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (p *casePages) acts(ctx context.Context, d *procedure.Definition, list []pr
 		slices.Sort(said)
 		name := caseWord(ctx, "public")
 		if a.Account != 0 {
-			name = p.shell.account(ctx, a.Account)
+			name = p.AccountName(ctx, a.Account)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(i18n.Moment(lang, a.At)), web.Text(title), web.Text(name), web.Text(strings.Join(said, " · "))}})
 	}
@@ -293,5 +293,5 @@ func casePanel(ctx context.Context, cases *procedure.Service, caller access.Call
 	if len(facts)+len(actions) == 0 {
 		return nil, nil
 	}
-	return panel(caseWord(ctx, "nav"), append(parts, web.Actions(actions))...), nil
+	return web.Box(caseWord(ctx, "nav"), append(parts, web.Actions(actions))...), nil
 }

@@ -23,14 +23,9 @@ import (
 
 // CaseNeeds is what the pages of cases stand on.
 type CaseNeeds struct {
+	web.Desk
 	Cases    *procedure.Service
 	Registry *registry.Service
-	// Caller is who asks.
-	Caller func(context.Context) access.Caller
-	// Frame completes a page with what all pages share; nil adds nothing.
-	Frame func(*http.Request, web.Page) web.Page
-	// Account names an account.
-	Account func(ctx context.Context, account int64) string
 }
 
 // CasePlaces are the places of cases in the main navigation.
@@ -38,14 +33,11 @@ func CasePlaces() []registrypage.Place {
 	return []registrypage.Place{{NavItem: web.NavItem{Key: "cases.nav", Href: "/cases", Icon: "check"}, Verb: access.CaseRead}}
 }
 
-type casePages struct {
-	CaseNeeds
-	shell *pages
-}
+type casePages struct{ CaseNeeds }
 
 // RegisterCases adds the pages of cases to a server.
 func RegisterCases(server *web.Server, n CaseNeeds) {
-	p := &casePages{n, &pages{Needs{Registry: n.Registry, Caller: n.Caller, Frame: n.Frame, Account: n.Account}}}
+	p := &casePages{n}
 	read, act := web.Needs(access.CaseRead), web.Needs(access.CaseAct)
 	server.Handle("GET /cases", read, p.list)
 	server.Handle("POST /cases", act, p.open)
@@ -73,7 +65,7 @@ func caseWord(ctx context.Context, key string, args ...any) string {
 
 func (p *casePages) show(w http.ResponseWriter, r *http.Request, title string, crumb web.Crumb, parts ...templ.Component) error {
 	page := web.Page{Title: title, Wide: true, Crumbs: []web.Crumb{{Label: caseWord(r.Context(), "nav"), Href: "/cases"}, crumb}}
-	return p.shell.show(w, r, http.StatusOK, page, parts...)
+	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
 // idOf reads a number of an address.
@@ -91,11 +83,11 @@ const caseRows = 200
 // list shows cases by the day of their nearest term.
 func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
-	query, err := asked(r, "all", "ended", "procedure", "state", "batch")
+	query, err := web.Asked(r, "all", "ended", "procedure", "state", "batch")
 	if err != nil {
 		return err
 	}
@@ -109,15 +101,15 @@ func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	views := web.Actions([]web.Action{{Label: caseWord(ctx, "list.mine"), Href: "/cases"}, {Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}, {Label: caseWord(ctx, "list.ended"), Href: "/cases?ended=1"}})
-	parts := []templ.Component{views, panel(caseWord(ctx, "list.title"), table)}
-	if of.State != "" && !of.Ended && len(cases) > 0 && p.shell.may(r, access.CaseAct) {
+	parts := []templ.Component{views, web.Box(caseWord(ctx, "list.title"), table)}
+	if of.State != "" && !of.Ended && len(cases) > 0 && p.MayAnywhere(r, access.CaseAct) {
 		group, err := p.together(ctx, cases, query.Get("batch"))
 		if err != nil {
 			return err
 		}
 		parts = append(parts, group...)
 	}
-	return p.shell.show(w, r, http.StatusOK, web.Page{Title: caseWord(ctx, "nav"), Wide: true, Crumbs: []web.Crumb{{Label: caseWord(ctx, "nav")}}}, parts...)
+	return p.Show(w, r, http.StatusOK, web.Page{Title: caseWord(ctx, "nav"), Wide: true, Crumbs: []web.Crumb{{Label: caseWord(ctx, "nav")}}}, parts...)
 }
 
 // table lists cases; each state is a door to all that are in it.
@@ -195,10 +187,10 @@ func (p *casePages) together(ctx context.Context, cases []procedure.Case, batch 
 	case state.Sitting != "":
 		day := web.Field{Name: "day", Label: caseWord(ctx, "meeting.day"), Kind: web.FieldDate, Required: true, Value: p.Cases.Today().String()}
 		f := stepForm{path: "/cases/meet", button: caseWord(ctx, "meeting.convene", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Sitting == 0 })), fields: []web.Field{day}}
-		return []templ.Component{panel(d.Meeting(state.Sitting).Title.In(lang), caseForm(f))}, nil
+		return []templ.Component{web.Box(d.Meeting(state.Sitting).Title.In(lang), caseForm(f))}, nil
 	case state.Notice != "":
 		f := stepForm{path: "/cases/post", button: caseWord(ctx, "notice.draft", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Notice == 0 }))}
-		parts := []templ.Component{panel(d.Board(state.Notice).Title.In(lang), caseForm(f))}
+		parts := []templ.Component{web.Box(d.Board(state.Notice).Title.In(lang), caseForm(f))}
 		return append(parts, p.batches(ctx, d, cases, batch)...), nil
 	}
 	return p.batches(ctx, d, cases, batch), nil
@@ -221,7 +213,7 @@ func (p *casePages) batches(ctx context.Context, d *procedure.Definition, cases 
 		if t.Sample != nil && batch == "" && len(cases) > 1 {
 			f.path, f.button, f.note = "/cases/draw", caseWord(ctx, "batch.draw"), caseWord(ctx, "batch.help")
 		}
-		parts = append(parts, panel(t.Title.In(lang), caseForm(f)))
+		parts = append(parts, web.Box(t.Title.In(lang), caseForm(f)))
 	}
 	return parts
 }
@@ -270,7 +262,7 @@ func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -290,7 +282,7 @@ func (p *casePages) draw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -308,7 +300,7 @@ func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, first int64, b
 	for _, id := range b.Sample {
 		actions = append(actions, web.Action{Label: strconv.FormatInt(id, 10), Href: casePath(id)})
 	}
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -318,7 +310,7 @@ func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, first int64, b
 	}
 	back := "/cases?" + url.Values{"procedure": {c.Code}, "state": {c.State}, "batch": {strconv.FormatInt(b.ID, 10)}}.Encode()
 	actions = append(actions, web.Action{Label: caseWord(ctx, "batch.back"), Href: back, Style: web.StylePrimary})
-	return p.show(w, r, caseWord(ctx, "batch.sample"), web.Crumb{Label: caseWord(ctx, "batch.sample")}, text(caseWord(ctx, "batch.help")), web.Actions(actions))
+	return p.show(w, r, caseWord(ctx, "batch.sample"), web.Crumb{Label: caseWord(ctx, "batch.sample")}, web.Note(caseWord(ctx, "batch.help")), web.Actions(actions))
 }
 
 func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
@@ -326,7 +318,7 @@ func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}

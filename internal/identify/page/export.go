@@ -28,7 +28,7 @@ var exportColumns = []string{"number", "area_code", "area", "day", "pack", "rule
 // journalled before the first byte leaves.
 func (p *pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := asked(r, "area", "verdict")
+	query, err := web.Asked(r, "area", "verdict")
 	if err != nil {
 		return err
 	}

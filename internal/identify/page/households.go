@@ -11,7 +11,6 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
@@ -40,7 +39,7 @@ func (p *pages) selected(r *http.Request, verb access.Verb, query url.Values) (s
 	if s.run, _, err = p.runOf(r); err != nil {
 		return s, err
 	}
-	if s.scope, err = p.scope(r, verb); err != nil {
+	if s.scope, err = p.Scope(r, verb); err != nil {
 		return s, err
 	}
 	if s.at, err = p.placeOf(ctx, s.scope, query.Get("area")); err != nil {
@@ -48,7 +47,7 @@ func (p *pages) selected(r *http.Request, verb access.Verb, query url.Values) (s
 	}
 	s.Selection = identify.Selection{Run: s.run.ID, Area: s.at.key, Outcome: identify.Outcome(query.Get("verdict"))}
 	if s.Outcome != "" && !slices.Contains(outcomes, s.Outcome) {
-		return s, fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, "verdict", "%s", word(ctx, "fault.parameter"))
+		return s, web.Unknown(ctx, "verdict")
 	}
 	return s, nil
 }
@@ -56,7 +55,7 @@ func (p *pages) selected(r *http.Request, verb access.Verb, query url.Values) (s
 // households lists assessments of a run: whose, which verdict, on which figures, and why in words.
 func (p *pages) households(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := asked(r, "area", "verdict", "after")
+	query, err := web.Asked(r, "area", "verdict", "after")
 	if err != nil {
 		return err
 	}
@@ -88,10 +87,10 @@ func (p *pages) households(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := web.Page{Title: word(ctx, "list.title", "day", i18n.Day(web.Lang(ctx), s.run.Day)), Wide: true, Area: &web.Choice{Label: s.at.label},
 		Crumbs: lead(ctx, s.scope, p, s.run, s.at, word(ctx, "run.households"))}
-	if p.may(r, access.ExportRun) && len(list) > 0 {
+	if p.MayAnywhere(r, access.ExportRun) && len(list) > 0 {
 		page.Actions = []web.Action{{Label: web.T(ctx, "common.export"), Icon: "download", Href: address(runPath(s.run.ID)+"/export", "area", s.at.code, "verdict", string(s.Outcome))}}
 	}
-	return p.show(w, r, http.StatusOK, page, filters(ctx, path, s), table, pager)
+	return p.Show(w, r, http.StatusOK, page, filters(ctx, path, s), table, pager)
 }
 
 // filters narrow the list to a verdict and keep the area.
@@ -119,7 +118,7 @@ func (p *pages) assessmentTable(r *http.Request, list []identify.Stored) (web.Ta
 	if err != nil {
 		return table, err
 	}
-	opens := p.may(r, access.HouseholdRead)
+	opens := p.MayAnywhere(r, access.HouseholdRead)
 	for _, a := range list {
 		pack, ok := p.Identify.Pack(a.Hash)
 		if !ok {
@@ -160,7 +159,7 @@ func position(ctx context.Context, text string) (registry.Position, error) {
 	area, errArea := strconv.ParseInt(first, 10, 64)
 	id, errID := strconv.ParseInt(second, 10, 64)
 	if errArea != nil || errID != nil || area < 0 || id <= 0 {
-		return registry.Position{}, fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, "after", "%s", word(ctx, "fault.parameter"))
+		return registry.Position{}, web.Unknown(ctx, "after")
 	}
 	return registry.Position{Area: area, ID: id}, nil
 }

@@ -66,7 +66,7 @@ func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -107,9 +107,9 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	title := caseWord(ctx, "meeting.title", "day", i18n.Day(web.Lang(ctx), m.Day))
 	if m.Closed {
 		facts := web.Facts{Items: []web.Fact{{Label: caseWord(ctx, "meeting.eligible"), Value: strconv.FormatInt(m.Eligible, 10)}, {Label: caseWord(ctx, "meeting.present"), Value: strconv.FormatInt(m.Present, 10)}, {Label: caseWord(ctx, "meeting.minutes"), Value: m.Minutes, Missing: m.Minutes == ""}}}
-		return p.show(w, r, title, web.Crumb{Label: title}, panel(title, facts), panel(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)))
+		return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, facts), web.Box(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)))
 	}
-	return p.show(w, r, title, web.Crumb{Label: title}, panel(title, meetingForm(p.openMeeting(ctx, m, votes, numbers))))
+	return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, meetingForm(p.openMeeting(ctx, m, votes, numbers))))
 }
 
 // numbers are the numbers of households by case.
@@ -160,7 +160,7 @@ func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (p *casePages) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -240,20 +240,20 @@ func (p *casePages) notice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{panel(b.Title.In(lang), text(b.Text.In(lang)), text(hangsText(ctx, n)), table)}
-	may := p.shell.may(r, access.CaseAct)
+	parts := []templ.Component{web.Box(b.Title.In(lang), web.Note(b.Text.In(lang)), web.Note(hangsText(ctx, n)), table)}
+	may := p.MayAnywhere(r, access.CaseAct)
 	ver := []web.Pair{{Name: "notice_ver", Value: strconv.FormatInt(n.Ver, 10)}}
 	if n.HasPhoto {
-		parts = append(parts, panel(caseWord(ctx, "notice.photo"), boardPhoto(noticePath(n.ID)+"/photo", caseWord(ctx, "notice.photo"))))
+		parts = append(parts, web.Box(caseWord(ctx, "notice.photo"), boardPhoto(noticePath(n.ID)+"/photo", caseWord(ctx, "notice.photo"))))
 	} else if may {
 		fields := []web.Field{{Name: "day", Label: caseWord(ctx, "notice.photo_day"), Kind: web.FieldDate, Required: true, Value: p.Cases.Today().String()}, {Name: "photo", Label: caseWord(ctx, "notice.photo"), Kind: web.FieldFile, Required: true, Attributes: templ.Attributes{"accept": "image/*"}}}
-		parts = append(parts, panel(caseWord(ctx, "notice.hang"), caseForm(stepForm{path: noticePath(n.ID) + "/hang", button: caseWord(ctx, "notice.hang"), note: caseWord(ctx, "notice.hang_help"), hidden: ver, fields: fields, file: true})))
+		parts = append(parts, web.Box(caseWord(ctx, "notice.hang"), caseForm(stepForm{path: noticePath(n.ID) + "/hang", button: caseWord(ctx, "notice.hang"), note: caseWord(ctx, "notice.hang_help"), hidden: ver, fields: fields, file: true})))
 	}
 	if b.Public && n.Hangs(p.Cases.Today()) {
 		parts = append(parts, web.Actions([]web.Action{{Label: caseWord(ctx, "notice.public"), Href: "/n/" + n.Token}}))
 	}
 	if may && b.Objections && n.Hangs(p.Cases.Today()) {
-		parts = append(parts, panel(caseWord(ctx, "object"), caseForm(objectForm(ctx, noticePath(n.ID)+"/object"))))
+		parts = append(parts, web.Box(caseWord(ctx, "object"), caseForm(objectForm(ctx, noticePath(n.ID)+"/object"))))
 	}
 	return p.show(w, r, b.Title.In(lang), web.Crumb{Label: b.Title.In(lang)}, parts...)
 }
@@ -270,7 +270,7 @@ func (p *casePages) noticeOf(r *http.Request) (procedure.Notice, *procedure.Boar
 	if err != nil {
 		return procedure.Notice{}, nil, err
 	}
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return procedure.Notice{}, nil, err
 	}
@@ -287,7 +287,7 @@ func (p *casePages) photo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseRead)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -307,7 +307,7 @@ func (p *casePages) hang(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -353,7 +353,7 @@ func (p *casePages) object(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.shell.scope(r, access.CaseAct)
+	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -380,14 +380,14 @@ func (p *casePages) public(w http.ResponseWriter, r *http.Request) error {
 	}
 	lang := web.Lang(ctx)
 	w.Header().Set("X-Robots-Tag", "noindex")
-	parts := []templ.Component{panel(b.Title.In(lang), text(b.Text.In(lang)), text(hangsText(ctx, n)), table)}
+	parts := []templ.Component{web.Box(b.Title.In(lang), web.Note(b.Text.In(lang)), web.Note(hangsText(ctx, n)), table)}
 	if r.URL.Query().Get("sent") != "" {
 		parts = append([]templ.Component{web.Notice{Tone: web.ToneGood, Text: caseWord(ctx, "object_sent")}}, parts...)
 	}
 	if b.Objections {
-		parts = append(parts, panel(caseWord(ctx, "object"), caseForm(objectForm(ctx, "/n/"+n.Token+"/object"))))
+		parts = append(parts, web.Box(caseWord(ctx, "object"), caseForm(objectForm(ctx, "/n/"+n.Token+"/object"))))
 	}
-	return p.shell.show(w, r, http.StatusOK, web.Page{Title: b.Title.In(lang)}, parts...)
+	return p.Show(w, r, http.StatusOK, web.Page{Title: b.Title.In(lang)}, parts...)
 }
 
 func (p *casePages) objectPublicly(w http.ResponseWriter, r *http.Request) error {
@@ -424,5 +424,5 @@ func (p *casePages) procedure(w http.ResponseWriter, r *http.Request) error {
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(s.From), web.Text(s.Title), web.Text(s.To), web.Text(cell)}})
 	}
-	return p.show(w, r, d.Title.In(lang), web.Crumb{Label: d.Title.In(lang)}, panel(d.Title.In(lang), drawing(d.SVG(lang)), text(caseWord(ctx, "diagram_help"))), panel(caseWord(ctx, "steps"), t))
+	return p.show(w, r, d.Title.In(lang), web.Crumb{Label: d.Title.In(lang)}, web.Box(d.Title.In(lang), drawing(d.SVG(lang)), web.Note(caseWord(ctx, "diagram_help"))), web.Box(caseWord(ctx, "steps"), t))
 }

@@ -6,9 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
@@ -23,14 +20,9 @@ import (
 
 // Needs is what the pages stand on.
 type Needs struct {
+	web.Desk
 	Identify *identify.Service
 	Registry *registry.Service
-	// Caller is who asks.
-	Caller func(context.Context) access.Caller
-	// Frame completes a page with what all pages share; nil adds nothing.
-	Frame func(*http.Request, web.Page) web.Page
-	// Account names an account; nil shows its number.
-	Account func(ctx context.Context, account int64) string
 }
 
 // Places are this room's places of the main navigation.
@@ -53,44 +45,14 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("GET /identify/{run}/export", web.Needs(access.ExportRun), p.export)
 }
 
-// scope decides on the caller of a request for a verb.
-func (p *pages) scope(r *http.Request, verb access.Verb) (access.Scope, error) {
-	return access.Decide(p.Caller(r.Context()), verb)
-}
-
-// may says whether the caller of a request may act by a verb anywhere.
-func (p *pages) may(r *http.Request, verb access.Verb) bool {
-	return access.May(p.Caller(r.Context()), verb)
-}
-
-// show renders parts in the shell.
-func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, page web.Page, parts ...templ.Component) error {
-	page.Viewer = web.ViewerFrom(r.Context())
-	if r.Method == http.MethodGet {
-		page.Path = r.URL.RequestURI()
-	}
-	if p.Frame != nil {
-		page = p.Frame(r, page)
-	}
-	return web.Render(w, r, status, framed(page, parts))
-}
-
 // word says a message of this room.
 func word(ctx context.Context, key string, args ...any) string {
 	return web.T(ctx, "identify."+key, args...)
 }
 
-// account names an account.
-func (p *pages) account(ctx context.Context, id int64) string {
-	if p.Account != nil {
-		return p.Account(ctx, id)
-	}
-	return strconv.FormatInt(id, 10)
-}
-
 // runOf is the run that the address names, with the scope for its figures.
 func (p *pages) runOf(r *http.Request) (identify.Run, access.Scope, error) {
-	scope, err := p.scope(r, access.Statistics)
+	scope, err := p.Scope(r, access.Statistics)
 	if err != nil {
 		return identify.Run{}, scope, err
 	}
@@ -100,21 +62,6 @@ func (p *pages) runOf(r *http.Request) (identify.Run, access.Scope, error) {
 	}
 	run, err := p.Identify.GetRun(r.Context(), scope, id)
 	return run, scope, err
-}
-
-// asked are the parameters of an address that have a value; one that is not known is refused, because ignoring it
-// would show too much.
-func asked(r *http.Request, known ...string) (url.Values, error) {
-	query := url.Values{}
-	for name, values := range r.URL.Query() {
-		if !slices.Contains(known, name) {
-			return nil, fault.New(fault.Invalid, "%s", word(r.Context(), "fault.parameter")).With(0, name, "%s", word(r.Context(), "fault.parameter"))
-		}
-		if value := strings.TrimSpace(values[0]); value != "" {
-			query.Set(name, value)
-		}
-	}
-	return query, nil
 }
 
 // address is a path with a query of names and values, of which the empty ones are left out.
@@ -143,27 +90,12 @@ type place struct {
 
 // placeOf finds an area in scope by its code; without one it is the area that holds all of the scope.
 func (p *pages) placeOf(ctx context.Context, scope access.Scope, code string) (place, error) {
-	var at place
-	ranges := scope.Ranges()
-	switch {
-	case code != "":
-		a, err := p.Identify.Areas().ByCode(ctx, scope, code)
-		if err != nil {
-			return at, err
-		}
-		at.key = a.Key
-	case len(ranges) == 1 && p.Identify.Areas().Scheme().Range(ranges[0].Lo) == ranges[0]:
-		at.key = ranges[0].Lo
+	way, err := p.Identify.Areas().Around(ctx, scope, code)
+	at := place{way: way, label: word(ctx, "everywhere")}
+	if n := len(way); n > 0 {
+		at.key, at.code, at.label = way[n-1].Key, way[n-1].Code, way[n-1].Label(web.Lang(ctx))
 	}
-	var err error
-	if at.way, err = p.Identify.Areas().Path(ctx, at.key); err != nil {
-		return at, err
-	}
-	at.label = word(ctx, "everywhere")
-	if n := len(at.way); n > 0 {
-		at.code, at.label = at.way[n-1].Code, at.way[n-1].Label(web.Lang(ctx))
-	}
-	return at, nil
+	return at, err
 }
 
 // lead makes the breadcrumb of a page of a run, from the list of runs through the areas in scope.

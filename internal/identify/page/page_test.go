@@ -35,12 +35,12 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 func open(t *testing.T, r *register.Register) *house {
 	t.Helper()
 	h := &house{r, visitor.NewPages(r.Who, register.County)}
-	page.Register(h.Server, page.Needs{Identify: r.Identify, Registry: r.Registry, Caller: visitor.Caller, Frame: func(q *http.Request, p web.Page) web.Page {
+	page.Register(h.Server, page.Needs{Identify: r.Identify, Registry: r.Registry, Desk: web.Desk{Caller: visitor.Caller, Frame: func(q *http.Request, p web.Page) web.Page {
 		for _, place := range page.Places() {
 			p.Nav = append(p.Nav, place.NavItem)
 		}
 		return p
-	}})
+	}}})
 	err := registrypage.Register(h.Server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: visitor.Caller, Panels: []registrypage.Panel{page.Panel(r.Identify)}})
 	if err != nil {
 		t.Fatal(err)

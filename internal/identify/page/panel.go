@@ -42,7 +42,7 @@ func Panel(service *identify.Service) registrypage.Panel {
 			}
 			parts = append(parts, part)
 		}
-		return panel(word(ctx, "panel.title"), parts...), nil
+		return web.Box(word(ctx, "panel.title"), parts...), nil
 	}}
 }
 
@@ -72,7 +72,7 @@ func assessed(ctx context.Context, a identify.Stored, pack *policy.Pack, runs bo
 	if len(a.Basis.Inputs)+len(a.Basis.Missing) > 0 {
 		parts = append(parts, folded(word(ctx, "panel.inputs"), inputs(ctx, a.Basis, pack)))
 	}
-	return together(parts)
+	return web.Parts(parts...)
 }
 
 // lineOf is the line that the verdict was given by, as the pack has it.

@@ -17,7 +17,7 @@ import (
 // run shows one run: how far it is, what it rests on, and how many are poor, by area.
 func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := asked(r, "area")
+	query, err := web.Asked(r, "area")
 	if err != nil {
 		return err
 	}
@@ -43,17 +43,17 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := web.Page{Title: word(ctx, "run.title", "day", i18n.Day(web.Lang(ctx), run.Day)), Crumbs: lead(ctx, scope, p, run, at, ""), Area: &web.Choice{Label: at.label}, Wide: true}
-	v := view{ctx: ctx, run: run, at: at, lists: p.may(r, access.HouseholdList)}
-	page.Actions = v.actions(p.may(r, access.ExportRun), total)
+	v := view{ctx: ctx, run: run, at: at, lists: p.MayAnywhere(r, access.HouseholdList)}
+	page.Actions = v.actions(p.MayAnywhere(r, access.ExportRun), total)
 	parts := []templ.Component{}
 	if state := stateOf(ctx, run); state != nil {
 		parts = append(parts, state)
 	}
 	parts = append(parts, v.tiles(total))
 	if total.Households > 0 || len(areas) > 0 {
-		parts = append(parts, panel(word(ctx, "run.by_area"), v.bars(areas), v.table(areas), v.veilNote(total, areas)))
+		parts = append(parts, web.Box(word(ctx, "run.by_area"), v.bars(areas), v.table(areas), v.veilNote(total, areas)))
 	}
-	return p.show(w, r, http.StatusOK, page, append(parts, panel(word(ctx, "run.about"), about...))...)
+	return p.Show(w, r, http.StatusOK, page, append(parts, web.Box(word(ctx, "run.about"), about...))...)
 }
 
 // placeAt is an area by its key.
@@ -125,7 +125,7 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 	parts := []templ.Component{web.Facts{Items: []web.Fact{
 		{Label: word(ctx, "day"), Value: i18n.Day(lang, run.Day)},
 		{Label: word(ctx, "run.area"), Value: label(ctx, places, run.Area)},
-		{Label: word(ctx, "started"), Value: i18n.Moment(lang, run.Created), Note: p.account(ctx, run.Account)},
+		{Label: word(ctx, "started"), Value: i18n.Moment(lang, run.Created), Note: p.AccountName(ctx, run.Account)},
 		{Label: web.T(ctx, "common.status"), View: stateBadge(ctx, run.State)},
 	}}}
 	grounds, err := p.Identify.Grounds(ctx, scope, run, at.key)
@@ -137,7 +137,7 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 			{Label: word(ctx, "pack"), Value: g.Pack.Title.In(lang), Note: g.Pack.ID + " " + g.Pack.Version},
 			{Label: word(ctx, "rule"), Value: g.Rule.Label.In(lang), Note: g.Rule.Source},
 		}
-		if p.may(r, access.PackRead) {
+		if p.MayAnywhere(r, access.PackRead) {
 			facts[0].Href = "/packs/" + g.Pack.Hash
 		}
 		for _, line := range g.Lines {
@@ -145,7 +145,7 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 		}
 		parts = append(parts, web.Facts{Items: facts})
 	}
-	return append(parts, text(word(ctx, "run.no_status"))), nil
+	return append(parts, web.Note(word(ctx, "run.no_status"))), nil
 }
 
 // lineFact is a poverty line with its source and the mark of one that nobody has confirmed.
@@ -206,7 +206,7 @@ func (v view) tiles(c identify.AreaCount) templ.Component {
 		}
 		return word(v.ctx, "run.of_judged", "share", share(v.ctx, rate, known))
 	}
-	return tiles(
+	return web.Tiles(
 		web.Stat{Label: word(v.ctx, "households"), Value: v.figure(c, c.Households, identify.Hidden), Href: v.list(v.at.code, "")},
 		web.Stat{Label: word(v.ctx, "persons"), Value: v.figure(c, c.Persons, identify.Hidden)},
 		web.Stat{Label: word(v.ctx, "poor_households"), Value: v.figure(c, c.Poor, identify.Undivided), Note: note(ofHouseholds, knownHouseholds), Href: v.list(v.at.code, identify.Poor)},
@@ -276,7 +276,7 @@ func (v view) rate(c identify.AreaCount, rate float64, known bool) web.Cell {
 func (v view) veilNote(total identify.AreaCount, areas []identify.AreaCount) templ.Component {
 	for _, c := range append(areas, total) {
 		if c.Veil != identify.Clear {
-			return text(word(v.ctx, "veil.why"))
+			return web.Note(word(v.ctx, "veil.why"))
 		}
 	}
 	return templ.NopComponent

@@ -35,7 +35,7 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	scope, err := p.scope(r, access.AssessRun)
+	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {
 		return err
 	}
@@ -61,17 +61,17 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 // showRuns shows the list; cause is what was wrong with the form.
 func (p *pages) showRuns(w http.ResponseWriter, r *http.Request, cause error) error {
 	ctx := r.Context()
-	query, err := asked(r, "area", "before")
+	query, err := web.Asked(r, "area", "before")
 	if err != nil {
 		return err
 	}
-	scope, err := p.scope(r, access.Statistics)
+	scope, err := p.Scope(r, access.Statistics)
 	if err != nil {
 		return err
 	}
 	before, err := strconv.ParseInt("0"+query.Get("before"), 10, 64)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", word(ctx, "fault.parameter"))
+		return web.Unknown(ctx, "before")
 	}
 	list, err := p.Identify.Runs(ctx, scope, before, runRows+1)
 	if err != nil {
@@ -94,15 +94,15 @@ func (p *pages) showRuns(w http.ResponseWriter, r *http.Request, cause error) er
 		status = web.Status(cause)
 	}
 	page := web.Page{Title: word(ctx, "nav")}
-	if !p.may(r, access.AssessRun) {
-		return p.show(w, r, status, page, table, pager)
+	if !p.MayAnywhere(r, access.AssessRun) {
+		return p.Show(w, r, status, page, table, pager)
 	}
 	page.Actions = []web.Action{{Label: word(ctx, "scenario.title"), Href: "/identify/scenario", Icon: "adjustments"}}
 	form, err := p.form(r, query.Get("area"), cause)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, status, page, panel(word(ctx, "new.title"), form), panel(word(ctx, "runs.title"), table, pager))
+	return p.Show(w, r, status, page, web.Box(word(ctx, "new.title"), form), web.Box(word(ctx, "runs.title"), table, pager))
 }
 
 func (p *pages) runTable(ctx context.Context, list []identify.Run) (web.Table, error) {
@@ -119,7 +119,7 @@ func (p *pages) runTable(ctx context.Context, list []identify.Run) (web.Table, e
 	}
 	for _, run := range list {
 		table.Rows = append(table.Rows, web.Row{Href: runPath(run.ID), Cells: []web.Cell{
-			web.Text(i18n.Day(lang, run.Day)), web.Text(label(ctx, places, run.Area)), {View: stateBadge(ctx, run.State)}, web.Text(p.account(ctx, run.Account)), web.Text(i18n.Moment(lang, run.Created)),
+			web.Text(i18n.Day(lang, run.Day)), web.Text(label(ctx, places, run.Area)), {View: stateBadge(ctx, run.State)}, web.Text(p.AccountName(ctx, run.Account)), web.Text(i18n.Moment(lang, run.Created)),
 		}})
 	}
 	return table, nil
@@ -140,7 +140,7 @@ type runForm struct {
 func (p *pages) form(r *http.Request, code string, cause error) (runForm, error) {
 	ctx := r.Context()
 	var f runForm
-	scope, err := p.scope(r, access.AssessRun)
+	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {
 		return f, err
 	}

@@ -82,7 +82,7 @@ func (p *pages) write(ctx context.Context, out table.Writer, list []quality.Prob
 		}
 		place := places[one.Area]
 		err = out.Write([]string{strconv.FormatInt(one.ID, 10), quality.Code(one.Rule), text, string(one.Severity), one.Number, person, place.Code, place.Label(web.Lang(ctx)),
-			one.Found.String(), one.Due.String(), one.Role, p.account(ctx, one.Owner), string(one.State), one.Reason})
+			one.Found.String(), one.Due.String(), one.Role, p.AccountName(ctx, one.Owner), string(one.State), one.Reason})
 		if err != nil {
 			return err
 		}

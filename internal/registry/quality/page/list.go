@@ -12,7 +12,6 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry/quality"
@@ -52,22 +51,22 @@ func (p *pages) asks(r *http.Request, verb access.Verb) (listing, error) {
 	ctx := r.Context()
 	var l listing
 	var err error
-	if l.query, err = asked(r, append(parameters, "done")...); err != nil {
+	if l.query, err = web.Asked(r, append(parameters, "done")...); err != nil {
 		return l, err
 	}
 	l.query.Del("done")
-	if l.scope, err = p.scope(r, verb); err != nil {
+	if l.scope, err = p.Scope(r, verb); err != nil {
 		return l, err
 	}
 	if l.at, err = p.placeOf(ctx, l.scope, l.query.Get("area")); err != nil {
 		return l, err
 	}
-	if l.pack, err = p.packAt(l.at.key); err != nil {
+	if l.pack, err = p.packAt(l.at.key()); err != nil {
 		return l, err
 	}
-	l.filter = quality.Filter{Area: l.at.key, Rule: l.query.Get("rule"), Severity: l.query.Get("severity"), Role: l.query.Get("role"), Overdue: l.query.Get("overdue") == "yes"}
+	l.filter = quality.Filter{Area: l.at.key(), Rule: l.query.Get("rule"), Severity: l.query.Get("severity"), Role: l.query.Get("role"), Overdue: l.query.Get("overdue") == "yes"}
 	refuse := func(name string) error {
-		return fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, name, "%s", word(ctx, "fault.parameter"))
+		return web.Unknown(ctx, name)
 	}
 	switch state := l.query.Get("state"); {
 	case state == "" || state == unsettled:
@@ -117,7 +116,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		if parameter != "" {
 			query = with(l.query, parameter, value)
 		}
-		return address("/problems", query, slices.DeleteFunc([]string{web.After, web.Before}, func(name string) bool { return name == parameter })...)
+		return web.Address("/problems", query, slices.DeleteFunc([]string{web.After, web.Before}, func(name string) bool { return name == parameter })...)
 	}
 	found, pager := web.Turned(found, listRows, cursor, turning, func(p quality.Problem) string { return fmt.Sprintf("%s.%d", p.Due, p.ID) })
 	stats, err := p.stats(ctx, l)
@@ -128,7 +127,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := listPage{back: []web.Pair{{Name: "back", Value: address("/problems", l.query, web.After, web.Before)}}}
+	shown := listPage{back: []web.Pair{{Name: "back", Value: web.Address("/problems", l.query, web.After, web.Before)}}}
 	if shown.giving, err = p.giving(r, found); err != nil {
 		return err
 	}
@@ -148,16 +147,16 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if !quality.Sensitive(l.scope) {
 		page.Flash = append(page.Flash, web.Notice{Tone: web.ToneInfo, Text: word(ctx, "special_hidden")})
 	}
-	return p.show(w, r, page, tiles(stats), filters, listForm(shown), pager, areas)
+	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters, listForm(shown), pager, areas)
 }
 
 func (p *pages) actions(r *http.Request, l listing, some bool) []web.Action {
 	ctx := r.Context()
 	var actions []web.Action
-	if _, err := p.scope(r, access.ExportRun); err == nil && some {
-		actions = append(actions, web.Action{Label: web.T(ctx, "common.export"), Icon: "download", Href: address("/problems/export", l.query, web.After, web.Before)})
+	if _, err := p.Scope(r, access.ExportRun); err == nil && some {
+		actions = append(actions, web.Action{Label: web.T(ctx, "common.export"), Icon: "download", Href: web.Address("/problems/export", l.query, web.After, web.Before)})
 	}
-	if p.may(r, access.AssessRun, l.at.key) {
+	if p.May(r, access.AssessRun, l.at.key()) {
 		actions = append(actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/problems/run", Post: true, Hidden: []web.Pair{{Name: "area", Value: l.query.Get("area")}}})
 	}
 	return actions
@@ -182,12 +181,12 @@ func (p *pages) stats(ctx context.Context, l listing) ([]web.Stat, error) {
 		{"nobodys", quality.Filter{Owner: quality.Nobody}, with(base, "owner", "nobody"), ""},
 		{"mine", quality.Filter{Owner: l.scope.Caller().Account}, with(base, "owner", "me"), ""},
 	} {
-		one.filter.Area, one.filter.States = l.at.key, quality.Unsettled
+		one.filter.Area, one.filter.States = l.at.key(), quality.Unsettled
 		n, err := p.Quality.Count(ctx, l.scope, one.filter)
 		if err != nil {
 			return nil, err
 		}
-		stat := web.Stat{Label: word(ctx, "stat."+one.key), Value: i18n.Number(web.Lang(ctx), n), Href: address("/problems", one.query)}
+		stat := web.Stat{Label: word(ctx, "stat."+one.key), Value: i18n.Number(web.Lang(ctx), n), Href: web.Address("/problems", one.query)}
 		if n > 0 {
 			stat.Tone = one.tone
 		}
@@ -222,7 +221,7 @@ func (p *pages) filters(ctx context.Context, l listing) (web.Filters, error) {
 		}
 		f.Fields = append(f.Fields, field)
 		if chosen := l.query.Get(name); chosen != "" {
-			f.Active = append(f.Active, web.Chip{Label: labels[name](chosen), Remove: address("/problems", l.query, name, web.After, web.Before)})
+			f.Active = append(f.Active, web.Chip{Label: labels[name](chosen), Remove: web.Address("/problems", l.query, name, web.After, web.Before)})
 		}
 	}
 	state, err := p.stateField(ctx, l)
@@ -235,7 +234,7 @@ func (p *pages) filters(ctx context.Context, l listing) (web.Filters, error) {
 	f.Fields = append(f.Fields, state, owner, overdue)
 	for name, label := range map[string]string{"owner": word(ctx, "filter.owner"), "overdue": word(ctx, "stat.overdue")} {
 		if l.query.Get(name) != "" {
-			f.Active = append(f.Active, web.Chip{Label: label, Remove: address("/problems", l.query, name, web.After, web.Before)})
+			f.Active = append(f.Active, web.Chip{Label: label, Remove: web.Address("/problems", l.query, name, web.After, web.Before)})
 		}
 	}
 	return f, nil
@@ -257,7 +256,7 @@ func (p *pages) stateField(ctx context.Context, l listing) (web.Field, error) {
 // giving are the fields by which problems are given to somebody, nil for who may not.
 func (p *pages) giving(r *http.Request, list []quality.Problem) ([]web.Field, error) {
 	ctx := r.Context()
-	scope, err := p.scope(r, access.ChangeDecide)
+	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil || p.Workers == nil || len(list) == 0 {
 		return nil, nil //nolint:nilerr // who may not decide gives nothing away
 	}
@@ -316,7 +315,7 @@ func (p *pages) dueCell(ctx context.Context, one quality.Problem) web.Cell {
 // ownerCell is who answers for a problem: a person, or the role that should take it.
 func (p *pages) ownerCell(ctx context.Context, pack *policy.Pack, one quality.Problem) web.Cell {
 	if one.Owner != 0 {
-		return web.Text(p.account(ctx, one.Owner))
+		return web.Text(p.AccountName(ctx, one.Owner))
 	}
 	return web.Text(word(ctx, "for_role", "role", roleName(ctx, pack, one.Role)))
 }
@@ -342,8 +341,8 @@ func (p *pages) byArea(ctx context.Context, l listing) (web.Table, error) {
 		here := with(l.query, "area", places[c.Area].Code)
 		here.Del(web.After)
 		here.Del(web.Before)
-		t.Rows = append(t.Rows, web.Row{Href: address("/problems", here), Cells: []web.Cell{web.Text(places[c.Area].Label(web.Lang(ctx))), {Text: number(c.Problems), Href: address("/problems", here)},
-			{Text: number(c.Provisional), Href: address("/problems", with(here, "severity", string(policy.Provisional)))}, {Text: number(c.Overdue), Href: address("/problems", with(here, "overdue", "yes"))}}})
+		t.Rows = append(t.Rows, web.Row{Href: web.Address("/problems", here), Cells: []web.Cell{web.Text(places[c.Area].Label(web.Lang(ctx))), {Text: number(c.Problems), Href: web.Address("/problems", here)},
+			{Text: number(c.Provisional), Href: web.Address("/problems", with(here, "severity", string(policy.Provisional)))}, {Text: number(c.Overdue), Href: web.Address("/problems", with(here, "overdue", "yes"))}}})
 	}
 	return t, nil
 }
@@ -357,7 +356,7 @@ func position(ctx context.Context, text string) (quality.Position, error) {
 	due, errDue := clock.ParseDay(first)
 	id, errID := strconv.ParseInt(second, 10, 64)
 	if errDue != nil || errID != nil || id <= 0 {
-		return quality.Position{}, fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, "after", "%s", word(ctx, "fault.parameter"))
+		return quality.Position{}, web.Unknown(ctx, "after")
 	}
 	return quality.Position{Due: due, ID: id}, nil
 }

@@ -2,13 +2,9 @@ package page
 
 import (
 	"context"
-	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
@@ -23,13 +19,8 @@ import (
 
 // Needs is what the pages stand on.
 type Needs struct {
+	web.Desk
 	Quality *quality.Service
-	// Caller is who asks.
-	Caller func(context.Context) access.Caller
-	// Frame completes a page with what all pages share; nil adds nothing.
-	Frame func(*http.Request, web.Page) web.Page
-	// Account names an account; nil shows its number.
-	Account func(ctx context.Context, account int64) string
 	// Workers are the accounts in scope to which problems can be given; nil: none.
 	Workers func(ctx context.Context, scope access.Scope) ([]web.Option, error)
 }
@@ -55,42 +46,9 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("POST /problems/{id}/confirm", web.Needs(access.ChangeDecide), p.confirm)
 }
 
-func (p *pages) scope(r *http.Request, verb access.Verb) (access.Scope, error) {
-	return access.Decide(p.Caller(r.Context()), verb)
-}
-
-// may says whether the caller of a request may act by a verb in an area.
-func (p *pages) may(r *http.Request, verb access.Verb, area int64) bool {
-	scope, err := p.scope(r, verb)
-	return err == nil && scope.Holds(area)
-}
-
-// show renders parts in the shell.
-func (p *pages) show(w http.ResponseWriter, r *http.Request, page web.Page, parts ...templ.Component) error {
-	page.Viewer = web.ViewerFrom(r.Context())
-	if r.Method == http.MethodGet {
-		page.Path = r.URL.RequestURI()
-	}
-	if p.Frame != nil {
-		page = p.Frame(r, page)
-	}
-	return web.Render(w, r, http.StatusOK, framed(page, parts))
-}
-
 // word says a message of these pages.
 func word(ctx context.Context, key string, args ...any) string {
 	return web.T(ctx, "quality."+key, args...)
-}
-
-// account names an account, nobody where there is none.
-func (p *pages) account(ctx context.Context, id int64) string {
-	if id == 0 {
-		return ""
-	}
-	if p.Account != nil {
-		return p.Account(ctx, id)
-	}
-	return strconv.FormatInt(id, 10)
 }
 
 // roleName is what the pack calls a role, its code where it has no word.
@@ -108,34 +66,6 @@ func roleName(ctx context.Context, pack *policy.Pack, code string) string {
 	return code
 }
 
-// asked are the parameters of an address that have a value; one that is not known is refused.
-func asked(r *http.Request, known ...string) (url.Values, error) {
-	query := url.Values{}
-	for name, values := range r.URL.Query() {
-		if !slices.Contains(known, name) {
-			return nil, fault.New(fault.Invalid, "%s", word(r.Context(), "fault.parameter")).With(0, name, "%s", word(r.Context(), "fault.parameter"))
-		}
-		if value := strings.TrimSpace(values[0]); value != "" {
-			query.Set(name, value)
-		}
-	}
-	return query, nil
-}
-
-// address is a path with a query, without the names that follow.
-func address(path string, query url.Values, without ...string) string {
-	kept := url.Values{}
-	for name, values := range query {
-		if !slices.Contains(without, name) {
-			kept[name] = values
-		}
-	}
-	if len(kept) == 0 {
-		return path
-	}
-	return path + "?" + kept.Encode()
-}
-
 // with is a query with one more value.
 func with(query url.Values, name, value string) url.Values {
 	more := url.Values{}
@@ -146,29 +76,20 @@ func with(query url.Values, name, value string) url.Values {
 	return more
 }
 
-// place is the area that the list looks at.
-type place struct {
-	key int64
-	way []area.Area
-}
+// place is the area that the list looks at: the way to it, outermost first, empty for all of the caller's areas.
+type place struct{ way []area.Area }
 
 func (p *pages) placeOf(ctx context.Context, scope access.Scope, code string) (place, error) {
-	var at place
-	areas := p.Quality.Registry().Areas()
-	ranges := scope.Ranges()
-	switch {
-	case code != "":
-		a, err := areas.ByCode(ctx, scope, code)
-		if err != nil {
-			return at, err
-		}
-		at.key = a.Key
-	case len(ranges) == 1 && areas.Scheme().Range(ranges[0].Lo) == ranges[0]:
-		at.key = ranges[0].Lo
+	way, err := p.Quality.Registry().Areas().Around(ctx, scope, code)
+	return place{way}, err
+}
+
+// key is the area's, 0 for all of the caller's areas.
+func (at place) key() int64 {
+	if len(at.way) == 0 {
+		return 0
 	}
-	var err error
-	at.way, err = areas.Path(ctx, at.key)
-	return at, err
+	return at.way[len(at.way)-1].Key
 }
 
 // crumbs lead from the widest area in scope to the one looked at.

@@ -33,7 +33,7 @@ type house struct {
 func open(t *testing.T, r *register.Register) *house {
 	t.Helper()
 	h := &house{r, visitor.NewPages(r.Who, register.County)}
-	page.Register(h.Server, page.Needs{Quality: r.Quality, Caller: visitor.Caller,
+	page.Register(h.Server, page.Needs{Quality: r.Quality, Desk: web.Desk{Caller: visitor.Caller},
 		Workers: func(context.Context, access.Scope) ([]web.Option, error) {
 			return []web.Option{{Value: fmt.Sprint(register.Village), Label: "Village"}}, nil
 		}})

@@ -46,7 +46,7 @@ func Panel(service *quality.Service) registrypage.Panel {
 				}
 			}
 		}
-		return panel(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
+		return web.Box(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
 	}}
 }
 
@@ -85,7 +85,7 @@ func PlacePanel(service *quality.Service) registrypage.PlacePanel {
 		for i, one := range list {
 			lines[i] = lineOf(ctx, at.Pack, one, edits)
 		}
-		return panel(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
+		return web.Box(word(ctx, "panel", "n", len(list)), ofHousehold(lines)), nil
 	}
 }
 
@@ -130,5 +130,5 @@ func JobResult(ctx context.Context, _ access.Caller, j job.Job) (templ.Component
 		return nil, err
 	}
 	number := func(n int64) string { return i18n.Number(web.Lang(ctx), n) }
-	return tiles([]web.Stat{{Label: word(ctx, "result.found"), Value: number(found), Href: "/problems"}, {Label: word(ctx, "result.fixed"), Value: number(fixed), Href: "/problems?state=fixed"}}), nil
+	return web.Tiles(web.Stat{Label: word(ctx, "result.found"), Value: number(found), Href: "/problems"}, web.Stat{Label: word(ctx, "result.fixed"), Value: number(fixed), Href: "/problems?state=fixed"}), nil
 }

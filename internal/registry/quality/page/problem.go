@@ -32,11 +32,11 @@ func identifier(r *http.Request) (int64, error) {
 // the reader can do.
 func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := identifier(r)
+	id, err := web.Identifier(r)
 	if err != nil {
 		return err
 	}
-	scope, err := p.scope(r, access.HouseholdRead)
+	scope, err := p.Scope(r, access.HouseholdRead)
 	if err != nil {
 		return err
 	}
@@ -57,14 +57,14 @@ func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
 	}
 	text, about := said(ctx, pack, one.Rule), subjectCell(ctx, one)
 	page := web.Page{Title: text, Crumbs: append(at.crumbs(ctx, scope), web.Crumb{Label: about.Text, Href: about.Href}, web.Crumb{Label: word(ctx, "problem")})}
-	if fix := fixHref(pack, one); fix != "" && one.Unsettled() && p.may(r, access.HouseholdEdit, one.Area) {
+	if fix := fixHref(pack, one); fix != "" && one.Unsettled() && p.May(r, access.HouseholdEdit, one.Area) {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "fix"), Href: fix, Icon: "change", Style: web.StylePrimary})
 	}
 	facts, err := p.facts(ctx, pack, one)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, page, append([]templ.Component{panel(word(ctx, "problem"), facts)}, p.todo(r, one)...)...)
+	return p.Show(w, r, http.StatusOK, page, append([]templ.Component{web.Box(word(ctx, "problem"), facts)}, p.todo(r, one)...)...)
 }
 
 func (p *pages) facts(ctx context.Context, pack *policy.Pack, one quality.Problem) (web.Facts, error) {
@@ -140,29 +140,29 @@ func (p *pages) todo(r *http.Request, one quality.Problem) []templ.Component {
 	caller := p.Caller(ctx)
 	var parts []templ.Component
 	switch {
-	case one.State == quality.Proposed && p.may(r, access.ChangeDecide, one.Area) && one.Proposer != caller.Account:
+	case one.State == quality.Proposed && p.May(r, access.ChangeDecide, one.Area) && one.Proposer != caller.Account:
 		yes, no := button("confirm", word(ctx, "confirm.yes"), web.Pair{Name: "agreed", Value: "yes"}), button("confirm", word(ctx, "confirm.no"), web.Pair{Name: "agreed", Value: "no"})
 		yes.Style = web.StylePrimary
-		parts = append(parts, panel(word(ctx, "confirm.title"), note(word(ctx, "confirm.text", "person", p.account(ctx, one.Proposer), "reason", one.Reason)), web.Actions([]web.Action{yes, no})))
+		parts = append(parts, web.Box(word(ctx, "confirm.title"), web.Note(word(ctx, "confirm.text", "person", p.AccountName(ctx, one.Proposer), "reason", one.Reason)), web.Actions([]web.Action{yes, no})))
 	case one.State == quality.Proposed:
 		parts = append(parts, web.Notice{Tone: web.ToneInfo, Text: word(ctx, "confirm.waits")})
-	case p.may(r, access.HouseholdEdit, one.Area):
+	case p.May(r, access.HouseholdEdit, one.Area):
 		if one.Owner != caller.Account {
-			parts = append(parts, panel(word(ctx, "claim.title"), web.Actions([]web.Action{button("claim", word(ctx, "claim.do"))})))
+			parts = append(parts, web.Box(word(ctx, "claim.title"), web.Actions([]web.Action{button("claim", word(ctx, "claim.do"))})))
 		}
 		help, label := word(ctx, "accept.help"), word(ctx, "accept.do")
 		if one.Severity == policy.Provisional {
 			help, label = word(ctx, "accept.help_second"), word(ctx, "accept.propose")
 		}
 		reason := web.Field{Name: "reason", Label: web.T(ctx, "common.reason"), Help: help, Required: true, Attributes: map[string]any{"maxlength": "300"}}
-		parts = append(parts, panel(word(ctx, "accept.title"), acceptForm(path+"/accept", ver, reason, label)))
+		parts = append(parts, web.Box(word(ctx, "accept.title"), acceptForm(path+"/accept", ver, reason, label)))
 	}
 	return parts
 }
 
 // acting reads what every act needs.
 func (p *pages) acting(r *http.Request, verb access.Verb) (scope access.Scope, id, ver int64, err error) {
-	if id, err = identifier(r); err != nil {
+	if id, err = web.Identifier(r); err != nil {
 		return scope, 0, 0, err
 	}
 	if err = r.ParseForm(); err != nil {
@@ -171,7 +171,7 @@ func (p *pages) acting(r *http.Request, verb access.Verb) (scope access.Scope, i
 	if ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil {
 		return scope, 0, 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
 	}
-	scope, err = p.scope(r, verb)
+	scope, err = p.Scope(r, verb)
 	return scope, id, ver, err
 }
 
@@ -219,7 +219,7 @@ func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	scope, err := p.scope(r, access.ChangeDecide)
+	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	scope, err := p.scope(r, access.AssessRun)
+	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j, err := p.Quality.Start(ctx, scope, quality.RunArgs{Area: at.key})
+	j, err := p.Quality.Start(ctx, scope, quality.RunArgs{Area: at.key()})
 	if err != nil {
 		return err
 	}
