@@ -21,7 +21,7 @@ import (
 func (p *pages) elsewhere(ctx context.Context, scope access.Scope) (templ.Component, error) {
 	list, err := p.Duplicates.Elsewhere(ctx, scope, farRows)
 	if err != nil || len(list) == 0 {
-		return empty(), err
+		return templ.NopComponent, err
 	}
 	table := web.Table{Caption: word(ctx, "far.title"), Columns: []web.Column{{Label: word(ctx, "far.mine")}, {Label: word(ctx, "far.county")}, {Label: word(ctx, "far.answer")}}}
 	for _, one := range list {
@@ -37,14 +37,14 @@ func (p *pages) elsewhere(ctx context.Context, scope access.Scope) (templ.Compon
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	return panel(word(ctx, "far.title"), note(word(ctx, "far.help")), table), nil
+	return web.Box(word(ctx, "far.title"), web.Note(word(ctx, "far.help")), table), nil
 }
 
 // asked lists what other counties ask; nothing where they ask nothing.
 func (p *pages) asked(ctx context.Context, scope access.Scope) (templ.Component, error) {
 	list, err := p.Duplicates.Asked(ctx, scope, 0, farRows)
 	if err != nil || len(list) == 0 {
-		return empty(), err
+		return templ.NopComponent, err
 	}
 	table := web.Table{Caption: word(ctx, "asked.title"), Columns: []web.Column{{Label: word(ctx, "asked.from")}, {Label: word(ctx, "asked.theirs")}, {Label: word(ctx, "asked.mine")}, {Label: word(ctx, "far.answer")}}}
 	for _, one := range list {
@@ -59,7 +59,7 @@ func (p *pages) asked(ctx context.Context, scope access.Scope) (templ.Component,
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	return anchored("asked", panel(word(ctx, "asked.title"), note(word(ctx, "asked.help")), table)), nil
+	return anchored("asked", web.Box(word(ctx, "asked.title"), web.Note(word(ctx, "asked.help")), table)), nil
 }
 
 // answers are a button for each reply.
@@ -80,7 +80,7 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Duplicates.Ask(r.Context(), scope, id); err != nil {
 		return err
 	}
-	return to(w, r, "/duplicates")
+	return web.See(w, r, "/duplicates")
 }
 
 func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
@@ -91,7 +91,7 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Duplicates.Answer(r.Context(), scope, id, ver, duplicate.Reply(r.PostForm.Get("answer"))); err != nil {
 		return err
 	}
-	return to(w, r, "/duplicates")
+	return web.See(w, r, "/duplicates")
 }
 
 // look answers, while a form is typed, whether the person in it may be registered already: a piece of a page.
@@ -100,7 +100,7 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
-	scope, err := p.scope(r, access.HouseholdEdit)
+	scope, err := p.Scope(r, access.HouseholdEdit)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request) error {
 	case fault.Is(err, fault.Invalid): // too little was typed yet
 		return web.Render(w, r, http.StatusOK, looked(nil))
 	case fault.Is(err, fault.TooMany):
-		return web.Render(w, r, http.StatusOK, note(word(ctx, "look.later")))
+		return web.Render(w, r, http.StatusOK, web.Note(word(ctx, "look.later")))
 	case err != nil:
 		return err
 	}

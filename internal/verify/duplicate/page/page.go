@@ -19,13 +19,8 @@ import (
 
 // Needs is what the pages stand on.
 type Needs struct {
+	web.Desk
 	Duplicates *duplicate.Service
-	// Caller is who asks.
-	Caller func(context.Context) access.Caller
-	// Frame completes a page with what all pages share; nil adds nothing.
-	Frame func(*http.Request, web.Page) web.Page
-	// Account names an account; nil shows its number.
-	Account func(ctx context.Context, account int64) string
 }
 
 // Places are these pages' places of the main navigation.
@@ -53,32 +48,9 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("POST /duplicates/{id}/answer", web.Needs(access.ChangeDecide), p.answer)
 }
 
-func (p *pages) scope(r *http.Request, verb access.Verb) (access.Scope, error) {
-	return access.Decide(p.Caller(r.Context()), verb)
-}
-
-// show renders parts in the shell.
-func (p *pages) show(w http.ResponseWriter, r *http.Request, page web.Page, parts ...templ.Component) error {
-	page.Viewer = web.ViewerFrom(r.Context())
-	if r.Method == http.MethodGet {
-		page.Path = r.URL.RequestURI()
-	}
-	if p.Frame != nil {
-		page = p.Frame(r, page)
-	}
-	return web.Render(w, r, http.StatusOK, framed(page, parts))
-}
-
 // word says a message of these pages.
 func word(ctx context.Context, key string, args ...any) string {
 	return web.T(ctx, "duplicate."+key, args...)
-}
-
-func (p *pages) account(ctx context.Context, id int64) string {
-	if p.Account != nil {
-		return p.Account(ctx, id)
-	}
-	return strconv.FormatInt(id, 10)
 }
 
 func placeName(ctx context.Context, places map[int64]area.Area, key int64) string {
@@ -101,18 +73,9 @@ func stateBadge(ctx context.Context, state duplicate.State) web.Badge {
 	return web.Badge{Tone: stateTones[state], Text: word(ctx, "state."+string(state))}
 }
 
-// identifier reads the {id} of an address.
-func identifier(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
-	}
-	return id, nil
-}
-
 // acting reads what every act needs: the scope of those who decide, the record and the version that was seen.
 func (p *pages) acting(r *http.Request) (scope access.Scope, id, ver int64, err error) {
-	if id, err = identifier(r); err != nil {
+	if id, err = web.Identifier(r); err != nil {
 		return scope, 0, 0, err
 	}
 	if err = r.ParseForm(); err != nil {
@@ -123,20 +86,15 @@ func (p *pages) acting(r *http.Request) (scope access.Scope, id, ver int64, err 
 			return scope, 0, 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
 		}
 	}
-	scope, err = p.scope(r, access.ChangeDecide)
+	scope, err = p.Scope(r, access.ChangeDecide)
 	return scope, id, ver, err
-}
-
-func to(w http.ResponseWriter, r *http.Request, path string) error {
-	http.Redirect(w, r, path, http.StatusSeeOther)
-	return nil
 }
 
 func pairPath(id int64) string { return "/duplicates/" + strconv.FormatInt(id, 10) }
 
 // run compares the whole register with itself.
 func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
-	scope, err := p.scope(r, access.AssessRun)
+	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {
 		return err
 	}
@@ -145,9 +103,9 @@ func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !watches {
-		return to(w, r, "/duplicates")
+		return web.See(w, r, "/duplicates")
 	}
-	return to(w, r, "/jobs/"+strconv.FormatInt(j.ID, 10))
+	return web.See(w, r, "/jobs/"+strconv.FormatInt(j.ID, 10))
 }
 
 // JobResult is what the page of a job shows of a run. How many pairs there are everywhere is no secret of an area.
@@ -156,5 +114,5 @@ func JobResult(ctx context.Context, _ access.Caller, j job.Job) (templ.Component
 	if err != nil {
 		return nil, err
 	}
-	return tiles([]web.Stat{{Label: word(ctx, "result.found"), Value: strconv.FormatInt(result.Found, 10), Href: "/duplicates"}, {Label: word(ctx, "result.gone"), Value: strconv.FormatInt(result.Gone, 10), Href: "/duplicates?state=gone"}}), nil
+	return web.Tiles(web.Stat{Label: word(ctx, "result.found"), Value: strconv.FormatInt(result.Found, 10), Href: "/duplicates"}, web.Stat{Label: word(ctx, "result.gone"), Value: strconv.FormatInt(result.Gone, 10), Href: "/duplicates?state=gone"}), nil
 }

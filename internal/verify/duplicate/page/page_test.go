@@ -42,7 +42,7 @@ func serve(t *testing.T, r *register.Register) *house {
 	t.Helper()
 	h := &house{Register: r, as: register.County}
 	h.server = web.New(web.Options{Session: h.session, Caller: callerOf})
-	page.Register(h.server, page.Needs{Duplicates: r.Duplicates, Caller: callerOf})
+	page.Register(h.server, page.Needs{Duplicates: r.Duplicates, Desk: web.Desk{Caller: callerOf}})
 	needs := registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Ring: r.Keys.Ring(), Caller: callerOf, Newcomers: page.LookPath,
 		Panels: []registrypage.Panel{page.Panel(r.Duplicates)}, Work: []registrypage.Work{page.Waiting(r.Duplicates)}}
 	if err := registrypage.Register(h.server, needs); err != nil {

@@ -30,7 +30,7 @@ func Panel(service *duplicate.Service) registrypage.Panel {
 		if held > 0 {
 			parts = append(parts, web.Notice{Tone: web.ToneWarn, Text: word(ctx, "panel.held", "n", held)})
 		}
-		return panel(word(ctx, "panel.title"), append(parts, asides(ofHousehold(ctx, scope.Caller(), f, list)))...), nil
+		return web.Box(word(ctx, "panel.title"), append(parts, asides(ofHousehold(ctx, scope.Caller(), f, list)))...), nil
 	}}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/registry"
 	"rightkey/internal/verify/duplicate"
@@ -33,7 +32,7 @@ var filterNames = []string{"area", "state", "zone", "held"}
 func (p *pages) asks(r *http.Request, scope access.Scope) (duplicate.Filter, duplicate.Position, error) {
 	ctx, query := r.Context(), r.URL.Query()
 	refuse := func(name string) error {
-		return fault.New(fault.Invalid, "%s", word(ctx, "fault.parameter")).With(0, name, "%s", word(ctx, "fault.parameter"))
+		return web.Unknown(ctx, name)
 	}
 	f := duplicate.Filter{States: duplicate.Undecided}
 	if state := duplicate.State(query.Get("state")); state != "" {
@@ -72,7 +71,7 @@ func (p *pages) asks(r *http.Request, scope access.Scope) (duplicate.Filter, dup
 // counties.
 func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, err := p.scope(r, access.ChangeDecide)
+	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -115,10 +114,10 @@ func (p *pages) queue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav")}}, Actions: []web.Action{{Label: word(ctx, "labels"), Icon: "download", Href: "/duplicates/labels"}}}
-	if _, err := p.scope(r, access.AssessRun); err == nil {
+	if _, err := p.Scope(r, access.AssessRun); err == nil {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/duplicates/run", Post: true})
 	}
-	return p.show(w, r, page, tiles(stats), filters(ctx, query), zones, table, pager, far, others)
+	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters(ctx, query), zones, table, pager, far, others)
 }
 
 // asked keeps of an address what narrows the queue.
@@ -183,7 +182,7 @@ func (p *pages) zones(ctx context.Context, area int64) (templ.Component, error) 
 	if costs.Source != "" {
 		words += " " + word(ctx, "zones_source", "source", costs.Source)
 	}
-	return note(words), nil
+	return web.Note(words), nil
 }
 
 // percent is a share with one digit after the point.

@@ -23,11 +23,11 @@ import (
 // review shows a pair: both persons, both rosters, what speaks for and against, and what can be said.
 func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := identifier(r)
+	id, err := web.Identifier(r)
 	if err != nil {
 		return err
 	}
-	scope, err := p.scope(r, access.ChangeDecide)
+	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -39,9 +39,9 @@ func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	parts := []templ.Component{panel(word(ctx, "compare"), sideBySide(ctx, one, places), note(word(ctx, "sum", "p", percent(one.Probability), "overlap", overlap(ctx, one.Overlap))))}
+	parts := []templ.Component{web.Box(word(ctx, "compare"), sideBySide(ctx, one, places), web.Note(word(ctx, "sum", "p", percent(one.Probability), "overlap", overlap(ctx, one.Overlap))))}
 	if len(one.Judged) > 0 {
-		parts = append(parts, panel(word(ctx, "said"), p.judged(ctx, one)))
+		parts = append(parts, web.Box(word(ctx, "said"), p.judged(ctx, one)))
 	}
 	zones, err := p.zones(ctx, one.Areas[0])
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	parts = append(parts, p.todo(ctx, one)...)
 	for i, side := range one.Sides {
 		title := word(ctx, "household", "number", side.File.Number, "place", placeName(ctx, places, one.Areas[i]))
-		parts = append(parts, panel(title, roster(ctx, side)))
+		parts = append(parts, web.Box(title, roster(ctx, side)))
 	}
 	next, err := p.Duplicates.Queue(ctx, scope, duplicate.Filter{States: duplicate.Undecided}, duplicate.Position{Rank: one.Rank, ID: one.ID}, 1)
 	if err != nil {
@@ -61,7 +61,7 @@ func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	if len(next) > 0 {
 		page.Actions = []web.Action{{Label: word(ctx, "next"), Href: pairPath(next[0].ID), Key: "n"}}
 	}
-	return p.show(w, r, page, parts...)
+	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
 // sideBySide are both persons with their differing characters marked and what each field weighs.
@@ -149,7 +149,7 @@ func (p *pages) judged(ctx context.Context, one duplicate.Review) web.Table {
 		if j.Undone {
 			cell.View = web.Badge{Text: word(ctx, "taken_back")}
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(p.account(ctx, j.Account)), cell, web.Text(i18n.Moment(lang, j.At))}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(p.AccountName(ctx, j.Account)), cell, web.Text(i18n.Moment(lang, j.At))}})
 	}
 	return table
 }
@@ -160,22 +160,22 @@ func (p *pages) todo(ctx context.Context, one duplicate.Review) []templ.Componen
 	switch {
 	case one.State == duplicate.Decided:
 		undo := web.Action{Label: word(ctx, "undo.do"), Href: path + "/undo", Post: true, Hidden: []web.Pair{{Name: "ver", Value: ver}}}
-		parts := []templ.Component{note(word(ctx, "decided", "verdict", word(ctx, "verdict."+string(one.Verdict))))}
+		parts := []templ.Component{web.Note(word(ctx, "decided", "verdict", word(ctx, "verdict."+string(one.Verdict))))}
 		actions := []web.Action{undo}
 		if one.Set != 0 {
-			parts = append(parts, note(word(ctx, "merge_waits")))
+			parts = append(parts, web.Note(word(ctx, "merge_waits")))
 			actions = append(actions, web.Action{Label: word(ctx, "merge_open"), Href: "/changes/" + strconv.FormatInt(one.Set, 10)})
 		}
-		return []templ.Component{panel(word(ctx, "undo.title"), append(parts, web.Actions(actions))...)}
+		return []templ.Component{web.Box(word(ctx, "undo.title"), append(parts, web.Actions(actions))...)}
 	case one.State == duplicate.Gone:
 		return []templ.Component{web.Notice{Tone: web.ToneInfo, Text: word(ctx, "gone")}}
 	case one.Mine:
 		return []templ.Component{web.Notice{Tone: web.ToneInfo, Text: word(ctx, "mine")}}
 	}
-	forms := []templ.Component{panel(word(ctx, "judge.title"), judgeForm(path+"/judge", ver, judgeFields(ctx, one)))}
+	forms := []templ.Component{web.Box(word(ctx, "judge.title"), judgeForm(path+"/judge", ver, judgeFields(ctx, one)))}
 	if one.State == duplicate.Open || one.State == duplicate.Postponed {
 		until := web.Field{Name: "until", Label: word(ctx, "postpone.until"), Kind: web.FieldDate, Required: true}
-		forms = append(forms, panel(word(ctx, "postpone.title"), simpleForm(path+"/postpone", ver, []web.Field{until}, word(ctx, "postpone.do"))))
+		forms = append(forms, web.Box(word(ctx, "postpone.title"), simpleForm(path+"/postpone", ver, []web.Field{until}, word(ctx, "postpone.do"))))
 	}
 	return forms
 }
@@ -232,7 +232,7 @@ func (p *pages) judge(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Duplicates.Judge(r.Context(), scope, id, ver, say); err != nil {
 		return err
 	}
-	return to(w, r, pairPath(id))
+	return web.See(w, r, pairPath(id))
 }
 
 func (p *pages) postpone(w http.ResponseWriter, r *http.Request) error {
@@ -247,7 +247,7 @@ func (p *pages) postpone(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Duplicates.Postpone(r.Context(), scope, id, ver, until); err != nil {
 		return err
 	}
-	return to(w, r, pairPath(id))
+	return web.See(w, r, pairPath(id))
 }
 
 func (p *pages) undo(w http.ResponseWriter, r *http.Request) error {
@@ -258,12 +258,12 @@ func (p *pages) undo(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Duplicates.Undo(r.Context(), scope, id, ver); err != nil {
 		return err
 	}
-	return to(w, r, pairPath(id))
+	return web.See(w, r, pairPath(id))
 }
 
 // labels is a file of what was decided, for refitting the model: no person is named in it.
 func (p *pages) labels(w http.ResponseWriter, r *http.Request) error {
-	scope, err := p.scope(r, access.ChangeDecide)
+	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
