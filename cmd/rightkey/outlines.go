@@ -30,7 +30,7 @@ type areasOutlines struct {
 // Help is shown by --help.
 func (areasOutlines) Help() string {
 	return `Checks all features, names each wrong one with its number and reason, and stores the outlines that are new or
-changed, thinned out for maps. Areas without an outline are drawn as points.
+changed, thinned out for maps. A map on which fewer than half of the areas have an outline shows points or squares.
 
 Example:
   rightkey areas outlines districts.geojson --name shapeName --level 2 --data ./register`
