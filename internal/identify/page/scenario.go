@@ -28,11 +28,11 @@ var sides = []string{"a", "b"}
 // scenario shows one or two scenarios beside each other. Nothing is written.
 func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := asked(r, "area", "rule", "benefit", "a", "a_amount", "b", "b_amount")
+	query, err := web.Asked(r, "area", "rule", "benefit", "a", "a_amount", "b", "b_amount")
 	if err != nil {
 		return err
 	}
-	scope, err := p.scope(r, access.AssessRun)
+	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {
 		return err
 	}
@@ -49,19 +49,19 @@ func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := web.Page{Title: word(ctx, "scenario.title"), Wide: true, Area: &web.Choice{Label: at.label}, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/identify"}, {Label: word(ctx, "scenario.title")}}}
-	parts := []templ.Component{text(word(ctx, "scenario.about")), form}
+	parts := []templ.Component{web.Note(word(ctx, "scenario.about")), form}
 	effects, err := p.effects(ctx, scope, at, pack, query)
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
-		return p.show(w, r, web.Status(err), page, append(parts, web.Notice{Tone: web.ToneBad, Text: refused.Message})...)
+		return p.Show(w, r, web.Status(err), page, append(parts, web.Notice{Tone: web.ToneBad, Text: refused.Message})...)
 	case err != nil:
 		return err
 	}
 	if len(effects) > 0 {
 		parts = append(parts, compared(ctx, pack, effects)...)
 	}
-	return p.show(w, r, http.StatusOK, page, parts...)
+	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
 // scenarioForm asks for the two changes.
@@ -130,7 +130,7 @@ func scenarioAmount(ctx context.Context, field, written string, digits int) (int
 
 // compared are scenarios beside each other: the whole, by area, by groups and by tenths.
 func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect) []templ.Component {
-	parts := []templ.Component{panel(word(ctx, "scenario.whole"), wholeTable(ctx, pack, effects))}
+	parts := []templ.Component{web.Box(word(ctx, "scenario.whole"), wholeTable(ctx, pack, effects))}
 	first := effects[0]
 	moves := []string{}
 	for i := range effects {
@@ -145,7 +145,7 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect)
 		}
 		byArea.Rows = append(byArea.Rows, movedRow(ctx, a.Area.Label(web.Lang(ctx)), same))
 	}
-	parts = append(parts, panel(word(ctx, "scenario.by_area"), byArea))
+	parts = append(parts, web.Box(word(ctx, "scenario.by_area"), byArea))
 	if len(first.Groups) > 0 {
 		byGroup := movedTable(ctx, word(ctx, "scenario.by_group"), word(ctx, "scenario.group"), moves)
 		for i, g := range first.Groups {
@@ -155,7 +155,7 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect)
 			}
 			byGroup.Rows = append(byGroup.Rows, movedRow(ctx, groupLabel(ctx, pack, g), same))
 		}
-		parts = append(parts, panel(word(ctx, "scenario.by_group"), byGroup))
+		parts = append(parts, web.Box(word(ctx, "scenario.by_group"), byGroup))
 	}
 	byTenth := movedTable(ctx, word(ctx, "scenario.by_tenth"), word(ctx, "scenario.tenth"), moves)
 	for i := range first.Deciles {
@@ -165,7 +165,7 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect)
 		}
 		byTenth.Rows = append(byTenth.Rows, movedRow(ctx, number(ctx, int64(i+1)), same))
 	}
-	return append(parts, panel(word(ctx, "scenario.by_tenth"), byTenth), text(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
+	return append(parts, web.Box(word(ctx, "scenario.by_tenth"), byTenth), web.Note(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
 }
 
 // groupLabel is a value of a dimension in words.
