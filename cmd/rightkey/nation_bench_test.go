@@ -307,7 +307,6 @@ func BenchmarkNation(b *testing.B) {
 		b.ReportMetric(more/float64(persons.households), "B/household")
 	})
 	applyChanges(b, w, source)
-	w = nil
 	source.plain = &plainNation{}
 	live := followNation(b, h, source)
 	scope, err := access.Decide(h.console(), access.Statistics)
@@ -345,7 +344,12 @@ func followNation(b *testing.B, h *house, source mirror.Source) *mirror.Mirror {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- live.Run(ctx) }()
-	b.Cleanup(func() { stop(); <-ended })
+	b.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+	})
 	if err := live.Ready(ctx); err != nil {
 		b.Fatal(err)
 	}

@@ -68,10 +68,8 @@ func (k *counter) number(c *chunk, a, b int) []uint32 {
 			before = nil
 		}
 	}
-	if before != nil {
-		for i, stored := range before {
-			k.numbers[i] += list[stored]
-		}
+	for i, stored := range before { // one byte wide column was left without another to go with
+		k.numbers[i] += list[stored]
 	}
 	if c.gone != nil {
 		for i := a; i < b; i++ {

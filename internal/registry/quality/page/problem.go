@@ -19,15 +19,6 @@ import (
 	"rightkey/internal/web"
 )
 
-// identifier reads the problem from the address.
-func identifier(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
-	}
-	return id, nil
-}
-
 // problem shows one problem: what is wrong and why it is said, where it is put right, who answers for it, and what
 // the reader can do.
 func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
