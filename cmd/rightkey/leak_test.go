@@ -209,6 +209,11 @@ func openLoudMatrix(t *testing.T, p place, log *slog.Logger, front func(http.Han
 	working, stop := context.WithCancel(ctx)
 	ended := h.work(working, stop)
 	t.Cleanup(func() { ended(); h.close() })
+	mirrored, err := h.mirrorRegister(working, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(mirrored)
 	m := &matrix{t: t, h: h, people: map[string]*http.Client{}, ids: map[string]string{}}
 	if m.pages, m.api, err = h.doors(log, false, nil); err != nil {
 		t.Fatal(err)

@@ -241,8 +241,7 @@ func TestAPopulationOverGivenAreasLivesInTheirVillages(t *testing.T) {
 	if err := os.WriteFile(areas, []byte(given), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	pack := synthPacks(t)[0]
-	if _, err := run(t, &synthCommand{}, "--pack", pack, "--areas", areas, "--out", dir, "--households", "60", "--errors", "mixed"); err != nil {
+	if _, err := run(t, &synthCommand{}, "--pack", policies.Demonstration(), "--areas", areas, "--out", dir, "--households", "60", "--errors", "mixed"); err != nil {
 		t.Fatal(err)
 	}
 	in := map[string]int{}

@@ -3,12 +3,10 @@ package page_test
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,14 +35,11 @@ type house struct {
 	pack    string // a shipped pack whose levels are the stand's
 }
 
-// shipped finds a pack that comes with the program, and the widths of its levels.
+// shipped is the pack of the demonstration, and the widths of its levels.
 func shipped(t *testing.T) (name, widths string) {
 	t.Helper()
-	heads, err := fs.Glob(policies.Files, "*/"+policy.HeadFile)
-	if err != nil || len(heads) == 0 {
-		t.Fatal("no pack is shipped: ", err)
-	}
-	pack, err := policy.NewLoader().Load(policies.Files, path.Dir(heads[0]))
+	name = policies.Demonstration()
+	pack, err := policy.NewLoader().Load(policies.Files, name)
 	if err != nil {
 		t.Fatal(err)
 	}
