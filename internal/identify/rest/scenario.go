@@ -41,6 +41,7 @@ type Moved struct {
 // Part is an area, or the households with a value of a dimension.
 type Part struct {
 	Area      string `json:"area,omitempty" doc:"Official code."`
+	Name      string `json:"name,omitempty" doc:"Of the area."`
 	Dimension string `json:"dimension,omitempty"`
 	Value     string `json:"value,omitempty" doc:"Absent where it is not known."`
 	Moved
@@ -80,7 +81,7 @@ func (rooms Rooms) simulate(ctx context.Context, in *scenarioAsked) (*struct{ Bo
 	body := Effect{Moved: movedOf(e.Moved), AsOf: e.AsOf.String(), Ranked: Heads(e.Ranked), Cost: e.Cost, Unregistered: Heads(e.Unregistered), Exclusion: expectedOf(e.Exclusion), Inclusion: expectedOf(e.Inclusion),
 		Areas: []Part{}, Groups: []Part{}, Tenths: []Moved{}}
 	for _, a := range e.Areas {
-		body.Areas = append(body.Areas, Part{Area: a.Area.Code, Moved: movedOf(a.Moved)})
+		body.Areas = append(body.Areas, Part{Area: a.Area.Code, Name: a.Area.Name, Moved: movedOf(a.Moved)})
 	}
 	for _, g := range e.Groups {
 		body.Groups = append(body.Groups, Part{Dimension: g.Dimension.Code, Value: g.Value, Moved: movedOf(g.Moved)})
