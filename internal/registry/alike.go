@@ -80,9 +80,12 @@ const (
 	// a name alone in the same county, or parish. It stands in the statement as it is: SQLite plans a statement anew for
 	// every number that is bound to its LIMIT.
 	mostAlike = 60
-	// alikeWalks is how many walks along an index one statement makes.
+	// alikeWalks is how many walks along an index one statement makes at most.
 	alikeWalks = 48
 )
+
+// statementWalks are how many walks statements make, so that there are few of them: one person's take one of the first.
+var statementWalks = []int{4, 16, alikeWalks}
 
 // walk looks along an index for those who share a key with one of the persons asked for.
 type walk struct {
@@ -182,7 +185,8 @@ func (s *Service) County(area int64) int64 { return s.county(area) }
 func (s *Service) walked(ctx context.Context, table string, walks []walk, met []map[int64]int64) error {
 	var b strings.Builder
 	var args []any
-	for n := range alikeWalks { // always as many, so that there is one statement
+	width := statementWalks[slices.IndexFunc(statementWalks, func(width int) bool { return width >= len(walks) })]
+	for n := range width {
 		w := walk{asked: -1}
 		if n < len(walks) {
 			w = walks[n]
