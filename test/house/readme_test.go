@@ -22,7 +22,7 @@ import (
 )
 
 // serveLimit is how long a command block may take until it serves or ends: a cold build and the demonstration county.
-const serveLimit = 8 * time.Minute
+const serveLimit = 15 * time.Minute
 
 var (
 	shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
