@@ -83,18 +83,30 @@ func TestPointsAreThoseOfTheAnswersAndMorePointsNeverTurnTheVerdictTheWrongWay(t
 	})
 }
 
+// askedOf are the codes of a card's questions that somebody answers: what a formula lacks is behind it.
+func askedOf(p *policy.Pack, card *identify.Card) []string {
+	var codes []string
+	for _, q := range card.Questions {
+		code := q.Figure
+		if q.Item != nil {
+			code = q.Item.Code
+		}
+		if _, computed := p.Formulas[code]; !computed {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
 func TestAQuestionWithoutAnAnswerIsAsked(t *testing.T) {
 	carded(t, func(t *testing.T, p *policy.Pack, rule identify.Rule) {
+		asked := askedOf(p, rule.Card)
+		if len(asked) == 0 {
+			t.Fatalf("%s asks nothing that is not computed", rule.Code)
+		}
 		rapid.Check(t, func(t *rapid.T) {
 			inputs := answered(t, rule.Card)
-			q := rapid.SampledFrom(rule.Card.Questions).Draw(t, "question")
-			code := q.Figure
-			if q.Item != nil {
-				code = q.Item.Code
-			}
-			if _, ok := p.Formulas[code]; ok {
-				t.Skip("what is missing is behind the formula")
-			}
+			code := rapid.SampledFrom(asked).Draw(t, "question")
 			delete(inputs, code)
 			v, err := identify.Judge(p, rule, identify.Input{Day: endOf2021, Inputs: inputs})
 			if err != nil || v.Decided == "" && (v.Outcome != identify.Unknown || !slices.Contains(v.Missing, code)) {
