@@ -47,3 +47,12 @@ func TestTemplatesHoldNoStylesAndHandlers(t *testing.T) {
 		}
 	})
 }
+
+// A version is named by a tag that is signed for who read it; a tag made elsewhere is refused when it comes back.
+func TestOnlyTheAPIItselfMakesTags(t *testing.T) {
+	inFiles(t, ".go", func(path, text string) {
+		if strings.HasPrefix(path, "internal/") && !strings.HasPrefix(path, "internal/rest/") && strings.Contains(text, "`header:\"ETag\"`") {
+			t.Errorf("%s answers with an ETag of its own: embed rest.Tagged", path)
+		}
+	})
+}

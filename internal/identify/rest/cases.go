@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"rightkey/internal/access"
@@ -195,7 +194,7 @@ type caseInput struct {
 }
 
 type fileOutput struct {
-	ETag string `header:"ETag"`
+	rest.Tagged
 	Body CaseFile
 }
 
@@ -209,7 +208,7 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 		return nil, err
 	}
 	today := rooms.Cases.Today()
-	out := &fileOutput{ETag: tag(f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}}}
+	out := &fileOutput{Tagged: rest.Tag(ctx, f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}}}
 	for _, a := range f.Acts {
 		out.Body.Acts = append(out.Body.Acts, CaseAct{Step: a.Transition, From: a.From, To: a.To, Account: a.Account, Role: a.Role, Reason: a.Reason, Comment: a.Said.Comment, Evidence: a.Said.Evidence, At: a.At.String()})
 	}
@@ -224,8 +223,6 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 	}
 	return out, nil
 }
-
-func tag(ver int64) string { return fmt.Sprintf(`"%d"`, ver) }
 
 // CaseStep is a step that is to be taken.
 type CaseStep struct {
@@ -246,7 +243,7 @@ type stepInput struct {
 }
 
 type caseOutput struct {
-	ETag string `header:"ETag"`
+	rest.Tagged
 	Body Case
 }
 
@@ -263,7 +260,7 @@ func (rooms Cases) take(ctx context.Context, in *stepInput) (*caseOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return &caseOutput{ETag: tag(c.Ver), Body: shown[0]}, nil
+	return &caseOutput{Tagged: rest.Tag(ctx, c.Ver), Body: shown[0]}, nil
 }
 
 type stepsInput struct {

@@ -36,15 +36,15 @@ type conveneInput struct {
 }
 
 type madeOutput struct {
-	ETag string `header:"ETag"`
+	rest.Tagged
 	Body struct {
 		ID    int64  `json:"id"`
 		Token string `json:"token,omitempty" doc:"By which everybody finds the page of a notice."`
 	}
 }
 
-func made(id, ver int64, token string) *madeOutput {
-	out := &madeOutput{ETag: tag(ver)}
+func made(ctx context.Context, id, ver int64, token string) *madeOutput {
+	out := &madeOutput{Tagged: rest.Tag(ctx, ver)}
 	out.Body.ID, out.Body.Token = id, token
 	return out
 }
@@ -63,7 +63,7 @@ func (rooms Cases) convene(ctx context.Context, in *conveneInput) (*madeOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return made(m.ID, m.Ver, ""), nil
+	return made(ctx, m.ID, m.Ver, ""), nil
 }
 
 type closeInput struct {
@@ -106,7 +106,7 @@ func (rooms Cases) draft(ctx context.Context, in *draftInput) (*madeOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	return made(n.ID, n.Ver, n.Token), nil
+	return made(ctx, n.ID, n.Ver, n.Token), nil
 }
 
 type hangInput struct {
@@ -139,7 +139,7 @@ func (rooms Cases) hang(ctx context.Context, in *hangInput) (*madeOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return made(n.ID, n.Ver, n.Token), nil
+	return made(ctx, n.ID, n.Ver, n.Token), nil
 }
 
 type objectInput struct {

@@ -65,12 +65,12 @@ type DuplicateKnown struct {
 }
 
 type pairOutput struct {
-	ETag string `header:"ETag"`
+	rest.Tagged
 	Body DuplicatePair
 }
 
-func answer(p duplicate.Pair) *pairOutput {
-	return &pairOutput{ETag: fmt.Sprintf(`"%d"`, p.Ver), Body: pairOf(p)}
+func answer(ctx context.Context, p duplicate.Pair) *pairOutput {
+	return &pairOutput{Tagged: rest.Tag(ctx, p.Ver), Body: pairOf(p)}
 }
 
 // Register adds the operations to the API.
@@ -175,7 +175,7 @@ func (rooms Rooms) get(ctx context.Context, in *pairInput) (*pairOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	return answer(one.Pair), nil
+	return answer(ctx, one.Pair), nil
 }
 
 type judgeInput struct {
@@ -216,7 +216,7 @@ func (rooms Rooms) judge(ctx context.Context, in *judgeInput) (*pairOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	return answer(p), nil
+	return answer(ctx, p), nil
 }
 
 type undoInput struct {
@@ -233,7 +233,7 @@ func (rooms Rooms) undo(ctx context.Context, in *undoInput) (*pairOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return answer(p), nil
+	return answer(ctx, p), nil
 }
 
 type runOutput struct {

@@ -17,17 +17,17 @@ const mostInquiries = 200
 
 // DuplicateInquiry is what another county asks about one of your persons.
 type DuplicateInquiry struct {
-	ID      int64  `json:"id"`
-	From    string `json:"from" doc:"Code of the county that asks."`
-	Name    string `json:"name" doc:"Of its person."`
-	Birth   string `json:"birth,omitempty" doc:"Of its person."`
-	Mine    string `json:"mine" doc:"Number of your person."`
-	Answer  string `json:"answer" enum:",same,different,unknown" doc:"Empty while nobody has answered."`
-	Version int64  `json:"version" doc:"For If-Match of an answer, in quotation marks."`
+	ID     int64  `json:"id"`
+	From   string `json:"from" doc:"Code of the county that asks."`
+	Name   string `json:"name" doc:"Of its person."`
+	Birth  string `json:"birth,omitempty" doc:"Of its person."`
+	Mine   string `json:"mine" doc:"Number of your person."`
+	Answer string `json:"answer" enum:",same,different,unknown" doc:"Empty while nobody has answered."`
+	Tag    string `json:"etag" doc:"For If-Match of an answer."`
 }
 
-func inquiryOf(one duplicate.Inquiry) DuplicateInquiry {
-	out := DuplicateInquiry{ID: one.ID, From: one.From.Code, Name: one.Asked.Name, Mine: registry.Number(one.Mine), Answer: string(one.Answer), Version: one.Ver}
+func inquiryOf(ctx context.Context, one duplicate.Inquiry) DuplicateInquiry {
+	out := DuplicateInquiry{ID: one.ID, From: one.From.Code, Name: one.Asked.Name, Mine: registry.Number(one.Mine), Answer: string(one.Answer), Tag: rest.Tag(ctx, one.Ver).ETag}
 	if one.Asked.Birth != nil {
 		out.Birth = one.Asked.Birth.String()
 	}
@@ -44,7 +44,7 @@ func (rooms Rooms) registerInquiries(api *rest.API) {
 			if err != nil {
 				return nil, err
 			}
-			items, err := rest.Each(inquiryOf)(found)
+			items, err := rest.Each(func(one duplicate.Inquiry) DuplicateInquiry { return inquiryOf(ctx, one) })(found)
 			if err != nil {
 				return nil, err
 			}
@@ -74,7 +74,7 @@ func (rooms Rooms) postpone(ctx context.Context, in *postponeInput) (*pairOutput
 	if err != nil {
 		return nil, err
 	}
-	return answer(p), nil
+	return answer(ctx, p), nil
 }
 
 func (rooms Rooms) ask(ctx context.Context, in *pairInput) (*struct{}, error) {
