@@ -20,6 +20,7 @@ type chunk struct {
 	vectors []vector
 	gone    []uint64 // a bit for each row that has left; nil for none
 	left    int      // rows that have left
+	kept    *kept
 }
 
 // blockBits is the size of a block of identifiers (see store.Ids).
@@ -60,7 +61,7 @@ func chunkOf(rows []Row, columns int) *chunk {
 
 // newChunk makes a chunk of the sorted rows of a buffer.
 func newChunk(b *rowBuffer) *chunk {
-	c := &chunk{ids: make([]uint32, b.len())}
+	c := &chunk{ids: make([]uint32, b.len()), kept: &kept{}}
 	place := map[int64]uint32{}
 	for i, id := range b.ids {
 		if n := len(c.areas); n == 0 || c.areas[n-1] != b.areas[i] {
@@ -145,7 +146,7 @@ type edit struct {
 // edited returns a copy with the edits made; vectors without a new value are shared with the old chunk.
 func (c *chunk) edited(edits []edit) *chunk {
 	copied := *c
-	copied.vectors = slices.Clone(c.vectors)
+	copied.vectors, copied.kept = slices.Clone(c.vectors), &kept{}
 	for _, e := range edits {
 		if e.values == nil {
 			copied.leave(c, e.row)

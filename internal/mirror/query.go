@@ -72,6 +72,7 @@ type plan struct {
 	sums   []int
 	weight int // column, -1 for none
 	cells  int // combinations of the group columns
+	shape  string
 }
 
 // grouping is a group column: its value gives a digit of the cell's number, the first column the highest, so that
@@ -138,6 +139,7 @@ func (t *Table) plan(q Query) (*plan, error) {
 		}
 		p.weight = column
 	}
+	p.shape = p.shapeOf(q)
 	return p, nil
 }
 

@@ -93,8 +93,8 @@ func newCounter(p *plan) *counter {
 // tallies is how many numbers are kept of a cell.
 func (p *plan) tallies() int { return 2 + 2*len(p.sums) }
 
-// scan counts a part, one stretch of rows of the same area group after the other.
-func (k *counter) scan(p part) {
+// count counts a part, one stretch of rows of the same area group after the other.
+func (k *counter) count(p part) {
 	c := p.chunk
 	first := int(c.starts[p.from])
 	numbers := k.number(c, first, int(c.starts[p.to]))

@@ -211,7 +211,7 @@ func (d *decoder) fail(why string) {
 }
 
 func (d *decoder) chunk(columns int) *chunk {
-	c := &chunk{areas: get[int64](d), starts: get[uint32](d), blocks: get[int64](d), ids: get[uint32](d)}
+	c := &chunk{areas: get[int64](d), starts: get[uint32](d), blocks: get[int64](d), ids: get[uint32](d), kept: &kept{}}
 	for range columns {
 		c.vectors = append(c.vectors, d.vector(len(c.ids)))
 	}
