@@ -20,7 +20,7 @@ func init() {
 			"GET /cases/{id}":                      shownCase(""),
 			"POST /cases/{id}/step":                formCase("ver", "99", "transition", "tell"),
 			"GET /sittings/{id}":                   {},
-			"POST /sittings/{id}/close":            formCase("sitting_ver", "99"),
+			"POST /sittings/{id}/close":            formCase("ver", "99"),
 			"GET /notices/{id}":                    {},
 			"GET /notices/{id}/photo":              {},
 			"POST /notices/{id}/hang":              formCase("day", "2014-12-31"),

@@ -135,8 +135,7 @@ func (r *reader) papers(d *Definition) {
 		r.once(known, "paper", p.Code, p.Pos)
 	}
 	for _, reason := range d.Reasons {
-		r.titled("reason "+reason.Code, reason.Title, reason.Pos)
-		r.once(known, "reason", reason.Code, reason.Pos)
+		r.named(known, "reason", reason.Code, reason.Title, reason.Pos)
 	}
 }
 
@@ -145,6 +144,12 @@ func (r *reader) once(known map[string]bool, what, code string, pos policy.Pos) 
 		r.fail(pos, "%s %q has no code, or one that stands twice", what, code)
 	}
 	known[code] = true
+}
+
+// named checks what every part of a definition has: a code of its own and a title.
+func (r *reader) named(known map[string]bool, kind, code string, title i18n.Text, pos policy.Pos) {
+	r.once(known, kind, code, pos)
+	r.titled(kind+" "+code, title, pos)
 }
 
 func (r *reader) actors(what string, list []Actor) {
@@ -166,8 +171,7 @@ func (r *reader) states(d *Definition) {
 	known := map[string]bool{}
 	for _, s := range d.States {
 		what := "state " + s.Code
-		r.once(known, "state", s.Code, s.Pos)
-		r.titled(what, s.Title, s.Pos)
+		r.named(known, "state", s.Code, s.Title, s.Pos)
 		if !slices.Contains([]End{Goes, Granted, Refused, Withdrawn}, s.End) {
 			r.fail(s.Pos, "%s: end %q is none of granted, refused, withdrawn", what, s.End)
 		}
@@ -199,8 +203,7 @@ func (r *reader) transitions(d *Definition) {
 	known := map[string]bool{}
 	for _, t := range d.Transitions {
 		what := "transition " + t.Code
-		r.once(known, "transition", t.Code, t.Pos)
-		r.titled(what, t.Title, t.Pos)
+		r.named(known, "transition", t.Code, t.Title, t.Pos)
 		if len(t.From) == 0 || d.State(t.To) == nil {
 			r.fail(t.Pos, "%s: it needs from, and there is no state %q", what, t.To)
 		}
@@ -296,8 +299,7 @@ func (r *reader) clocks(d *Definition) {
 	known := map[string]bool{}
 	for _, t := range d.Clocks {
 		what := "clock " + t.Code
-		r.once(known, "clock", t.Code, t.Pos)
-		r.titled(what, t.Title, t.Pos)
+		r.named(known, "clock", t.Code, t.Title, t.Pos)
 		r.ref("clock", d.Code+"."+t.Code, t.Source, t.Unconfirmed, t.Pos)
 		if t.Days < 1 || t.Days > 1000 || len(t.From) == 0 || len(t.To) == 0 {
 			r.fail(t.Pos, "%s needs days (1 to 1000), from and to", what)
@@ -328,8 +330,7 @@ func (r *reader) sittings(d *Definition) {
 	known := map[string]bool{}
 	for _, m := range d.Sittings {
 		what := "sitting " + m.Code
-		r.once(known, "sitting", m.Code, m.Pos)
-		r.titled(what, m.Title, m.Pos)
+		r.named(known, "sitting", m.Code, m.Title, m.Pos)
 		r.ref("sitting", d.Code+"."+m.Code, m.Source, m.Unconfirmed, m.Pos)
 		r.level(what, m.Level, m.Pos)
 		r.by(what, m.By, m.Pos)
@@ -357,8 +358,7 @@ func (r *reader) notices(d *Definition) {
 	known := map[string]bool{}
 	for _, b := range d.Notices {
 		what := "notice " + b.Code
-		r.once(known, "notice", b.Code, b.Pos)
-		r.titled(what, b.Title, b.Pos)
+		r.named(known, "notice", b.Code, b.Title, b.Pos)
 		r.titled("the text of "+what, b.Text, b.Pos)
 		r.ref("notice", d.Code+"."+b.Code, b.Source, b.Unconfirmed, b.Pos)
 		r.level(what, b.Level, b.Pos)

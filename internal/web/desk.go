@@ -99,6 +99,47 @@ func Identifier(r *http.Request) (int64, error) {
 	return id, nil
 }
 
+// Item is the record that an address names, for a caller who may do something somewhere.
+func (d Desk) Item(r *http.Request, verb access.Verb) (scope access.Scope, id int64, err error) {
+	if id, err = Identifier(r); err != nil {
+		return scope, 0, err
+	}
+	scope, err = d.Scope(r, verb)
+	return scope, id, err
+}
+
+// Acting is what an act on a record needs: who acts, the record that the address names, and the version of it that the
+// form was made from.
+func (d Desk) Acting(r *http.Request, verb access.Verb) (scope access.Scope, id, ver int64, err error) {
+	if err = Form(r); err != nil {
+		return scope, 0, 0, err
+	}
+	if scope, id, err = d.Item(r, verb); err != nil {
+		return scope, 0, 0, err
+	}
+	if ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil {
+		return scope, 0, 0, fault.New(fault.Required, "%s", T(r.Context(), "error.required"))
+	}
+	return scope, id, ver, nil
+}
+
+// Form reads the fields of a form that is not about a file.
+func Form(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "%s", T(r.Context(), "error.invalid"))
+	}
+	return nil
+}
+
+// SendFile sends what may run nothing, whatever a browser takes it for (ASVS 5.0: V3.2.1, V5.4).
+func SendFile(w http.ResponseWriter, kind string, content []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = w.Write(content) // a reader who has gone away cannot be told
+	return nil
+}
+
 // Address is a path with a query, without the parameters that are empty or named.
 func Address(path string, query url.Values, without ...string) string {
 	kept := url.Values{}

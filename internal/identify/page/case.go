@@ -10,7 +10,6 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
@@ -21,11 +20,7 @@ import (
 // one shows a case: where it is, what can be done next, its clocks, votes and objections, and what was done.
 func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseRead)
+	scope, id, err := p.Item(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -146,18 +141,7 @@ func (p *casePages) mine(ctx context.Context, t *procedure.Transition) bool {
 
 // take takes a step in a case.
 func (p *casePages) take(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
-	if err != nil {
-		return fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
-	}
-	scope, err := p.Scope(r, access.CaseAct)
+	scope, id, ver, err := p.Acting(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -173,7 +157,7 @@ func (p *casePages) take(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Cases.Take(r.Context(), scope, procedure.Seen{ID: id, Ver: ver}, act); err != nil {
 		return err
 	}
-	return to(w, r, casePath(id))
+	return web.See(w, r, casePath(id))
 }
 
 func objections(ctx context.Context, list []procedure.Objected) web.Table {

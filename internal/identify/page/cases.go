@@ -68,15 +68,6 @@ func (p *casePages) show(w http.ResponseWriter, r *http.Request, title string, c
 	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
-// idOf reads a number of an address.
-func idOf(r *http.Request, name string) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
-	}
-	return id, nil
-}
-
 // caseRows is how many cases a page lists and a form takes along.
 const caseRows = 200
 
@@ -227,40 +218,45 @@ func idPairs(cases []procedure.Case) []web.Pair {
 	return pairs
 }
 
-// sent are the cases that a form sends along.
-func sent(r *http.Request) ([]procedure.Seen, []int64, error) {
-	wrong := fault.New(fault.Invalid, "%s", web.T(r.Context(), "error.invalid"))
-	if err := r.ParseForm(); err != nil {
-		return nil, nil, wrong
+// chosen are the cases that a form sends along, for an act on them together.
+func (p *casePages) chosen(r *http.Request) (access.Scope, []procedure.Seen, error) {
+	if err := web.Form(r); err != nil {
+		return access.Scope{}, nil, err
 	}
+	scope, err := p.Scope(r, access.CaseAct)
+	if err != nil {
+		return scope, nil, err
+	}
+	wrong := fault.New(fault.Invalid, "%s", web.T(r.Context(), "error.invalid"))
 	ids, vers := r.PostForm["case"], r.PostForm["ver"]
 	if len(ids) != len(vers) {
-		return nil, nil, wrong
+		return scope, nil, wrong
 	}
-	seen, plain := make([]procedure.Seen, len(ids)), make([]int64, len(ids))
+	seen := make([]procedure.Seen, len(ids))
 	for i := range ids {
-		id, err := strconv.ParseInt(ids[i], 10, 64)
-		if err != nil {
-			return nil, nil, wrong
+		if seen[i].ID, err = strconv.ParseInt(ids[i], 10, 64); err != nil {
+			return scope, nil, wrong
 		}
-		ver, err := strconv.ParseInt(vers[i], 10, 64)
-		if err != nil {
-			return nil, nil, wrong
+		if seen[i].Ver, err = strconv.ParseInt(vers[i], 10, 64); err != nil {
+			return scope, nil, wrong
 		}
-		seen[i], plain[i] = procedure.Seen{ID: id, Ver: ver}, id
 	}
-	return seen, plain, nil
+	return scope, seen, nil
 }
 
-func to(w http.ResponseWriter, r *http.Request, path string) error {
-	http.Redirect(w, r, path, http.StatusSeeOther)
-	return nil
+// idsOf are the identifiers of cases.
+func idsOf(seen []procedure.Seen) []int64 {
+	ids := make([]int64, len(seen))
+	for i, one := range seen {
+		ids[i] = one.ID
+	}
+	return ids
 }
 
 // open opens a case of a household.
 func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.Scope(r, access.CaseAct)
 	if err != nil {
@@ -274,23 +270,19 @@ func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return to(w, r, casePath(opened[0].ID))
+	return web.See(w, r, casePath(opened[0].ID))
 }
 
 func (p *casePages) draw(w http.ResponseWriter, r *http.Request) error {
-	_, ids, err := sent(r)
+	scope, seen, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
-	scope, err := p.Scope(r, access.CaseAct)
+	b, err := p.Cases.Draw(r.Context(), scope, r.PostForm.Get("transition"), idsOf(seen))
 	if err != nil {
 		return err
 	}
-	b, err := p.Cases.Draw(r.Context(), scope, r.PostForm.Get("transition"), ids)
-	if err != nil {
-		return err
-	}
-	return p.drawn(w, r, ids[0], b)
+	return p.drawn(w, r, seen[0].ID, b)
 }
 
 // drawn lists the sample, each a door, and the way back to the step.
@@ -314,11 +306,7 @@ func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, first int64, b
 }
 
 func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
-	seen, _, err := sent(r)
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseAct)
+	scope, seen, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
@@ -326,7 +314,7 @@ func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Cases.TakeMany(r.Context(), scope, seen, procedure.Act{Transition: r.PostForm.Get("transition"), Batch: batch}); err != nil {
 		return err
 	}
-	return to(w, r, "/cases")
+	return web.See(w, r, "/cases")
 }
 
 // dayOf reads a day of a form.

@@ -37,14 +37,18 @@ type meetingLine struct {
 	fields       []web.Field
 }
 
-// commonArea is the smallest area that holds all cases.
-func (p *casePages) commonArea(ctx context.Context, scope access.Scope, ids []int64) (int64, error) {
+// gathered are the cases of a form and the smallest area that holds them all.
+func (p *casePages) gathered(r *http.Request) (scope access.Scope, ids []int64, common int64, err error) {
+	scope, seen, err := p.chosen(r)
+	if err != nil {
+		return scope, nil, 0, err
+	}
+	ids = idsOf(seen)
 	scheme := p.Cases.Areas().Scheme()
-	common := int64(0)
 	for i, id := range ids {
-		c, err := p.Cases.Case(ctx, scope, id)
+		c, err := p.Cases.Case(r.Context(), scope, id)
 		if err != nil {
-			return 0, err
+			return scope, nil, 0, err
 		}
 		if i == 0 {
 			common = c.Area
@@ -53,12 +57,12 @@ func (p *casePages) commonArea(ctx context.Context, scope access.Scope, ids []in
 			common = scheme.Parent(common)
 		}
 	}
-	return common, nil
+	return scope, ids, common, nil
 }
 
 // meet convenes a meeting on the cases of a form.
 func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
-	_, ids, err := sent(r)
+	scope, ids, place, err := p.gathered(r)
 	if err != nil {
 		return err
 	}
@@ -66,29 +70,17 @@ func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := p.Scope(r, access.CaseAct)
-	if err != nil {
-		return err
-	}
-	place, err := p.commonArea(r.Context(), scope, ids)
-	if err != nil {
-		return err
-	}
 	m, err := p.Cases.Convene(r.Context(), scope, place, day, ids)
 	if err != nil {
 		return err
 	}
-	return to(w, r, "/sittings/"+strconv.FormatInt(m.ID, 10))
+	return web.See(w, r, "/sittings/"+strconv.FormatInt(m.ID, 10))
 }
 
 // sitting shows a meeting: open, the votes to be entered household by household; closed, its minutes.
 func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseRead)
+	scope, id, err := p.Item(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -137,7 +129,7 @@ func (p *casePages) openMeeting(ctx context.Context, m procedure.Sitting, votes 
 	number := func(name, label, prefix string) web.Field {
 		return web.Field{Name: name, Label: label, Kind: web.FieldNumber, Required: true, IDPrefix: prefix, Attributes: templ.Attributes{"min": "0", "inputmode": "numeric"}}
 	}
-	view := meetingView{path: "/sittings/" + strconv.FormatInt(m.ID, 10) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "sitting_ver", Value: strconv.FormatInt(m.Ver, 10)}},
+	view := meetingView{path: "/sittings/" + strconv.FormatInt(m.ID, 10) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}},
 		fields: []web.Field{number("eligible", caseWord(ctx, "meeting.eligible"), ""), number("present", caseWord(ctx, "meeting.present"), ""), {Name: "minutes", Label: caseWord(ctx, "meeting.minutes"), Kind: web.FieldArea}}}
 	for _, v := range votes {
 		of := strconv.FormatInt(v.Case, 10)
@@ -153,14 +145,7 @@ func (p *casePages) openMeeting(ctx context.Context, m procedure.Sitting, votes 
 
 // closeSitting writes down the votes of a meeting.
 func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	scope, err := p.Scope(r, access.CaseAct)
+	scope, id, ver, err := p.Acting(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -176,23 +161,15 @@ func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
 		n, _ := strconv.ParseInt(of, 10, 64)
 		as.Votes = append(as.Votes, procedure.Vote{Case: n, For: number("for." + of), Against: number("against." + of), Abstain: number("abstain." + of)})
 	}
-	if err := p.Cases.CloseSitting(r.Context(), scope, id, number("sitting_ver"), as); err != nil {
+	if err := p.Cases.CloseSitting(r.Context(), scope, id, ver, as); err != nil {
 		return err
 	}
-	return to(w, r, "/sittings/"+strconv.FormatInt(id, 10))
+	return web.See(w, r, "/sittings/"+strconv.FormatInt(id, 10))
 }
 
 // post makes the list of a notice from the cases of a form.
 func (p *casePages) post(w http.ResponseWriter, r *http.Request) error {
-	_, ids, err := sent(r)
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseAct)
-	if err != nil {
-		return err
-	}
-	place, err := p.commonArea(r.Context(), scope, ids)
+	scope, ids, place, err := p.gathered(r)
 	if err != nil {
 		return err
 	}
@@ -200,7 +177,7 @@ func (p *casePages) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return to(w, r, noticePath(n.ID))
+	return web.See(w, r, noticePath(n.ID))
 }
 
 func noticePath(id int64) string { return "/notices/" + strconv.FormatInt(id, 10) }
@@ -266,11 +243,7 @@ func objectForm(ctx context.Context, path string) stepForm {
 
 // noticeOf is the notice that an address names, with its kind.
 func (p *casePages) noticeOf(r *http.Request) (procedure.Notice, *procedure.Board, error) {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return procedure.Notice{}, nil, err
-	}
-	scope, err := p.Scope(r, access.CaseRead)
+	scope, id, err := p.Item(r, access.CaseRead)
 	if err != nil {
 		return procedure.Notice{}, nil, err
 	}
@@ -283,11 +256,7 @@ func (p *casePages) noticeOf(r *http.Request) (procedure.Notice, *procedure.Boar
 }
 
 func (p *casePages) photo(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseRead)
+	scope, id, err := p.Item(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -295,19 +264,12 @@ func (p *casePages) photo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", photo.Type)
-	w.Header().Set("Cache-Control", "private, no-store")
-	_, err = w.Write(photo.Body)
-	return err
+	return web.SendFile(w, photo.Type, photo.Body)
 }
 
 // hang starts the days of a notice with the photo of the board.
 func (p *casePages) hang(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseAct)
+	scope, id, err := p.Item(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -336,7 +298,7 @@ func (p *casePages) hang(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Cases.Hang(r.Context(), scope, id, ver, day, procedure.Photo{Type: picture.Type, Body: picture.Body}); err != nil {
 		return err
 	}
-	return to(w, r, noticePath(id))
+	return web.See(w, r, noticePath(id))
 }
 
 // objected reads the form of an objection.
@@ -349,11 +311,7 @@ func objected(r *http.Request) (line int64, words string, err error) {
 }
 
 func (p *casePages) object(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r, "id")
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.CaseAct)
+	scope, id, err := p.Item(r, access.CaseAct)
 	if err != nil {
 		return err
 	}
@@ -364,7 +322,7 @@ func (p *casePages) object(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Cases.Object(r.Context(), scope, id, line, words); err != nil {
 		return err
 	}
-	return to(w, r, noticePath(id))
+	return web.See(w, r, noticePath(id))
 }
 
 // public is a notice for everybody who has its address, with the form to object without login.
@@ -399,7 +357,7 @@ func (p *casePages) objectPublicly(w http.ResponseWriter, r *http.Request) error
 	if err := p.Cases.ObjectPublicly(r.Context(), token, line, words); err != nil {
 		return err
 	}
-	return to(w, r, "/n/"+token+"?sent=1")
+	return web.See(w, r, "/n/"+token+"?sent=1")
 }
 
 // procedure shows a definition: its diagram, and the steps in words.

@@ -23,11 +23,7 @@ import (
 // the reader can do.
 func (p *pages) problem(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := web.Identifier(r)
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.HouseholdRead)
+	scope, id, err := p.Item(r, access.HouseholdRead)
 	if err != nil {
 		return err
 	}
@@ -151,28 +147,12 @@ func (p *pages) todo(r *http.Request, one quality.Problem) []templ.Component {
 	return parts
 }
 
-// acting reads what every act needs.
-func (p *pages) acting(r *http.Request, verb access.Verb) (scope access.Scope, id, ver int64, err error) {
-	if id, err = web.Identifier(r); err != nil {
-		return scope, 0, 0, err
-	}
-	if err = r.ParseForm(); err != nil {
-		return scope, 0, 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	if ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil {
-		return scope, 0, 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
-	}
-	scope, err = p.Scope(r, verb)
-	return scope, id, ver, err
-}
-
 func acted(w http.ResponseWriter, r *http.Request, id int64) error {
-	http.Redirect(w, r, "/problems/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
-	return nil
+	return web.See(w, r, "/problems/"+strconv.FormatInt(id, 10))
 }
 
 func (p *pages) claim(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r, access.HouseholdEdit)
+	scope, id, ver, err := p.Acting(r, access.HouseholdEdit)
 	if err != nil {
 		return err
 	}
@@ -183,7 +163,7 @@ func (p *pages) claim(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) accept(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r, access.HouseholdEdit)
+	scope, id, ver, err := p.Acting(r, access.HouseholdEdit)
 	if err != nil {
 		return err
 	}
@@ -194,7 +174,7 @@ func (p *pages) accept(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) confirm(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r, access.ChangeDecide)
+	scope, id, ver, err := p.Acting(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}

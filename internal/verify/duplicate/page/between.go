@@ -73,7 +73,7 @@ func answers(ctx context.Context, one duplicate.Inquiry) templ.Component {
 }
 
 func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
-	scope, id, _, err := p.acting(r)
+	scope, id, err := p.Item(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r)
+	scope, id, ver, err := p.Acting(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}

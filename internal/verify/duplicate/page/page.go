@@ -4,13 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
-	"rightkey/internal/fault"
 	"rightkey/internal/job"
 	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/verify/duplicate"
@@ -71,23 +69,6 @@ var stateTones = map[duplicate.State]web.Tone{duplicate.Open: web.ToneWarn, dupl
 
 func stateBadge(ctx context.Context, state duplicate.State) web.Badge {
 	return web.Badge{Tone: stateTones[state], Text: word(ctx, "state."+string(state))}
-}
-
-// acting reads what every act needs: the scope of those who decide, the record and the version that was seen.
-func (p *pages) acting(r *http.Request) (scope access.Scope, id, ver int64, err error) {
-	if id, err = web.Identifier(r); err != nil {
-		return scope, 0, 0, err
-	}
-	if err = r.ParseForm(); err != nil {
-		return scope, 0, 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	if text := strings.TrimSpace(r.PostForm.Get("ver")); text != "" {
-		if ver, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return scope, 0, 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
-		}
-	}
-	scope, err = p.Scope(r, access.ChangeDecide)
-	return scope, id, ver, err
 }
 
 func pairPath(id int64) string { return "/duplicates/" + strconv.FormatInt(id, 10) }

@@ -23,11 +23,7 @@ import (
 // review shows a pair: both persons, both rosters, what speaks for and against, and what can be said.
 func (p *pages) review(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, err := web.Identifier(r)
-	if err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.ChangeDecide)
+	scope, id, err := p.Item(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -218,7 +214,7 @@ func personIn(r *http.Request, field string) (int64, error) {
 }
 
 func (p *pages) judge(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r)
+	scope, id, ver, err := p.Acting(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -236,7 +232,7 @@ func (p *pages) judge(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) postpone(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r)
+	scope, id, ver, err := p.Acting(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
@@ -251,7 +247,7 @@ func (p *pages) postpone(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) undo(w http.ResponseWriter, r *http.Request) error {
-	scope, id, ver, err := p.acting(r)
+	scope, id, ver, err := p.Acting(r, access.ChangeDecide)
 	if err != nil {
 		return err
 	}
