@@ -185,7 +185,7 @@ func (s *Service) findNumber(ctx context.Context, scope access.Scope, text strin
 	}
 	found, err := s.people(ctx, scope, thatPerson, "", home, id)
 	if err == nil && len(found) == 0 {
-		found, err = s.people(ctx, scope, "SELECT home, id AS person FROM alias WHERE {checked} AND source = $1 AND key = $2", "", mergedSource, Number(id))
+		found, err = s.people(ctx, scope, "SELECT home, id AS person, 1 AS w FROM alias WHERE {checked} AND source = $1 AND key = $2", "", mergedSource, Number(id))
 	}
 	if err != nil || len(found) > 0 {
 		return scored(found, WhyNumber), err
@@ -205,10 +205,10 @@ func scored(hits []Hit, why Why) []Hit {
 }
 
 // thatPerson chooses one person by home and id.
-const thatPerson = "SELECT CAST($1 AS bigint) AS home, CAST($2 AS bigint) AS person"
+const thatPerson = "SELECT CAST($1 AS bigint) AS home, CAST($2 AS bigint) AS person, 1 AS w"
 
-// people reads persons in scope with their households. who is a statement that chooses them: it gives home and person,
-// and what order needs besides.
+// people reads persons in scope with their households. who is a statement that chooses them: it gives home, person and
+// a weight w, by which order may go.
 func (s *Service) people(ctx context.Context, scope access.Scope, who, order string, args ...any) ([]Hit, error) {
 	found, err := store.All(ctx, s.db.In(scope), peopleOf(who)+order, args, scanHit)
 	if err != nil {
@@ -217,13 +217,16 @@ func (s *Service) people(ctx context.Context, scope access.Scope, who, order str
 	return found, nil
 }
 
-// peopleOf is the statement that reads the persons whom who chooses, those first: a planner that may change the order
-// of the tables reads all households of the scope for a handful of persons.
+// peopleOf is the statement that reads the persons whom who chooses, table after table: a planner that may mix the
+// steps reads all households of the scope for a handful of persons.
 func peopleOf(who string) string {
-	return "SELECT " + personColumns + ", m.relation, m.head, m.from_day, " + householdColumns + " FROM (" + who + `) c
-		CROSS JOIN membership m CROSS JOIN person p CROSS JOIN household h
-		WHERE m.home = c.home AND m.person = c.person AND m.to_day IS NULL AND p.home = m.home AND p.id = m.person
-		AND h.home = m.home AND h.id = m.household AND {scope h.area h.id}`
+	return "WITH chosen AS MATERIALIZED (" + who + `), member AS MATERIALIZED (
+		SELECT m.home, m.person, m.household, m.relation, m.head, m.from_day, chosen.w FROM chosen CROSS JOIN membership m
+		WHERE m.home = chosen.home AND m.person = chosen.person AND m.to_day IS NULL), p AS MATERIALIZED (
+		SELECT person.*, m.household, m.relation, m.head, m.from_day, m.w FROM member m CROSS JOIN person
+		WHERE person.home = m.home AND person.id = m.person)
+		SELECT ` + personColumns + ", p.relation, p.head, p.from_day, " + householdColumns + ` FROM p CROSS JOIN household h
+		WHERE h.home = p.home AND h.id = p.household AND {scope h.area h.id}`
 }
 
 func scanHit(r store.Rows, hit *Hit) error {

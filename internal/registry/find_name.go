@@ -25,7 +25,7 @@ func (s *Service) findName(ctx context.Context, scope access.Scope, text string)
 	if sql == "" {
 		return nil, nil
 	}
-	met, err := s.people(ctx, scope, sql, " ORDER BY c.w DESC, h.area, p.id", args...)
+	met, err := s.people(ctx, scope, sql, " ORDER BY p.w DESC, h.area, p.id", args...)
 	if err != nil {
 		return nil, err
 	}

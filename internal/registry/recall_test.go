@@ -279,13 +279,34 @@ func TestWhoIsLookedForUnderAMistakeIsAmongTheFirstTwenty(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, h *house) {
 				all := h.people(t, recallSeed, names, 1500)
+				before := h.householdsRead(t)
 				got := h.recall(t, recallSeed, names, all, 300, 1)
+				if read := h.householdsRead(t) - before; read > 300*1500*2 {
+					t.Errorf("%d households were read for 300 searches: those of the whole place for each person met", read)
+				}
 				if got.of(got.person) < .95 {
 					t.Errorf("recall at 20: %.3f of persons, %.3f of names, want .95", got.of(got.person), got.of(got.name))
 				}
 			})
 		})
 	}
+}
+
+// householdsRead is how many rows of households a server of PostgreSQL says that it has read; 0 of another.
+func (h *house) householdsRead(t testing.TB) (n int64) {
+	t.Helper()
+	if h.DB.Engine() != store.Postgres {
+		return 0
+	}
+	time.Sleep(1100 * time.Millisecond) // a session tells what it has read once a second, at the end of a transaction
+	for range 2 {
+		err := store.One(t.Context(), h.Raw, "SELECT CAST(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS bigint) FROM pg_stat_user_tables WHERE relname = 'household'", nil, &n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return n
 }
 
 // BenchmarkRecall measures recall at 20 and the time of a search in registers of 30,000 households: of the whole
