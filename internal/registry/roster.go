@@ -58,11 +58,7 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 	}
 	plan, err := s.planned(ctx, scope, h, r.Act)
 	if err != nil {
-		// What speaks against it may be what somebody else has just done.
-		if now, again := s.household(ctx, scope, household); again == nil && now.Ver != r.Ver {
-			return change.Set{}, overtaken(r.Ver, now.Ver)
-		}
-		return change.Set{}, err
+		return change.Set{}, s.unlessOvertaken(ctx, scope, h, err)
 	}
 	key, err := s.keys.Of(ctx, h.Home, h.ID)
 	if err != nil {
@@ -83,7 +79,7 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 		Rows: []change.Row{{SubjectKind: SubjectRoster, Subject: h.ID, BaseVer: r.Ver, Set: change.Values{fieldOf(plan.Rule): text}}}}
 	prepared, err := s.changes.Prepare(ctx, scope, draft)
 	if err != nil {
-		return change.Set{}, err
+		return change.Set{}, s.unlessOvertaken(ctx, scope, h, err)
 	}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
 		if err := prepared.Store(ctx, tx); err != nil {
@@ -98,6 +94,14 @@ func (s *Service) ReportAct(ctx context.Context, scope access.Scope, household i
 		return change.Set{}, fmt.Errorf("report a change of a roster: %w", err)
 	}
 	return prepared.Set, nil
+}
+
+// unlessOvertaken is why an act is refused: what speaks against it may be what somebody else has just done.
+func (s *Service) unlessOvertaken(ctx context.Context, scope access.Scope, seen Household, refusal error) error {
+	if now, err := s.household(ctx, scope, seen.ID); err == nil && now.Ver != seen.Ver {
+		return overtaken(seen.Ver, now.Ver)
+	}
+	return refusal
 }
 
 func overtaken(seen, now int64) error {
