@@ -10,7 +10,8 @@ import (
 const followEvery = 10 * time.Minute
 
 // followDays brings households to the areas that theirs have become, carries out transfers between counties, and shows
-// cases whose terms have run out one level higher, each on its day, until ctx is done.
+// cases whose terms have run out one level higher, and deletes what departments gave, each on its day, until ctx is
+// done.
 func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 	for {
 		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
@@ -21,6 +22,9 @@ func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 		}
 		if _, err := h.cases.Escalate(ctx); err != nil && ctx.Err() == nil {
 			log.Error("show terms that have run out", "error", err)
+		}
+		if _, err := h.crosschecks.Expire(ctx); err != nil && ctx.Err() == nil {
+			log.Error("delete what departments gave", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -23,6 +23,7 @@ import (
 	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
+	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 )
 
@@ -87,6 +88,7 @@ type house struct {
 	quality       *quality.Service
 	monthEnds     *overview.MonthEnds
 	duplicates    *duplicate.Service
+	crosschecks   *crosscheck.Service
 	orgLoads      *office.FileLoads // of organisations
 
 	// What lies outside the database, and who seals its journal.
@@ -175,6 +177,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.monthEnds = overview.NewMonthEnds(overview.Needs{DB: h.db, Journal: h.journal, Registry: h.registry, Jobs: h.jobs, Assessed: identify.AssessedOn})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
+	h.crosschecks = crosscheck.NewService(crosscheck.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Duplicates: h.duplicates, Jobs: h.jobs, Caller: h.caller})
 	return nil
 }
 

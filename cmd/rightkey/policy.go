@@ -16,6 +16,7 @@ import (
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
+	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 	"rightkey/policies"
 )
@@ -93,6 +94,7 @@ func packLoader() *policy.Loader {
 	identify.Register(loader)
 	quality.Register(loader)
 	duplicate.Register(loader)
+	crosscheck.Register(loader)
 	procedure.Register(loader, identify.CaseWords)
 	return loader
 }

@@ -34,6 +34,8 @@ const (
 	CaseRecordStep     Step = "case.record"
 	CaseReviewStep     Step = "case.review"
 	CaseApproveStep    Step = "case.approve"
+	LeadJudgeStep      Step = "lead.judge"
+	LeadActStep        Step = "lead.act"
 )
 
 // Word is the step as a part of the key of a message: "change_decide".

@@ -30,6 +30,8 @@ var forgetting = []forgotten{
 	{"attachment_chunk", nil, "DELETE FROM attachment_chunk WHERE {checked} AND home = $1 AND subject = $2"},
 	{"attachment", nil, "DELETE FROM attachment WHERE {checked} AND home = $1 AND subject = $2"},
 	{"problem_item", []string{"reason"}, "UPDATE problem_item SET reason = '' WHERE {checked} AND home = $1 AND subject = $2"},
+	{"check_token", nil, "DELETE FROM check_token WHERE {checked} AND home = $1 AND person = $2"},
+	{"check_lead", []string{"evidence", "signs", "body"}, "UPDATE check_lead SET evidence = '', signs = '', body = NULL WHERE {checked} AND home = $1 AND subject = $2"},
 	// A household's marks are made anew when its rules run next.
 	{"quality_mark", []string{"mark"}, `DELETE FROM quality_mark WHERE {checked} AND home = $1 AND mark IS NOT NULL
 		AND household IN (SELECT m.household FROM membership m WHERE m.home = $1 AND m.person = $2)`},

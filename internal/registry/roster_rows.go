@@ -28,6 +28,7 @@ var followers = []follower{
 	{"quality_mark", "household", false},
 	{"assignment", "household", false},
 	{"case_file", "household", false},
+	{"check_lead", "subject", true},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these
@@ -65,7 +66,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
 	{"name_key", "person"}, {"birth_key", "person"}, {"duplicate_side", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
-	{"own_declared", "subject"},
+	{"own_declared", "subject"}, {"check_lead", "subject"}, {"check_token", "person"},
 }
 
 // rehome brings a person's rows from one home to another, so that a household and those who live in it are always in

@@ -30,6 +30,7 @@ var still = map[string]string{
 	"sitting": "was held for the area itself", "notice": "hangs in the area itself",
 	"job": "was started for the area itself", "import": "was started for the area itself", "approval": "was asked for in that area", "alert": "was raised in that area",
 	"own_declared": "person is an official", "assignment.person": "is an official", "inspection": "is about the area itself",
+	"check_list": "was given for the area itself",
 	"unmasking": "tells who saw what where", "account": "person is who holds the account",
 }
 

@@ -27,6 +27,7 @@ import (
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
 	"rightkey/internal/testdata"
+	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 	"rightkey/test/stand"
 )
@@ -51,16 +52,17 @@ const (
 // Register is a register at work.
 type Register struct {
 	*stand.Stand
-	Packs      *library.Library
-	Pack       *policy.Pack
-	Changes    *change.Service
-	Registry   *registry.Service
-	Jobs       *job.Runner
-	Identify   *identify.Service
-	Quality    *quality.Service
-	Duplicates *duplicate.Service
-	MonthEnds  *overview.MonthEnds
-	Cases      *procedure.Service
+	Packs       *library.Library
+	Pack        *policy.Pack
+	Changes     *change.Service
+	Registry    *registry.Service
+	Jobs        *job.Runner
+	Identify    *identify.Service
+	Quality     *quality.Service
+	Duplicates  *duplicate.Service
+	Crosschecks *crosscheck.Service
+	MonthEnds   *overview.MonthEnds
+	Cases       *procedure.Service
 	// Kin are the officials related to households.
 	Kin map[int64][]procedure.Relative
 
@@ -93,6 +95,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	identify.Register(loader)
 	quality.Register(loader)
 	duplicate.Register(loader)
+	crosscheck.Register(loader)
 	procedure.Register(loader, identify.CaseWords)
 	r := &Register{Stand: s, accounts: map[int64]access.Caller{}}
 	var err error
@@ -123,6 +126,7 @@ func (r *Register) Rooms() {
 	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller})
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
 	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
+	r.Crosschecks = crosscheck.NewService(crosscheck.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Duplicates: r.Duplicates, Jobs: r.Jobs, Caller: caller})
 	r.MonthEnds = overview.NewMonthEnds(overview.Needs{DB: r.DB, Journal: r.Journal, Registry: r.Registry, Jobs: r.Jobs, Assessed: identify.AssessedOn})
 	r.Cases = procedure.NewService(procedure.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Subjects: identify.CaseSubjects(r.Registry),
 		Kin: func(_ context.Context, household int64) ([]procedure.Relative, error) { return r.Kin[household], nil }})

@@ -52,23 +52,11 @@ func (q *query) bind(value any) string {
 func (q *query) where() string { return strings.Join(q.parts, " AND ") }
 
 // Sensitive says whether the scope sees the problems of special fields.
-func Sensitive(scope access.Scope) bool { return seen(scope) >= access.P3 }
-
-// seen is the highest class that may be seen in all of the scope.
-func seen(scope access.Scope) access.Class {
-	for c := access.P3; c > access.P0; c-- {
-		ranges := scope.Ranges()
-		everywhere := !slices.ContainsFunc(ranges, func(r access.Range) bool { return !scope.Sees(r.Lo, c) || !scope.Sees(r.Hi, c) })
-		if everywhere && len(ranges) > 0 {
-			return c
-		}
-	}
-	return access.P0
-}
+func Sensitive(scope access.Scope) bool { return scope.Seen() >= access.P3 }
 
 // visible is the condition that a scope's reader may see a problem p.
 func (q *query) visible() {
-	q.parts = append(q.parts, "{scope p.area}", "p.class <= "+q.bind(int64(seen(q.scope))))
+	q.parts = append(q.parts, "{scope p.area}", "p.class <= "+q.bind(int64(q.scope.Seen())))
 }
 
 // dimensions are what lists can be narrowed by and counts are made of.

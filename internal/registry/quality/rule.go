@@ -240,17 +240,8 @@ func answered(role string, days int) error {
 	return nil
 }
 
-func texted(p *policy.Pack, text map[i18n.Lang]string) (i18n.Text, error) {
-	for _, language := range p.Languages {
-		if strings.TrimSpace(text[language]) == "" {
-			return nil, fmt.Errorf("it has no text in %q", language)
-		}
-	}
-	return text, nil
-}
-
 func (s elsewhereSchema) elsewhere(p *policy.Pack) (Elsewhere, error) {
-	text, err := texted(p, s.Text)
+	text, err := p.Worded(s.Text)
 	if err != nil {
 		return Elsewhere{}, err
 	}
@@ -288,7 +279,7 @@ func (s ruleSchema) rule(p *policy.Pack, all *Rules) (Rule, error) {
 		rule.Days = all.Days
 	}
 	var err error
-	if rule.Text, err = texted(p, s.Text); err != nil {
+	if rule.Text, err = p.Worded(s.Text); err != nil {
 		return rule, err
 	}
 	if err := answered(rule.Role, rule.Days); err != nil {

@@ -1,0 +1,196 @@
+package crosscheck
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
+	"rightkey/internal/fault"
+	"rightkey/internal/journal"
+	"rightkey/internal/registry"
+	"rightkey/internal/store"
+)
+
+const (
+	// maxEvidence is the length of evidence in characters.
+	maxEvidence = 300
+	// maxAssigned is how many leads one assignment gives away.
+	maxAssigned = 500
+)
+
+// at returns a lead in one of these states that is still at the version that the caller saw.
+func (s *Service) at(ctx context.Context, scope access.Scope, id, ver int64, step access.Step, states ...State) (Lead, error) {
+	l, err := s.Get(ctx, scope, id)
+	switch {
+	case err != nil:
+		return l, err
+	case l.Ver != ver:
+		return l, fault.New(fault.Stale, "the lead moved on since you opened it (version %d, now %d)", ver, l.Ver)
+	case !slices.Contains(states, l.State):
+		return l, fault.New(fault.Conflict, "the lead is %s already", l.State)
+	}
+	return l, access.NotOwn(scope.Caller(), step, l.Household, l.Subject)
+}
+
+// Assign gives leads to an account, with a new date if due is not 0; all of them or none. It returns an Invalid fault
+// for an account that may not edit households where a lead is.
+func (s *Service) Assign(ctx context.Context, scope access.Scope, ids []int64, owner int64, due clock.Day) (int, error) {
+	if len(ids) == 0 || len(ids) > maxAssigned {
+		return 0, fault.New(fault.Invalid, "choose 1 to %d leads", maxAssigned).With(0, "lead", "choose 1 to %d", maxAssigned)
+	}
+	if due != 0 && due < s.today() {
+		return 0, fault.New(fault.Invalid, "the date is over").With(0, "due", "is over")
+	}
+	their, err := s.caller(ctx, owner)
+	if err != nil {
+		return 0, err
+	}
+	reach, err := access.Decide(their, access.HouseholdEdit)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "this account looks into no leads").With(0, "owner", "looks into no leads")
+	}
+	var before, after []Lead
+	for _, id := range ids {
+		l, err := s.Get(ctx, scope, id)
+		if err != nil {
+			return 0, err
+		}
+		if !reach.Holds(l.Area) {
+			return 0, fault.New(fault.Invalid, "this account does not reach all of the areas").With(0, "owner", "does not reach all of the areas")
+		}
+		if !l.Unsettled() {
+			continue
+		}
+		next := l
+		if next.Owner = owner; l.State == New {
+			next.State = Assigned
+		}
+		if due != 0 {
+			next.Due = due
+		}
+		before, after = append(before, l), append(after, next)
+	}
+	return len(after), s.change(ctx, scope, "assigned", before, after)
+}
+
+// Explain says that a hit is not what it seems, by one of the check's explanations and with evidence. The household
+// keeps what it has; the waiver is kept for the look-back.
+func (s *Service) Explain(ctx context.Context, scope access.Scope, id, ver int64, code, evidence string) (Lead, error) {
+	return s.judge(ctx, scope, id, ver, Explained, code, evidence)
+}
+
+// Confirm says that a hit is what it seems, with evidence.
+func (s *Service) Confirm(ctx context.Context, scope access.Scope, id, ver int64, evidence string) (Lead, error) {
+	return s.judge(ctx, scope, id, ver, Confirmed, "", evidence)
+}
+
+func (s *Service) judge(ctx context.Context, scope access.Scope, id, ver int64, state State, code, evidence string) (Lead, error) {
+	l, err := s.at(ctx, scope, id, ver, access.LeadJudgeStep, New, Assigned)
+	if err != nil {
+		return l, err
+	}
+	check, err := s.check(l.Area, l.Rule)
+	if err != nil {
+		return l, err
+	}
+	if _, ok := check.Explanation(code); state == Explained && !ok {
+		return l, fault.New(fault.Invalid, "choose one of the check's explanations").With(0, "explanation", "is none of the check's")
+	}
+	if evidence = strings.TrimSpace(evidence); evidence == "" || utf8.RuneCountInString(evidence) > maxEvidence {
+		return l, fault.New(fault.Invalid, "say in at most %d characters what shows it", maxEvidence).With(0, "evidence", "is empty or too long")
+	}
+	next := l
+	next.State, next.Explanation, next.Evidence = state, code, evidence
+	next.Judge, next.judgePerson = scope.Caller().Account, scope.Caller().Person
+	return s.one(ctx, scope, string(state), l, next)
+}
+
+// Return gives a judged lead back to be looked into again, by a second person.
+func (s *Service) Return(ctx context.Context, scope access.Scope, id, ver int64) (Lead, error) {
+	l, err := s.second(ctx, scope, id, ver)
+	if err != nil {
+		return l, err
+	}
+	next := l
+	if next.State = New; l.Owner != 0 {
+		next.State = Assigned
+	}
+	next.Explanation, next.Evidence, next.Judge, next.judgePerson = "", "", 0, ""
+	return s.one(ctx, scope, "returned", l, next)
+}
+
+// Act takes over what was found, by a second person, and says by the check's codes what was done about it.
+func (s *Service) Act(ctx context.Context, scope access.Scope, id, ver int64, code string) (Lead, error) {
+	l, err := s.second(ctx, scope, id, ver)
+	if err != nil {
+		return l, err
+	}
+	check, err := s.check(l.Area, l.Rule)
+	if err != nil {
+		return l, err
+	}
+	if act, ok := check.Act(code); !ok || !slices.Contains(act.After, l.State) {
+		return l, fault.New(fault.Invalid, "choose one of the check's acts").With(0, "act", "is none of the check's for what was found")
+	}
+	next := l
+	next.State, next.Act, next.Actor = Acted, code, scope.Caller().Account
+	return s.one(ctx, scope, "acted", l, next)
+}
+
+// second is a judged lead that the caller did not judge.
+func (s *Service) second(ctx context.Context, scope access.Scope, id, ver int64) (Lead, error) {
+	l, err := s.at(ctx, scope, id, ver, access.LeadActStep, Explained, Confirmed)
+	if err != nil {
+		return l, err
+	}
+	return l, access.Separate(scope.Caller(), access.LeadActStep, access.Did{Step: access.LeadJudgeStep, Account: l.Judge, Person: l.judgePerson})
+}
+
+func (s *Service) one(ctx context.Context, scope access.Scope, act string, before, after Lead) (Lead, error) {
+	if err := s.change(ctx, scope, act, []Lead{before}, []Lead{after}); err != nil {
+		return before, err
+	}
+	return s.Get(ctx, scope, before.ID)
+}
+
+// change stores what people decided, each with an event on its household.
+func (s *Service) change(ctx context.Context, scope access.Scope, act string, before, after []Lead) error {
+	if len(after) == 0 {
+		return nil
+	}
+	command, err := s.journal.Begin(ctx, who(scope, after[0].Area, ""))
+	if err != nil {
+		return err
+	}
+	entries := make([]journal.Entry, len(after))
+	for i, l := range after {
+		entries[i] = journal.Entry{Kind: "household.lead-" + act, SubjectKind: registry.SubjectHousehold, Subject: l.Household, Home: l.Home, Area: l.Area,
+			Body: map[string]any{"lead": l.ID, "rule": l.Rule, "state": [2]State{before[i].State, l.State}, "owner": [2]int64{before[i].Owner, l.Owner}, "explanation": l.Explanation, "act": l.Act}}
+	}
+	if err := command.Note(ctx, entries...); err != nil {
+		return err
+	}
+	now := int64(s.now())
+	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
+		for i, l := range after {
+			if err := store.Bump(ctx, tx, "check_lead", "{checked} AND home = $1 AND id = $2", before[i].Ver, l.Home, l.ID); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `UPDATE check_lead SET state = $3, owner = $4, due = $5, explanation = $6, evidence = $7, act = $8, judge = $9, judge_person = $10, actor = $11, changed = $12
+				WHERE {checked} AND home = $1 AND id = $2`,
+				l.Home, l.ID, string(l.State), l.Owner, int64(l.Due), l.Explanation, l.Evidence, l.Act, l.Judge, l.judgePerson, l.Actor, now)
+			if err != nil {
+				return err
+			}
+		}
+		return command.Append(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("decide on leads: %w", err)
+	}
+	return nil
+}
