@@ -24,6 +24,8 @@ import (
 	qualityrest "rightkey/internal/registry/quality/rest"
 	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
+	crosscheckpage "rightkey/internal/verify/crosscheck/page"
+	crosscheckrest "rightkey/internal/verify/crosscheck/rest"
 	"rightkey/internal/verify/duplicate"
 	duplicatepage "rightkey/internal/verify/duplicate/page"
 	duplicaterest "rightkey/internal/verify/duplicate/rest"
@@ -44,17 +46,18 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Registry: h.registry, Desk: desk})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
+	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
-		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates)},
+		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
 		Newcomers:   duplicatepage.LookPath,
-		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates)}})
+		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates), crosscheckpage.Waiting(h.crosschecks)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), identifypage.CasePlaces(), duplicatepage.Places()) {
+	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), identifypage.CasePlaces(), duplicatepage.Places(), crosscheckpage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
@@ -95,6 +98,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	registryrest.RegisterErasures(api, h.erasures)
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})
+	crosscheckrest.Register(api, crosscheckrest.Rooms{Crosschecks: h.crosschecks})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	identifyrest.RegisterCases(api, identifyrest.Cases{Cases: h.cases, Registry: h.registry})
 	return api, nil

@@ -146,6 +146,7 @@ func (w *walk) furnish(ctx context.Context) {
 	w.files(ctx, near[0])
 	w.secondPersons(ctx)
 	w.problem(ctx)
+	w.lead(ctx, near[0])
 	w.cases(ctx, near[1])
 	w.twice(ctx)
 }

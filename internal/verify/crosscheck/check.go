@@ -56,6 +56,7 @@ type Code struct {
 // Check is a comparison with one list, or (without a department) with what the register itself knows.
 type Check struct {
 	Code         string
+	List         string    // name of the list in files of departments
 	Text         i18n.Text // what a hit says
 	Department   i18n.Text
 	Basis        i18n.Text // legal basis for asking
@@ -69,6 +70,10 @@ type Check struct {
 	Acts         []Code
 	Source       string
 	Unconfirmed  bool
+	Screen       Screen   // what of the register itself is looked at; empty for a department's list
+	Least        int      // of a screen: from how many households on a shared thing is a sign
+	Months       int      // of Kin: how far back a move of a member counts
+	Groups       []string // of a screen: groups of statuses in which a household is looked at
 
 	condition *policy.Condition // nil: every match is a hit
 }
@@ -139,6 +144,7 @@ type columnSchema struct {
 
 type checkSchema struct {
 	Code         string               `yaml:"code"`
+	List         string               `yaml:"list"`
 	Text         map[i18n.Lang]string `yaml:"text"`
 	Department   map[i18n.Lang]string `yaml:"department"`
 	Basis        map[i18n.Lang]string `yaml:"basis"`
@@ -153,6 +159,10 @@ type checkSchema struct {
 	Acts         []string             `yaml:"acts"`
 	Source       string               `yaml:"source"`
 	Unconfirmed  bool                 `yaml:"unconfirmed"`
+	Screen       string               `yaml:"screen"`
+	Least        int                  `yaml:"least"`
+	Months       int                  `yaml:"months"`
+	Groups       []string             `yaml:"groups"`
 	Pos          policy.Pos
 }
 
@@ -233,7 +243,8 @@ func chosen(all map[string]Code, names []string) ([]Code, error) {
 }
 
 func (s checkSchema) check(p *policy.Pack) (Check, error) {
-	check := Check{Code: s.Code, Effect: Effect(s.Effect), Days: s.Days, Role: s.Role, Due: s.Due, Source: s.Source, Unconfirmed: s.Unconfirmed}
+	check := Check{Code: s.Code, List: s.List, Effect: Effect(s.Effect), Days: s.Days, Role: s.Role, Due: s.Due, Source: s.Source, Unconfirmed: s.Unconfirmed,
+		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Groups: s.Groups}
 	var err error
 	if check.Text, err = p.Worded(s.Text); err != nil {
 		return check, err
@@ -262,6 +273,9 @@ func (s checkSchema) check(p *policy.Pack) (Check, error) {
 		return check, fmt.Errorf("it has neither a source nor the mark unconfirmed: true")
 	}
 	check.Class = class
+	if check.Screen != "" {
+		return check, check.screens(p)
+	}
 	return check, s.rule(p, &check)
 }
 
@@ -298,9 +312,9 @@ func (s checkSchema) rule(p *policy.Pack, check *Check) error {
 	return nil
 }
 
-// fires says whether a thing on a list matters. What cannot be decided, because the list does not say enough, is looked
+// Fires says whether a thing on a list matters. What cannot be decided, because the list does not say enough, is looked
 // into by people.
-func (c *Check) fires(row Row, born *clock.Day, on, today clock.Day) (bool, error) {
+func (c *Check) Fires(row Row, born *clock.Day, on, today clock.Day) (bool, error) {
 	if c.condition == nil {
 		return true, nil
 	}

@@ -101,6 +101,8 @@ func (s *Service) newList(ctx context.Context, scope access.Scope, from Provenan
 	}
 	from.Basis = strings.TrimSpace(from.Basis)
 	switch {
+	case check.Screen != "":
+		return List{}, fault.New(fault.Invalid, "check %s looks at no list", check.Code).With(0, "rule", "looks at no list")
 	case from.Basis == "" || utf8.RuneCountInString(from.Basis) > maxBasis:
 		return List{}, fault.New(fault.Invalid, "say by what right the list is given, in at most %d characters", maxBasis).With(0, "basis", "is empty or too long")
 	case from.Day == 0 || from.Day > s.today():

@@ -256,7 +256,7 @@ func (s *Service) ByAge(ctx context.Context, scope access.Scope, f Filter) ([]Ki
 	}
 	columns := "l.rule, count(*)"
 	for _, days := range Ages {
-		columns += ", CAST(sum(CASE WHEN l.found < " + q.bind(int64((s.today()-clock.Day(days)).Start(time.UTC))) + " THEN 1 ELSE 0 END) AS bigint)"
+		columns += ", CAST(sum(CASE WHEN l.found < " + q.bind(int64((s.today() - clock.Day(days)).Start(time.UTC))) + " THEN 1 ELSE 0 END) AS bigint)"
 	}
 	list, err := store.All(ctx, s.db.In(q.scope), "SELECT "+columns+joined+q.where()+" GROUP BY l.rule ORDER BY l.rule", q.args, func(r store.Rows, one *KindAge) error {
 		var all, week, month, quarter int64

@@ -159,7 +159,7 @@ func (r *runner) step(ctx context.Context, rows []staged) error {
 		switch row := &rows[i]; row.verdict.outcome {
 		case OutcomeMatched:
 			next.Matched++
-			fires, err := r.check.fires(row.row, row.member.Birth, r.list.Day, r.s.today())
+			fires, err := r.check.Fires(row.row, row.member.Birth, r.list.Day, r.s.today())
 			if err != nil {
 				return fmt.Errorf("decide on row %d of a list: %w", row.n, err)
 			}

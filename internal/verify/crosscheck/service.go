@@ -45,6 +45,7 @@ type Needs struct {
 func NewService(n Needs) *Service {
 	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, duplicates: n.Duplicates, jobs: n.Jobs, caller: n.Caller}
 	n.Jobs.Register(JobKind, s.work)
+	n.Jobs.Register(ScreenJobKind, s.screen)
 	return s
 }
 

@@ -1,0 +1,3 @@
+// Package page shows the leads of cross-checks, the lists of departments and the requests to them, and takes what
+// people decide about a lead.
+package page
