@@ -317,7 +317,7 @@ var unforgotten = map[string]string{
 	"check_list.*":            "where lists came from and by what right",
 	"check_row.*":             "rows of lists, sealed under a key of their own that goes when the list expires",
 	"check_lead.subject_kind": "codes", "check_lead.rule": "codes", "check_lead.effect": "codes", "check_lead.how": "codes", "check_lead.role": "codes", "check_lead.state": "codes",
-	"check_lead.explanation": "codes", "check_lead.act": "codes", "check_lead.judge_person": "officials",
+	"check_lead.explanation": "codes", "check_lead.act": "codes", "check_lead.judge_person": "officials", "check_lead.mark": "a blind index of the row of a list",
 	"case_file.*":               "codes and officials",
 	"case_act.*":                "codes and officials; what was said is sealed under the household's key",
 	"case_clock.*":              "codes",

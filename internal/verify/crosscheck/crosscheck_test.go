@@ -4,10 +4,13 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -293,5 +296,45 @@ func TestLeadsOfAnotherAreaAreAbsent(t *testing.T) {
 		if n, err := r.Crosschecks.Count(t.Context(), r.Scope(t, register.South, access.HouseholdList), crosscheck.Filter{}); err != nil || n != 0 {
 			t.Errorf("the other canton counts %d, %v", n, err)
 		}
+	})
+}
+
+// Whatever people do with leads, in whatever order, the register stays as it is: nobody leaves it by a hit.
+func TestNoOrderOfActsOnLeadsChangesTheRegister(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		town(t, r)
+		compared(t, r, ships)
+		before := standing(t, r)
+		accounts := []int64{register.County, register.Clerk, register.Village}
+		rapid.Check(t, func(rt *rapid.T) {
+			ctx := t.Context()
+			for range rapid.IntRange(1, 6).Draw(rt, "acts") {
+				l := leads(t, r)[rapid.IntRange(0, 1).Draw(rt, "lead")]
+				account := rapid.SampledFrom(accounts).Draw(rt, "account")
+				edit, err := access.Decide(r.Who(account), access.HouseholdEdit)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				switch rapid.IntRange(0, 4).Draw(rt, "act") {
+				case 0:
+					_, err = r.Crosschecks.Explain(ctx, edit, l.ID, l.Ver, "lent", "a paper")
+				case 1:
+					_, err = r.Crosschecks.Confirm(ctx, edit, l.ID, l.Ver, "seen")
+				case 2:
+					_, err = r.Crosschecks.Return(ctx, edit, l.ID, l.Ver)
+				case 3:
+					_, err = r.Crosschecks.Act(ctx, edit, l.ID, l.Ver, rapid.SampledFrom([]string{"waived", "case"}).Draw(rt, "code"))
+				default:
+					_, err = r.Crosschecks.Assign(ctx, edit, []int64{l.ID}, account, 0)
+				}
+				var known *fault.Error
+				if err != nil && !errors.As(err, &known) {
+					rt.Fatal(err)
+				}
+			}
+			if after := standing(t, r); after != before {
+				rt.Fatalf("the register was %s and is %s", before, after)
+			}
+		})
 	})
 }

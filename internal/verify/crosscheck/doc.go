@@ -18,6 +18,10 @@
 // A hit is a lead: new, assigned, explained or confirmed with evidence, and acted on by a second person. It changes
 // nothing of the register: who is to leave leaves by the procedure that everybody leaves by.
 //
+// The register itself shows some things too, without any list: declared kin of officials, in-laws among them, and the
+// households to which members of theirs moved; one telephone in several households; houses at one point. They become
+// leads of the same kind.
+//
 // Sources: operating rules 1.13 (X01 to X10), 1.14, 7.3; linkage 3.7 for matching with "no match" and for leads;
 // RFC 9180 (HPKE) for sealing.
 package crosscheck
