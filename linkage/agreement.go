@@ -69,6 +69,8 @@ type agreement struct {
 func jointAgreement(r *Records, equal []float64, workers int) *agreement {
 	g := new(agreement)
 	fields := len(r.fields)
+	thin := max(1, r.rows/jointRows)
+	looked := r.sampled(equal, thin, workers)
 	inParallel(workers, fields*fields, func(_, task int) {
 		a, b := task/fields, task%fields
 		if a >= b {
@@ -78,29 +80,68 @@ func jointAgreement(r *Records, equal []float64, workers int) *agreement {
 		if equal[b] < equal[a] {
 			rare = b
 		}
-		g.shares[a][b], g.counts[a][b] = r.jointShare(a, b, rare)
+		scale := float64(thin)
+		if equal[rare] > commonShare {
+			scale = 1
+		}
+		g.shares[a][b], g.counts[a][b] = r.jointShare(a, b, looked[rare], scale)
 	})
 	return g
 }
 
-// jointShare counts pairs with equal values on two fields by a table of both values. Of a large table only some
-// values of the rarer field are looked at, with all their rows. Between two tables only pairs across count.
-func (r *Records) jointShare(a, b, rare int) (share, counted float64) {
+// commonShare is the share of equal pairs from which a field's values are so common that all rows of some values would
+// say little of the others: rows are drawn instead.
+const commonShare = 1e-4
+
+// sampled are by field the rows of one of so many of its values, with all rows of each, or one of so many rows; in order.
+func (r *Records) sampled(equal []float64, thin, workers int) [][]uint32 {
+	parts := make([][][]uint32, shards) // by shard and field
+	inParallel(workers, shards, func(_, shard int) {
+		parts[shard] = make([][]uint32, len(r.fields))
+		from, to := shardOf(r.rows, shard)
+		for row := from; row < to; row++ {
+			for f, drawn := range r.row(row) {
+				if drawn == 0 {
+					continue
+				}
+				if equal[f] > commonShare {
+					drawn = uint32(row)
+				}
+				if uint64(mix(drawn))*uint64(thin)>>mixedBits == 0 {
+					parts[shard][f] = append(parts[shard][f], uint32(row))
+				}
+			}
+		}
+	})
+	all := make([][]uint32, len(r.fields))
+	for f := range all {
+		for _, part := range parts {
+			all[f] = append(all[f], part[f]...)
+		}
+	}
+	return all
+}
+
+// jointShare counts pairs with equal values on two fields, among rows that are one of so many, by a table of both
+// values. Between two tables only pairs across count.
+func (r *Records) jointShare(a, b int, rows []uint32, scale float64) (share, counted float64) {
 	type slot struct {
 		values      uint64
 		left, right uint32
 	}
-	thin := max(1, r.rows/jointRows)
 	size := bits.Len(uint(4 * min(r.rows, jointRows)))
 	slots := make([]slot, 1<<size)
 	used, left, right := 0, 0.0, 0.0
-	for row := range r.rows {
-		cells := r.row(row)
-		if cells[a] == 0 || cells[b] == 0 || thin > 1 && mix(cells[rare])%uint32(thin) != 0 || used > len(slots)*3/4 {
+	for _, row := range rows {
+		cells := r.row(int(row))
+		if cells[a] == 0 || cells[b] == 0 {
 			continue
 		}
+		if used > len(slots)*3/4 {
+			break
+		}
 		values := uint64(cells[a])<<32 | uint64(cells[b])
-		at := values * 0x9E3779B97F4A7C15 >> (64 - size)
+		at := (values ^ values>>29) * 0x9E3779B97F4A7C15 >> (64 - size)
 		for slots[at].values != 0 && slots[at].values != values {
 			at = (at + 1) & (1<<size - 1)
 		}
@@ -108,7 +149,7 @@ func (r *Records) jointShare(a, b, rare int) (share, counted float64) {
 		used += btoi(s.values == 0)
 		s.values = values
 		switch {
-		case r.split > 0 && row >= r.split:
+		case r.split > 0 && int(row) >= r.split:
 			counted += float64(s.left)
 			s.right++
 			right++
@@ -120,7 +161,6 @@ func (r *Records) jointShare(a, b, rare int) (share, counted float64) {
 			left++
 		}
 	}
-	scale := float64(thin)
 	if r.split > 0 {
 		return counted * scale / max(1, left*right*scale*scale), counted
 	}

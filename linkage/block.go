@@ -1,6 +1,6 @@
 package linkage
 
-import "slices"
+import "math/bits"
 
 // rule puts records into one block if they share all its keys.
 type rule struct {
@@ -71,7 +71,7 @@ func blocksOf(r *Records, by *rule, workers int) *blocks {
 	inParallel(workers, len(parts), func(_, b int) {
 		parts[b] = groupBucket(entries[starts[b][0]:starts[b+1][0]])
 	})
-	return concat(parts)
+	return concat(parts, r.rows, workers)
 }
 
 // bounds holds, for each bucket of hashes, where the entries of each shard of rows begin; the last is the end.
@@ -126,8 +126,8 @@ func scatter(hashes []uint32, starts *bounds, workers int) []uint64 {
 	return entries
 }
 
-// groupBucket sorts a bucket and keeps hashes that occur at least twice. Most rows are alone in their block and are
-// left out before sorting, by counting them in a small table.
+// groupBucket keeps the hashes of a bucket that occur at least twice, in the order of their first rows. Most rows are
+// alone in their block and are left out before, by counting them in a small table.
 func groupBucket(entries []uint64) blocks {
 	const slots = 1 << 15
 	seen := make([]uint8, slots)
@@ -143,46 +143,88 @@ func groupBucket(entries []uint64) blocks {
 			kept = append(kept, entry)
 		}
 	}
-	slices.Sort(kept)
+	return grouped(kept)
+}
+
+// grouped puts entries together whose hashes are equal.
+func grouped(entries []uint64) blocks {
+	groups, counts := numbered(entries)
 	var found blocks
-	for start := 0; start < len(kept); {
-		end := start + 1
-		for end < len(kept) && kept[end]>>32 == kept[start]>>32 {
-			end++
+	next := make([]uint32, len(counts)) // where the next row of each group stands
+	total := uint32(0)
+	for g, count := range counts {
+		if count > 1 {
+			next[g] = total
+			total += count
+			found.ends = append(found.ends, total)
 		}
-		if end-start > 1 {
-			for _, entry := range kept[start:end] {
-				found.rows = append(found.rows, uint32(entry))
-			}
-			found.ends = append(found.ends, uint32(len(found.rows)))
+	}
+	found.rows = make([]uint32, total)
+	for i, entry := range entries {
+		if g := groups[i]; counts[g] > 1 {
+			found.rows[next[g]] = uint32(entry)
+			next[g]++
 		}
-		start = end
 	}
 	return found
 }
 
-// concat puts the groups of several parts into one list, ordered by their first rows: records that stand together in
-// the register are then compared together, which keeps them in the processor's cache.
-func concat(parts []blocks) *blocks {
-	rows, groups := 0, 0
-	for _, part := range parts {
-		rows += len(part.rows)
-		groups += len(part.ends)
-	}
-	order := make([]uint64, 0, groups) // first row, then the group's number over all parts
-	number := make([]blockPlace, 0, groups)
-	for p := range parts {
-		for g := range parts[p].count() {
-			order = append(order, uint64(parts[p].group(g)[0])<<32|uint64(len(number)))
-			number = append(number, blockPlace{uint32(p), uint32(g)})
+// numbered numbers the hashes of entries as they come, and counts each.
+func numbered(entries []uint64) (groups, counts []uint32) {
+	size := bits.Len(uint(2 * len(entries)))
+	table := make([]uint64, 1<<size) // hash<<32 | its number and 1
+	groups = make([]uint32, len(entries))
+	for i, entry := range entries {
+		hash := entry >> 32
+		at := hash * 0x9E3779B97F4A7C15 >> (64 - size)
+		for table[at] != 0 && table[at]>>32 != hash {
+			at = (at + 1) & (1<<size - 1)
 		}
+		if table[at] == 0 {
+			counts = append(counts, 0)
+			table[at] = hash<<32 | uint64(len(counts))
+		}
+		g := uint32(table[at]) - 1
+		groups[i] = g
+		counts[g]++
 	}
-	slices.Sort(order)
-	all := &blocks{rows: make([]uint32, 0, rows), ends: make([]uint32, 0, groups)}
-	for _, o := range order {
-		at := number[uint32(o)]
-		all.rows = append(all.rows, parts[at.part].group(int(at.group))...)
-		all.ends = append(all.ends, uint32(len(all.rows)))
+	return groups, counts
+}
+
+// concat puts the groups of several parts into one list, ordered by their first rows, of so many: records that stand
+// together in the register are then compared together, which keeps them in the processor's cache.
+func concat(parts []blocks, rows, workers int) *blocks {
+	before := make([]int, len(parts)+1) // groups of the parts before
+	for p, part := range parts {
+		before[p+1] = before[p] + len(part.ends)
+	}
+	places := make([]blockPlace, before[len(parts)])
+	first := make([]uint32, rows) // by row: the group whose first it is, from 1
+	inParallel(workers, len(parts), func(_, p int) {
+		for g := range parts[p].count() {
+			n := before[p] + g
+			places[n] = blockPlace{uint32(p), uint32(g)}
+			first[parts[p].group(g)[0]] = uint32(n + 1)
+		}
+	})
+	var stretches [shards]blocks
+	inParallel(workers, shards, func(_, shard int) {
+		from, to := shardOf(rows, shard)
+		of := &stretches[shard]
+		for _, number := range first[from:to] {
+			if number > 0 {
+				at := places[number-1]
+				of.rows = append(of.rows, parts[at.part].group(int(at.group))...)
+				of.ends = append(of.ends, uint32(len(of.rows)))
+			}
+		}
+	})
+	all := &blocks{}
+	for _, of := range stretches {
+		for i := range of.ends {
+			of.ends[i] += uint32(len(all.rows))
+		}
+		all.rows, all.ends = append(all.rows, of.rows...), append(all.ends, of.ends...)
 	}
 	return all
 }

@@ -34,7 +34,10 @@ func (r *rule) build(records *Records, workers int) {
 }
 
 // mix scatters numbers, so that thinning by the first row of a block takes blocks from everywhere.
-func mix(n uint32) uint32 { return n * 0x9E3779B1 >> 8 }
+func mix(n uint32) uint32 { return n * 0x9E3779B1 >> (32 - mixedBits) }
+
+// mixedBits is how many bits of mix are in use.
+const mixedBits = 24
 
 // largeOnes returns the hashes of the blocks that are refined.
 func (b *blocks) largeOnes(r *Records, by *rule) map[uint32]bool {

@@ -34,7 +34,7 @@ func speedTargets(rows int) (seconds, gigabytes float64) {
 }
 
 func (c *linkageBench) register(rows int) ([]benchLine, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	defer debug.SetGCPercent(debug.SetGCPercent(60))
 	forgetPeak()
 	records, err := registerOf(rows)
 	if err != nil {
