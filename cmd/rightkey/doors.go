@@ -43,7 +43,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices.Register(server)
 	desk := web.Desk{Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName}
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Desk: desk})
-	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Registry: h.registry, Desk: desk})
+	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Identify: h.identify, Registry: h.registry, Desk: desk})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers})

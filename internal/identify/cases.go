@@ -15,8 +15,9 @@ import (
 )
 
 // CaseWords are what conditions of procedures see of a case of this room besides the household: its newest assessment
-// (verdict: poor, not_poor or unknown), and how many more persons may be registered where it lives under the quota.
-var CaseWords = procedure.Words{Figures: []string{"quota_left"}, Texts: []string{"verdict"}}
+// (verdict: poor, not_poor or unknown; category: of the pack), and how many more persons may be registered where it
+// lives under the quota once it is.
+var CaseWords = procedure.Words{Figures: []string{"quota_left"}, Texts: []string{"verdict", "category"}}
 
 // caseKinds are the kinds of case that decide who is registered as poor.
 var caseKinds = []string{"identification", "exit", "adjustment"}
@@ -43,6 +44,9 @@ func CaseSubjects(r *registry.Service) func(context.Context, access.Scope, []int
 	}
 }
 
+// groupItem is the item of a household that says in which part of the village it lives.
+const groupItem = "group_name"
+
 type caseEffect struct{ s *Service }
 
 // Facts gathers the households with their parts and newest assessments.
@@ -56,6 +60,10 @@ func (e caseEffect) Facts(ctx context.Context, scope access.Scope, pack *policy.
 	if err != nil {
 		return nil, err
 	}
+	left, err := s.quotaLeft(ctx, scope, pack, found)
+	if err != nil {
+		return nil, err
+	}
 	places := map[int64]string{}
 	facts := map[int64]procedure.Facts{}
 	for _, w := range wholes {
@@ -66,18 +74,26 @@ func (e caseEffect) Facts(ctx context.Context, scope access.Scope, pack *policy.
 			}
 			places[w.Area] = place.Label(pack.Languages[0])
 		}
-		verdict, err := s.verdict(ctx, scope, w.Home, w.ID)
-		if err != nil {
+		inputs := caseInputs(pack, w)
+		if err := s.judged(ctx, scope, w.Home, w.ID, inputs); err != nil {
 			return nil, err
 		}
-		facts[w.ID] = procedure.Facts{Number: w.Number, Inputs: caseInputs(pack, w, verdict),
-			Public: map[string]string{"name": w.HeadName, "village": places[w.Area], "members": strconv.Itoa(w.Members)}}
+		if n, has := left[w.ID]; has {
+			inputs["quota_left"] = float64(n)
+		}
+		public := map[string]string{"name": w.HeadName, "village": places[w.Area], "members": strconv.Itoa(w.Members)}
+		public["group"], _ = w.Facts[groupItem].(string)
+		if code, has := inputs["category"].(string); has {
+			category, _ := SectionOf(pack).Category(code)
+			public["category"] = category.Label.In(pack.Languages[0])
+		}
+		facts[w.ID] = procedure.Facts{Number: w.Number, Inputs: inputs, Public: public}
 	}
 	return facts, nil
 }
 
 // caseInputs are what conditions see of a household.
-func caseInputs(pack *policy.Pack, w registry.Whole, verdict Outcome) map[string]any {
+func caseInputs(pack *policy.Pack, w registry.Whole) map[string]any {
 	facts := policy.Facts{"members": int64(w.Members)}
 	for code, value := range w.Facts {
 		facts[code] = value
@@ -91,25 +107,26 @@ func caseInputs(pack *policy.Pack, w registry.Whole, verdict Outcome) map[string
 		return all
 	}
 	inputs["people"], inputs["dwellings"] = list("person", w.People), list("dwelling", w.Dwellings)
-	if verdict != "" {
-		inputs["verdict"] = string(verdict)
-	}
 	return inputs
 }
 
-// verdict is the outcome of a household's newest assessment, "" while there is none.
-func (s *Service) verdict(ctx context.Context, scope access.Scope, home, household int64) (Outcome, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT verdict FROM assessment WHERE {checked} AND home = $1 AND household = $2 ORDER BY id DESC LIMIT 1", []any{home, household},
-		func(r store.Rows, o *Outcome) error { return r.Scan(o) })
-	if err != nil || len(found) == 0 {
-		return "", err
+// judged adds what a household's newest assessment says, where there is one that counts.
+func (s *Service) judged(ctx context.Context, scope access.Scope, home, household int64, inputs map[string]any) error {
+	type newest struct{ verdict, category string }
+	found, err := store.All(ctx, s.db.In(scope), "SELECT verdict, category FROM assessment WHERE {checked} AND home = $1 AND household = $2 AND trial = 0 ORDER BY id DESC LIMIT 1", []any{home, household},
+		func(r store.Rows, n *newest) error { return r.Scan(&n.verdict, &n.category) })
+	if err != nil {
+		return fmt.Errorf("read the newest assessment of a household: %w", err)
 	}
-	return found[0], nil
+	for _, n := range found {
+		inputs["verdict"], inputs["category"] = n.verdict, n.category
+	}
+	return nil
 }
 
 // Reached writes the status that a state stands for.
-func (e caseEffect) Reached(ctx context.Context, scope access.Scope, household int64, effect string, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error) {
-	write, entries, err := e.s.registry.Decided(ctx, scope, household, effect, on)
+func (e caseEffect) Reached(ctx context.Context, scope access.Scope, household int64, does procedure.Does, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error) {
+	write, entries, err := e.s.registry.Decided(ctx, scope, household, does.Effect, does.Answers, on)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write the status that was decided: %w", err)
 	}

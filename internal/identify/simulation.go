@@ -292,15 +292,12 @@ func (s *simulation) expect() error {
 
 // unregistered counts who is poor by the latest assessment and does not have the status of a poor household.
 func (s *simulation) unregistered(pack *policy.Pack) error {
-	item, ok := pack.Item(registry.SubjectHousehold, registry.FieldStatus)
-	if !ok {
-		return nil
-	}
+	registered := poorStatuses(pack)
 	columns := s.table.Columns()
 	at := slices.IndexFunc(columns, func(c mirror.Column) bool { return c.Name == registry.MirrorStatus })
 	others := []int64{mirror.Unknown}
 	for n, code := range columns[at].Codes {
-		if poor := slices.ContainsFunc(item.Options(), func(o policy.Option) bool { return o.Code == code && o.Group == "poor" }); !poor {
+		if !registered[code] {
 			others = append(others, int64(n))
 		}
 	}

@@ -125,6 +125,24 @@ func (s *Service) OfNumber(ctx context.Context, scope access.Scope, number strin
 	return found, s.shown(ctx, scope, "assessment.read", list[0].Area, found)
 }
 
+// Newest returns the newest assessment that counts of each of some households of an area, by household, and journals
+// whose were read. Who was never judged is left out.
+func (s *Service) Newest(ctx context.Context, scope access.Scope, area int64, list []registry.Household) (map[int64]Stored, error) {
+	newest := map[int64]Stored{}
+	var shown []Stored
+	for _, h := range list {
+		found, err := s.Of(ctx, scope, h, 1)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found {
+			newest[h.ID] = a
+			shown = append(shown, a)
+		}
+	}
+	return newest, s.shown(ctx, scope, "assessment.listed", area, shown)
+}
+
 // Selection says which assessments of a run are listed: those below Area with an Outcome ("" for all).
 type Selection struct {
 	Run, Area int64

@@ -74,14 +74,33 @@ const (
 
 // State is where a case waits.
 type State struct {
-	Code      string    `yaml:"code"`
-	Title     i18n.Text `yaml:"title"`
-	Mandatory bool      `yaml:"mandatory"` // no case is granted without having been here
-	Sitting   string    `yaml:"sitting"`   // the sitting that decides here; empty: none
-	Notice    string    `yaml:"notice"`    // the notice that hangs while a case is here; empty: none
-	End       End       `yaml:"end"`
-	Effect    string    `yaml:"effect"` // what reaching it does: of a household the code of its new status; empty: nothing
+	Code      string      `yaml:"code"`
+	Title     i18n.Text   `yaml:"title"`
+	Mandatory bool        `yaml:"mandatory"` // no case is granted without having been here
+	Sitting   string      `yaml:"sitting"`   // the sitting that decides here; empty: none
+	Notice    string      `yaml:"notice"`    // the notice that hangs while a case is here; empty: none
+	End       End         `yaml:"end"`
+	Effect    string      `yaml:"effect"`  // what reaching it does: of a household the code of its new status; empty: nothing
+	Effects   []*Effected `yaml:"effects"` // in its place where one of their conditions holds, the first that does
+	Card      *Card       `yaml:"card"`    // what the subject is given there; nil: nothing
 	Pos       policy.Pos
+}
+
+// Effected is an effect under a condition, such as the level that the points of a household come to.
+type Effected struct {
+	If     string `yaml:"if"` // CEL on the facts of a case
+	Effect string `yaml:"effect"`
+	Pos    policy.Pos
+
+	condition *policy.Condition
+}
+
+// Card is what a subject is given for a term: its number and last day become answers of the subject.
+type Card struct {
+	Number string `yaml:"number"` // code of the item that holds its number
+	Until  string `yaml:"until"`  // code of the item that holds its last day
+	Years  string `yaml:"years"`  // code of the dated figure that says how many years it is valid
+	Pos    policy.Pos
 }
 
 // Trigger is what takes a transition that nobody takes by hand.

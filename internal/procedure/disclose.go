@@ -12,7 +12,7 @@ import (
 )
 
 // Sensitive says what of a text must not be made public: "number" for a run of digits as long as those of persons,
-// phones and accounts (also with blanks and dashes between them), "account" for an international account number,
+// phones and accounts (also with signs between them), "account" for an international account number,
 // "word" for a word that the pack forbids, such as an illness. The text itself is never repeated.
 func Sensitive(text string, never []string) []string {
 	var found []string
@@ -22,29 +22,51 @@ func Sensitive(text string, never []string) []string {
 	if iban.MatchString(strings.ReplaceAll(text, " ", "")) {
 		found = append(found, "account")
 	}
-	folded := strings.ToLower(text)
-	if slices.ContainsFunc(never, func(word string) bool { return word != "" && strings.Contains(folded, strings.ToLower(word)) }) {
+	plain, squeezed := folded(text, false), folded(text, true)
+	if slices.ContainsFunc(never, func(word string) bool {
+		word = folded(word, han(word))
+		return word != "" && strings.Contains(map[bool]string{false: plain, true: squeezed}[han(word)], word)
+	}) {
 		found = append(found, "word")
 	}
 	return found
+}
+
+// han says whether a word is written in Han characters, which need no blanks between words.
+func han(word string) bool {
+	return strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// folded is a text in small letters without what is not seen; squeezed without all that is no letter, so that signs
+// between the characters of a word do not hide it.
+func folded(text string, squeezed bool) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) || squeezed && !unicode.IsLetter(r) {
+			return -1
+		}
+		return r
+	}, text))
 }
 
 // shortestNumber is how many digits a phone number has at least where it is written out: no figure of a notice (persons
 // of a household, an amount grouped by commas) has as many.
 const shortestNumber = 7
 
-var iban = regexp.MustCompile(`[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}`)
+var (
+	iban    = regexp.MustCompile(`[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}`)
+	grouped = regexp.MustCompile(`\b[0-9]{1,3}(,[0-9]{3})+\b`) // an amount
+)
 
-// longestNumber counts the digits, of any script, of the longest number of a text; blanks, dashes and stars join.
+// longestNumber counts the digits, of any script, of the longest number of a text; whatever is no letter joins them,
+// but the line between two cells parts them.
 func longestNumber(text string) int {
 	longest, run := 0, 0
-	for _, r := range text {
+	for _, r := range grouped.ReplaceAllString(text, "x") {
 		switch {
-		case unicode.IsDigit(r):
+		case unicode.IsNumber(r) || strings.ContainsRune("〇零一二三四五六七八九", r):
 			run++
 			longest = max(longest, run)
-		case r == ' ' || r == '-' || r == '\u2013' || r == '\u00a0' || r == '/' || r == '.':
-		default:
+		case unicode.IsLetter(r) || r == '|':
 			run = 0
 		}
 	}

@@ -378,7 +378,9 @@ func TestAMeetingNeedsQuorumMinutesAndAResultForEachCase(t *testing.T) {
 func TestWhatMustNotBePublicIsFound(t *testing.T) {
 	never := []string{"fever", "癌"}
 	cases := map[string]string{"": "", "S***|Reef|4": "", "12,000": "", "110101199003074578": "number", "call 138 0013 8000": "number", "42101-1234567-1": "number", "۰۳۰۱۲۳۴۵۶۷": "number",
-		"DE89370400440532013000": "number account", "has Salt Fever": "word", "肺癌": "word"}
+		"DE89370400440532013000": "number account", "has Salt Fever": "word", "肺癌": "word",
+		"1\u200b3\u200b8\u200b0\u200b0\u200b1\u200b3": "number", "(138)_0013,8000": "number", "138·0013·8000": "number", "１３８００１３": "number", "一三八零零一三八": "number", "①③⑧⓪⓪①③": "number",
+		"fe\u00advER": "word", "肺-癌": "word", "1,234,567": "", "4|Reef 7|12,000": "", "123|4567": ""}
 	for text, want := range cases {
 		got := ""
 		for _, found := range procedure.Sensitive(text, never) {

@@ -187,15 +187,41 @@ func (r *reader) states(d *Definition) {
 
 // effect checks that what a state does to a household is a status that the pack knows.
 func (r *reader) effect(d *Definition, s *State) {
-	if s.Effect == "" || d.Subject != "household" {
+	if d.Subject != "household" {
 		return
 	}
+	if s.Effect != "" {
+		r.status(s, s.Effect)
+	}
+	for _, e := range s.Effects {
+		e.condition = r.condition("an effect of "+s.Code, e.If, e.Pos)
+		r.status(s, e.Effect)
+	}
+	r.card(s)
+}
+
+func (r *reader) status(s *State, code string) {
 	item, ok := r.pack.Item("household", "status")
 	if !ok || r.pack.Codes[item.Codes] == nil {
 		return
 	}
-	if _, ok := r.pack.Codes[item.Codes].Option(s.Effect); !ok {
-		r.fail(s.Pos, "state %s: the pack has no status %q", s.Code, s.Effect)
+	if _, ok := r.pack.Codes[item.Codes].Option(code); !ok {
+		r.fail(s.Pos, "state %s: the pack has no status %q", s.Code, code)
+	}
+}
+
+// card checks that what a household is given has items that may stand in the journal, and a figure for its term.
+func (r *reader) card(s *State) {
+	if s.Card == nil {
+		return
+	}
+	for _, code := range []string{s.Card.Number, s.Card.Until} {
+		if item, ok := r.pack.Item("household", code); !ok || item.Class != "P0" && item.Class != "P1" {
+			r.fail(s.Card.Pos, "the card of %s: %q is no item of the household of class P0 or P1", s.Code, code)
+		}
+	}
+	if !slices.ContainsFunc(r.pack.Values, func(v policy.DatedValue) bool { return v.Code == s.Card.Years && v.IsNumber }) {
+		r.fail(s.Card.Pos, "the card of %s: %q is no figure among the pack's values", s.Code, s.Card.Years)
 	}
 }
 
@@ -268,24 +294,26 @@ func (r *reader) known(t *Transition, key string, codes []string, is func(string
 
 // conditions compiles the guard of a transition and when it needs a reason.
 func (r *reader) conditions(d *Definition, t *Transition) {
-	compile := func(what, text string, pos policy.Pos) *policy.Condition {
-		condition, err := r.pack.Condition(policy.ConditionText{CEL: text, Figures: append(slices.Clone(Figures), r.words.Figures...), Texts: r.words.Texts})
-		if err != nil {
-			r.fail(pos, "%s of transition %s: %s", what, t.Code, err)
-		}
-		return condition
-	}
 	if t.Guard != nil {
 		r.titled("the guard of "+t.Code, t.Guard.Text, t.Guard.Pos)
-		t.Guard.condition = compile("guard", t.Guard.CEL, t.Guard.Pos)
+		t.Guard.condition = r.condition("guard of transition "+t.Code, t.Guard.CEL, t.Guard.Pos)
 	}
 	if t.ReasonIf != "" {
-		t.reasonIf = compile("reason_if", t.ReasonIf, t.Pos)
+		t.reasonIf = r.condition("reason_if of transition "+t.Code, t.ReasonIf, t.Pos)
 	}
 	if s := t.Sample; s != nil {
 		r.ref("sample", d.Code+"."+t.Code, s.Source, s.Unconfirmed, s.Pos)
 		r.portion("sample of "+t.Code, s.Share, s.Pos)
 	}
+}
+
+// condition compiles a condition on the facts of a case.
+func (r *reader) condition(what, text string, pos policy.Pos) *policy.Condition {
+	condition, err := r.pack.Condition(policy.ConditionText{CEL: text, Figures: append(slices.Clone(Figures), r.words.Figures...), Texts: r.words.Texts})
+	if err != nil {
+		r.fail(pos, "%s: %s", what, err)
+	}
+	return condition
 }
 
 // portion checks that a number is a share: above 0 and at most 1.

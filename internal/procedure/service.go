@@ -59,7 +59,13 @@ type Effect interface {
 	Facts(ctx context.Context, scope access.Scope, pack *policy.Pack, subjects []int64) (map[int64]Facts, error)
 	// Reached prepares what reaching a state with an effect does to a subject, from a day on: the returned write runs in
 	// the transaction of the step, its events are journalled with it.
-	Reached(ctx context.Context, scope access.Scope, subject int64, effect string, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error)
+	Reached(ctx context.Context, scope access.Scope, subject int64, does Does, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error)
+}
+
+// Does is what reaching a state does to a subject.
+type Does struct {
+	Effect  string         // of a household the code of its new status; empty: it stays
+	Answers map[string]any // to items of the subject that are written with it; texts, days as 2006-01-02
 }
 
 // Subject is a household that a case is about.
@@ -129,6 +135,15 @@ func (s *Service) BoardOf(n Notice) (*Board, error) {
 		return nil, err
 	}
 	return d.Board(n.Board), nil
+}
+
+// MeetingOf is the kind of a sitting.
+func (s *Service) MeetingOf(m Sitting) (*Meeting, error) {
+	d, _, err := s.pinned(m.Pack, m.Code)
+	if err != nil {
+		return nil, err
+	}
+	return d.Meeting(m.Meeting), nil
 }
 
 // At returns the procedures in use in an area today, and their pack.

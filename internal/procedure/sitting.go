@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -26,6 +25,7 @@ type Sitting struct {
 	Eligible int64 // who has a vote
 	Present  int64
 	Minutes  string // "" where the reader may not see them
+	HasPhoto bool   // of minutes on paper
 	Account  int64
 	Holder   string
 	At       clock.Time
@@ -167,9 +167,9 @@ func (s *Service) Sittings(ctx context.Context, scope access.Scope, before int64
 }
 
 func (s *Service) sittings(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Sitting, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, account, holder, at, ver FROM sitting WHERE {place area} AND "+condition, args,
+	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, photo_type <> '', account, holder, at, ver FROM sitting WHERE {place area} AND "+condition, args,
 		func(r store.Rows, m *Sitting) error {
-			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.Account, &m.Holder, (*int64)(&m.At), &m.Ver)
+			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.HasPhoto, &m.Account, &m.Holder, (*int64)(&m.At), &m.Ver)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read meetings: %w", err)
@@ -204,151 +204,4 @@ func (s *Service) vote(ctx context.Context, scope access.Scope, c Case) (*Vote, 
 		return nil, err
 	}
 	return &list[0], nil
-}
-
-// Closing is what is said of a sitting as a whole when it is closed.
-type Closing struct {
-	Eligible, Present int64
-	Minutes           string
-	Votes             []Vote // of each of its cases
-}
-
-// CloseSitting writes down the votes and ends a sitting: without quorum, minutes (where the pack asks for them) or a
-// result for each case it is an Invalid fault. Each case then goes where its own votes lead it. Called again after an
-// interruption it leads the rest.
-func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver int64, as Closing) error {
-	m, err := s.Sitting(ctx, scope, id)
-	if err != nil {
-		return err
-	}
-	d, _, err := s.pinned(m.Pack, m.Code)
-	if err != nil {
-		return err
-	}
-	meeting := d.Meeting(m.Meeting)
-	role, err := s.presides(scope, meeting.By, m.Area)
-	if err != nil {
-		return err
-	}
-	if !m.Closed {
-		if err := s.closes(ctx, scope, role, m, ver, meeting, as); err != nil {
-			return err
-		}
-	}
-	return s.lead(ctx, scope, role, d, m)
-}
-
-// closes stores the end of a sitting.
-func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m Sitting, ver int64, meeting *Meeting, as Closing) error {
-	lines, err := s.Votes(ctx, scope, m, 0, 1<<20)
-	if err != nil {
-		return err
-	}
-	if err := meeting.check(as, lines, m.Day <= s.Today()); err != nil {
-		return err
-	}
-	key, err := s.keys.Of(ctx, 0, m.ID)
-	if err != nil {
-		return err
-	}
-	var minutes []byte
-	if text := strings.TrimSpace(as.Minutes); text != "" {
-		minutes = crypt.Seal(key, []byte(text), crypt.Place{Table: "sitting", Column: "minutes", Row: m.ID})
-	}
-	homes := map[int64]int64{}
-	for _, l := range lines {
-		homes[l.Case] = l.Home
-	}
-	for part := range slices.Chunk(as.Votes, 4*chunk) {
-		w := s.writer(scope)
-		w.role = role
-		for _, v := range part {
-			w.add("UPDATE sitting_line SET votes_for = $4, votes_against = $5, votes_abstain = $6, result = $7 WHERE {checked} AND home = $1 AND case_id = $2 AND sitting = $3",
-				homes[v.Case], v.Case, m.ID, v.For, v.Against, v.Abstain, string(meeting.result(v, as.Present)))
-		}
-		if err := w.write(ctx); err != nil {
-			return err
-		}
-	}
-	w := s.writer(scope)
-	w.role = role
-	w.entries = append(w.entries, journal.Entry{Kind: "sitting.closed", SubjectKind: "sitting", Subject: m.ID, Area: m.Area, VerBefore: ver, VerAfter: ver + 1,
-		Body: map[string]any{"eligible": as.Eligible, "present": as.Present, "cases": len(as.Votes)}})
-	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
-		return store.Bump(ctx, tx, "sitting", "{checked} AND id = $1 AND state = 'open'", ver, m.ID)
-	})
-	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4 WHERE {checked} AND id = $1", m.ID, as.Eligible, as.Present, minutes)
-	return w.write(ctx)
-}
-
-// check says what a closing lacks.
-func (m *Meeting) check(as Closing, lines []Vote, held bool) error {
-	quorum, _ := m.Quorum.Float64()
-	wrong := refuse(fault.Invalid, "sitting", "the meeting cannot be closed like this")
-	if !held {
-		wrong.With(0, "day", "is still to come")
-	}
-	if as.Present < 1 || as.Present > as.Eligible || float64(as.Present) < quorum*float64(as.Eligible)-1e-9 {
-		wrong.With(0, "present", "there is no quorum")
-	}
-	if m.Minutes && strings.TrimSpace(as.Minutes) == "" {
-		wrong.With(0, "minutes", "are missing")
-	}
-	said := map[int64]Vote{}
-	for _, v := range as.Votes {
-		said[v.Case] = v
-	}
-	for i, l := range lines {
-		v, ok := said[l.Case]
-		if cast := v.For + v.Against + v.Abstain; !ok || v.For < 0 || v.Against < 0 || v.Abstain < 0 || cast < 1 || cast > as.Present {
-			wrong.With(i+1, "votes", "are missing, or more than were present")
-		}
-	}
-	if len(said) != len(lines) {
-		wrong.With(0, "votes", "are of other cases than those before the meeting")
-	}
-	if len(wrong.Details) > 0 {
-		return wrong
-	}
-	return nil
-}
-
-// result is what the votes on a case come to.
-func (m *Meeting) result(v Vote, present int64) Trigger {
-	if over, _ := m.Over.Float64(); m.Over.Set && float64(v.For) > over*float64(present)+1e-9 {
-		return Carried
-	}
-	if least, _ := m.AtLeast.Float64(); m.AtLeast.Set && float64(v.For) >= least*float64(present)-1e-9 {
-		return Carried
-	}
-	return Lost
-}
-
-// lead takes each case of a closed sitting where its votes lead it.
-func (s *Service) lead(ctx context.Context, scope access.Scope, role string, d *Definition, m Sitting) error {
-	for {
-		cases, err := s.List(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)}, Position{Due: -1}, chunk)
-		if err != nil || len(cases) == 0 {
-			return err
-		}
-		w := s.writer(scope)
-		for _, c := range cases {
-			v, err := s.vote(ctx, scope, c)
-			if err != nil {
-				return err
-			}
-			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), role, Act{}); err != nil {
-				return err
-			}
-		}
-		if err := w.write(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// before is the state in which a sitting decides.
-func (d *Definition) before(meeting string) string {
-	i := slices.IndexFunc(d.States, func(s *State) bool { return s.Sitting == meeting })
-	return d.States[i].Code
 }

@@ -57,6 +57,34 @@ func (s *Service) clocks(ctx context.Context, scope access.Scope, c Case) ([]Run
 	return found, nil
 }
 
+// Colours are what the clocks of cases that run are today, by case: red where one is, else amber where one is. The
+// others are left out.
+func (s *Service) Colours(ctx context.Context, scope access.Scope, cases []Case) (map[int64]string, error) {
+	byHome := map[int64][]int64{}
+	for _, c := range cases {
+		byHome[c.Home] = append(byHome[c.Home], c.ID)
+	}
+	colours := map[int64]string{}
+	for home, ids := range byHome {
+		for part := range slices.Chunk(ids, 500) {
+			args := append([]any{home, int64(s.Today())}, store.Padded(part)...)
+			_, err := store.All(ctx, s.db.In(scope), "SELECT case_id, max(CASE WHEN red < $2 THEN 1 ELSE 0 END) FROM case_clock WHERE {checked} AND home = $1 AND stopped = 0 AND paused = 0 AND amber < $2 AND case_id IN ("+store.In(3, len(args)-2)+") GROUP BY case_id", args,
+				func(r store.Rows, _ *struct{}) error {
+					var id, red int64
+					if err := r.Scan(&id, &red); err != nil {
+						return err
+					}
+					colours[id] = []string{"amber", "red"}[red]
+					return nil
+				})
+			if err != nil {
+				return nil, fmt.Errorf("read the clocks of cases: %w", err)
+			}
+		}
+	}
+	return colours, nil
+}
+
 // Escalate shows cases with a clock that has turned red to the role above, once for each clock. It returns how many;
 // the program calls it again and again.
 func (s *Service) Escalate(ctx context.Context) (int, error) {

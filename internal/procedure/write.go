@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rightkey/internal/access"
@@ -78,7 +79,7 @@ func (w *writer) opens(ctx context.Context, d *Definition, c Case) error {
 	w.add(`INSERT INTO case_file (home, id, code, kind, pack, area, household, state, since, opened, account, holder, waits, due)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, c.Home, c.ID, c.Code, c.Kind, c.Pack, c.Area, c.Household, c.State, int64(c.Since), int64(c.Opened), c.Account, c.Holder,
 		listed(c.Waits), int64(c.Due))
-	w.clocks(c, running)
+	w.clocks(c, nil, running)
 	return w.effect(ctx, d, c)
 }
 
@@ -171,21 +172,21 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 	}
 	w.add("UPDATE case_file SET state = $3, since = $4, waits = $5, due = $6, notice = $7, sitting = $8, rounds = $9, ended = $10 WHERE {checked} AND home = $1 AND id = $2",
 		c.Home, c.ID, after.State, int64(after.Since), listed(after.Waits), int64(after.Due), after.Notice, after.Sitting, after.Rounds, int64(after.Ended))
-	w.clocks(after, running)
+	w.clocks(after, before, running)
 	return w.effect(ctx, d, after)
 }
 
 // effect adds what reaching its state does to the subject of a case.
 func (w *writer) effect(ctx context.Context, d *Definition, c Case) error {
-	what := d.State(c.State).Effect
-	if what == "" {
-		return nil
+	does, err := w.s.does(ctx, d.State(c.State), c)
+	if err != nil || does.Effect == "" && does.Answers == nil {
+		return err
 	}
 	effect, err := w.s.effect(c.Kind)
 	if err != nil {
 		return err
 	}
-	write, entries, err := effect.Reached(ctx, w.scope, c.Household, what, w.s.Today())
+	write, entries, err := effect.Reached(ctx, w.scope, c.Household, does, w.s.Today())
 	if err != nil || write == nil {
 		return err
 	}
@@ -223,11 +224,14 @@ func (s *Service) seal(ctx context.Context, c Case, place crypt.Place, said any)
 	return crypt.Seal(key, text, place), nil
 }
 
-// clocks adds the clocks of a case as they are from now on.
-func (w *writer) clocks(c Case, running []Running) {
-	w.add("DELETE FROM case_clock WHERE {checked} AND home = $1 AND case_id = $2", c.Home, c.ID)
+// clocks adds the clocks of a case that are other now than they were before.
+func (w *writer) clocks(c Case, before, running []Running) {
 	for _, r := range running {
-		w.add("INSERT INTO case_clock (home, case_id, code, started, amber, red, paused, stopped, escalated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		if slices.Contains(before, r) {
+			continue
+		}
+		w.add(`INSERT INTO case_clock (home, case_id, code, started, amber, red, paused, stopped, escalated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			ON CONFLICT (home, case_id, code) DO UPDATE SET started = excluded.started, amber = excluded.amber, red = excluded.red, paused = excluded.paused, stopped = excluded.stopped, escalated = excluded.escalated`,
 			c.Home, c.ID, r.Code, int64(r.Started), int64(r.Amber), int64(r.Red), int64(r.Paused), int64(r.Stopped), int64(r.Escalated))
 	}
 }

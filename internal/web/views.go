@@ -74,3 +74,8 @@ func (e Empty) Render(ctx context.Context, w io.Writer) error { return emptyView
 
 // Render writes the facts.
 func (f Facts) Render(ctx context.Context, w io.Writer) error { return factsView(f).Render(ctx, w) }
+
+// Render writes the part of a document.
+func (b PaperBlock) Render(ctx context.Context, w io.Writer) error {
+	return paperBlockView(b).Render(ctx, w)
+}

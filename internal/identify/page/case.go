@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -20,29 +21,42 @@ import (
 // one shows a case: where it is, what can be done next, its clocks, votes and objections, and what was done.
 func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, id, err := p.Item(r, access.CaseRead)
-	if err != nil {
-		return err
-	}
-	f, err := p.Cases.Read(ctx, scope, id)
-	if err != nil {
-		return err
-	}
-	d, err := p.Cases.Definition(f.Case)
+	f, d, scope, err := p.fileOf(r)
 	if err != nil {
 		return err
 	}
 	lang := web.Lang(ctx)
 	parts := []templ.Component{way(ctx, d, f.Case), web.Box(caseWord(ctx, "case"), p.facts(ctx, d, f))}
 	if p.MayAnywhere(r, access.CaseAct) && f.Ended == 0 {
-		parts = append(parts, p.steps(ctx, d, f.Case)...)
+		files, err := p.Registry.Attachments(ctx, scope, f.Household)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, p.steps(ctx, d, f.Case, files)...)
 	}
 	if len(f.Objections) > 0 {
 		parts = append(parts, web.Box(caseWord(ctx, "objections"), objections(ctx, f.Objections)))
 	}
-	parts = append(parts, web.Box(caseWord(ctx, "acts"), p.acts(ctx, d, f.Acts)))
+	parts = append(parts, web.Box(caseWord(ctx, "acts"), p.acts(ctx, d, f)))
+	if f.Ended != 0 {
+		parts = append(parts, web.Actions([]web.Action{{Label: caseWord(ctx, "letter"), Href: casePath(f.ID) + "/letter", Icon: "print"}}))
+	}
 	title := caseWord(ctx, "title", "procedure", d.Title.In(lang), "number", f.Number)
 	return p.show(w, r, title, web.Crumb{Label: f.Number}, parts...)
+}
+
+// fileOf is the case that an address names, with its definition.
+func (p *casePages) fileOf(r *http.Request) (procedure.File, *procedure.Definition, access.Scope, error) {
+	scope, id, err := p.Item(r, access.CaseRead)
+	if err != nil {
+		return procedure.File{}, nil, scope, err
+	}
+	f, err := p.Cases.Read(r.Context(), scope, id)
+	if err != nil {
+		return f, nil, scope, err
+	}
+	d, err := p.Cases.Definition(f.Case)
+	return f, d, scope, err
 }
 
 // way shows the steps that every granted case takes, and where this one is.
@@ -73,6 +87,9 @@ func (p *casePages) facts(ctx context.Context, d *procedure.Definition, f proced
 		{Label: caseWord(ctx, "state"), Value: d.State(f.State).Title.In(lang), Note: i18n.Day(lang, f.Since), Strong: true},
 		{Label: caseWord(ctx, "procedure"), Value: d.Title.In(lang), Href: "/procedures/" + f.Pack + "/" + d.Code, Note: caseWord(ctx, "pinned")},
 	}
+	if len(f.Waits) > 0 {
+		list = append(list, web.Fact{Label: caseWord(ctx, "waits"), Value: roleNames(ctx, f.Waits)})
+	}
 	for _, c := range f.Clocks {
 		t := d.Timer(c.Code)
 		if t == nil {
@@ -93,6 +110,15 @@ func (p *casePages) facts(ctx context.Context, d *procedure.Definition, f proced
 	return web.Facts{Items: list}
 }
 
+// roleNames are roles in words.
+func roleNames(ctx context.Context, roles []string) string {
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		names[i] = web.T(ctx, "office.role."+role)
+	}
+	return strings.Join(names, ", ")
+}
+
 func votesText(ctx context.Context, v procedure.Vote) string {
 	return caseWord(ctx, "votes_text", "for", v.For, "against", v.Against, "abstain", v.Abstain, "present", v.Present)
 }
@@ -104,8 +130,9 @@ func hangsText(ctx context.Context, n procedure.Notice) string {
 	return caseWord(ctx, "notice.hangs", "from", i18n.Day(web.Lang(ctx), n.Opened), "to", i18n.Day(web.Lang(ctx), n.Closes))
 }
 
-// steps are the forms of the steps that roles of the caller take from here.
-func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c procedure.Case) []templ.Component {
+// steps are the forms of the steps that roles of the caller take from here; files are those of the household, which can
+// be named as evidence.
+func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c procedure.Case, files []registry.Attachment) []templ.Component {
 	lang := web.Lang(ctx)
 	var parts []templ.Component
 	for _, t := range d.Leaving(c.State) {
@@ -117,7 +144,10 @@ func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c proced
 			f.note = caseWord(ctx, "persons", "n", t.Persons)
 		}
 		for _, paper := range t.Evidence {
-			f.fields = append(f.fields, web.Field{Name: "evidence." + paper, Label: d.PaperTitle(lang, paper), Help: caseWord(ctx, "evidence_help"), Required: true, IDPrefix: t.Code + "-"})
+			f.fields = append(f.fields, web.Field{Name: "evidence." + paper, Label: d.PaperTitle(lang, paper), Help: caseWord(ctx, "evidence_help"), Required: len(files) == 0, IDPrefix: t.Code + "-"})
+			if len(files) > 0 {
+				f.fields = append(f.fields, fileField(ctx, paper, t.Code+"-", files))
+			}
 		}
 		if t.Reason != "" || t.ReasonIf != "" {
 			reason := web.Field{Name: "reason", Label: caseWord(ctx, "reason"), Kind: web.FieldSelect, Required: t.Reason != "", Options: []web.Option{{}}, IDPrefix: t.Code + "-"}
@@ -130,6 +160,19 @@ func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c proced
 		parts = append(parts, web.Box(t.Title.In(lang), caseForm(f)))
 	}
 	return parts
+}
+
+// filed begins the evidence that is a document of the household's file; its token follows.
+const filed = "file:"
+
+// fileField offers the documents of a household as a paper.
+func fileField(ctx context.Context, paper, prefix string, files []registry.Attachment) web.Field {
+	field := web.Field{Name: "evidence." + paper, Label: caseWord(ctx, "attached"), Kind: web.FieldSelect, Options: []web.Option{{}}, IDPrefix: prefix + "file-"}
+	for _, file := range files {
+		label := web.T(ctx, "registry.attachment.kind_"+string(file.Kind)) + ", " + i18n.Day(web.Lang(ctx), file.Added.Day(time.UTC))
+		field.Options = append(field.Options, web.Option{Value: filed + file.Token, Label: label})
+	}
+	return field
 }
 
 // mine says whether one of the caller's roles takes a transition.
@@ -151,7 +194,8 @@ func (p *casePages) take(w http.ResponseWriter, r *http.Request) error {
 			if act.Said.Evidence == nil {
 				act.Said.Evidence = map[string]string{}
 			}
-			act.Said.Evidence[paper] = values[0]
+			said := slices.DeleteFunc(slices.Clone(values), func(text string) bool { return strings.TrimSpace(text) == "" })
+			act.Said.Evidence[paper] = strings.Join(said, " ")
 		}
 	}
 	if _, err := p.Cases.Take(r.Context(), scope, procedure.Seen{ID: id, Ver: ver}, act); err != nil {
@@ -170,11 +214,11 @@ func objections(ctx context.Context, list []procedure.Objected) web.Table {
 }
 
 // acts is what was done, newest first, each with its evidence.
-func (p *casePages) acts(ctx context.Context, d *procedure.Definition, list []procedure.Done) web.Table {
+func (p *casePages) acts(ctx context.Context, d *procedure.Definition, f procedure.File) web.Table {
 	lang := web.Lang(ctx)
 	t := web.Table{Caption: caseWord(ctx, "acts"), Columns: []web.Column{{Label: caseWord(ctx, "when"), Short: true}, {Label: caseWord(ctx, "step")}, {Label: caseWord(ctx, "who")}, {Label: caseWord(ctx, "evidence")}},
 		Empty: web.Empty{Title: caseWord(ctx, "no_acts")}}
-	for _, a := range slices.Backward(list) {
+	for _, a := range slices.Backward(f.Acts) {
 		title := a.Transition
 		if step := d.Transition(a.Transition); step != nil {
 			title = step.Title.In(lang)
@@ -186,8 +230,13 @@ func (p *casePages) acts(ctx context.Context, d *procedure.Definition, list []pr
 		if a.Reason != "" {
 			said = append(said, d.ReasonTitle(lang, a.Reason))
 		}
+		var doors []web.Action
 		for paper, text := range a.Said.Evidence {
+			text, token, _ := strings.Cut(text, filed)
 			said = append(said, d.PaperTitle(lang, paper)+": "+text)
+			if token != "" {
+				doors = append(doors, web.Action{Label: caseWord(ctx, "file"), Href: "/households/" + f.Number + "/attachments/" + token})
+			}
 		}
 		if a.Said.Comment != "" {
 			said = append(said, a.Said.Comment)
@@ -197,7 +246,11 @@ func (p *casePages) acts(ctx context.Context, d *procedure.Definition, list []pr
 		if a.Account != 0 {
 			name = p.AccountName(ctx, a.Account)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(i18n.Moment(lang, a.At)), web.Text(title), web.Text(name), web.Text(strings.Join(said, " · "))}})
+		evidence := web.Text(strings.Join(said, " · "))
+		if len(doors) > 0 {
+			evidence.View = web.Actions(doors)
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(i18n.Moment(lang, a.At)), web.Text(title), web.Text(name), evidence}})
 	}
 	return t
 }

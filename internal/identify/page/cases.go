@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	"rightkey/internal/identify"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
@@ -26,6 +27,7 @@ type CaseNeeds struct {
 	web.Desk
 	Cases    *procedure.Service
 	Registry *registry.Service
+	Identify *identify.Service
 }
 
 // CasePlaces are the places of cases in the main navigation.
@@ -47,9 +49,13 @@ func RegisterCases(server *web.Server, n CaseNeeds) {
 	server.Handle("POST /cases/take", act, p.takeMany)
 	server.Handle("GET /cases/{id}", read, p.one)
 	server.Handle("POST /cases/{id}/step", act, p.take)
+	server.Handle("GET /cases/{id}/letter", read, p.letter)
 	server.Handle("GET /sittings/{id}", read, p.sitting)
-	server.Handle("POST /sittings/{id}/close", act, p.closeSitting)
+	server.Handle("GET /sittings/{id}/paper", read, p.minutes)
+	server.Handle("GET /sittings/{id}/photo", read, p.minutesPhoto)
+	server.Handle("POST /sittings/{id}/close", act, p.closeSitting, web.Upload(upload.MaxBytes+1<<20, uploadTime))
 	server.Handle("GET /notices/{id}", read, p.notice)
+	server.Handle("GET /notices/{id}/paper", read, p.noticeSheet)
 	server.Handle("GET /notices/{id}/photo", read, p.photo)
 	server.Handle("POST /notices/{id}/hang", act, p.hang, web.Upload(upload.MaxBytes+1<<20, uploadTime))
 	server.Handle("POST /notices/{id}/object", act, p.object)
@@ -87,12 +93,12 @@ func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	table, err := p.table(ctx, cases)
+	table, err := p.table(ctx, scope, cases)
 	if err != nil {
 		return err
 	}
 	views := web.Actions([]web.Action{{Label: caseWord(ctx, "list.mine"), Href: "/cases"}, {Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}, {Label: caseWord(ctx, "list.ended"), Href: "/cases?ended=1"}})
-	parts := []templ.Component{views, web.Box(caseWord(ctx, "list.title"), table)}
+	parts := []templ.Component{views, web.Box(caseWord(ctx, "list.title"), web.Note(caseWord(ctx, "due_help")), table)}
 	if of.State != "" && !of.Ended && len(cases) > 0 && p.MayAnywhere(r, access.CaseAct) {
 		group, err := p.together(ctx, cases, query.Get("batch"))
 		if err != nil {
@@ -104,7 +110,7 @@ func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 // table lists cases; each state is a door to all that are in it.
-func (p *casePages) table(ctx context.Context, cases []procedure.Case) (web.Table, error) {
+func (p *casePages) table(ctx context.Context, scope access.Scope, cases []procedure.Case) (web.Table, error) {
 	lang := web.Lang(ctx)
 	t := web.Table{Caption: caseWord(ctx, "list.title"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: web.T(ctx, "common.area")}, {Label: caseWord(ctx, "procedure")}, {Label: caseWord(ctx, "state")}, {Label: caseWord(ctx, "since"), Short: true}, {Label: caseWord(ctx, "due"), Short: true}},
 		Empty: web.Empty{Icon: "check", Title: caseWord(ctx, "list.none"), Text: caseWord(ctx, "list.none_help"), Actions: []web.Action{{Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}}}}
@@ -113,6 +119,10 @@ func (p *casePages) table(ctx context.Context, cases []procedure.Case) (web.Tabl
 		keys[i] = c.Area
 	}
 	places, err := p.Registry.Places(ctx, keys)
+	if err != nil {
+		return t, err
+	}
+	colours, err := p.Cases.Colours(ctx, scope, cases)
 	if err != nil {
 		return t, err
 	}
@@ -128,9 +138,9 @@ func (p *casePages) table(ctx context.Context, cases []procedure.Case) (web.Tabl
 		due := web.Cell{Missing: !c.HasTerm()}
 		if c.HasTerm() {
 			due = web.Cell{Text: i18n.Day(lang, c.Due)}
-			if c.Due < p.Cases.Today() {
-				due.View = web.Badge{Tone: web.ToneBad, Text: caseWord(ctx, "late")}
-			}
+		}
+		if colour, soon := colours[c.ID]; soon {
+			due.View = web.Badge{Tone: clockTones[colour], Text: caseWord(ctx, "clock."+colour)}
 		}
 		t.Rows = append(t.Rows, web.Row{Href: casePath(c.ID), Cells: []web.Cell{web.Text(registry.Number(c.Household)), web.Text(placeName(ctx, places, c.Area)), web.Text(d.Title.In(lang)), state, web.Text(i18n.Day(lang, c.Since)), due}})
 	}

@@ -2,7 +2,7 @@ package page
 
 import (
 	"context"
-	"io"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -32,9 +32,13 @@ type meetingView struct {
 	lines        []meetingLine
 }
 
+// meetingLine is one household of a meeting, as it stands on the wall.
 type meetingLine struct {
-	number, href string
-	fields       []web.Field
+	number, head, href string
+	persons            string
+	verdict            templ.Component // nil where it was not judged, or the reader may not see it
+	reason             string
+	fields             []web.Field
 }
 
 // gathered are the cases of a form and the smallest area that holds them all.
@@ -74,35 +78,57 @@ func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.See(w, r, "/sittings/"+strconv.FormatInt(m.ID, 10))
+	return web.See(w, r, sittingPath(m.ID))
 }
 
 // sitting shows a meeting: open, the votes to be entered household by household; closed, its minutes.
 func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, id, err := p.Item(r, access.CaseRead)
+	m, votes, numbers, err := p.held(r)
 	if err != nil {
 		return err
 	}
-	m, err := p.Cases.Sitting(ctx, scope, id)
-	if err != nil {
-		return err
-	}
-	votes, err := p.Cases.Votes(ctx, scope, m, 0, most)
-	if err != nil {
-		return err
-	}
-	numbers, err := p.numbers(ctx, scope, votes)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
 	title := caseWord(ctx, "meeting.title", "day", i18n.Day(web.Lang(ctx), m.Day))
+	paper := web.Action{Label: caseWord(ctx, "paper.sheet"), Href: sittingPath(m.ID) + "/paper", Icon: "print"}
 	if m.Closed {
+		paper.Label = caseWord(ctx, "paper.minutes")
+		photo := templ.Component(templ.NopComponent)
+		if m.HasPhoto {
+			photo = boardPhoto(sittingPath(m.ID)+"/photo", caseWord(ctx, "meeting.photo"))
+		}
 		facts := web.Facts{Items: []web.Fact{{Label: caseWord(ctx, "meeting.eligible"), Value: strconv.FormatInt(m.Eligible, 10)}, {Label: caseWord(ctx, "meeting.present"), Value: strconv.FormatInt(m.Present, 10)}, {Label: caseWord(ctx, "meeting.minutes"), Value: m.Minutes, Missing: m.Minutes == ""}}}
-		return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, facts), web.Box(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)))
+		return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, facts, photo), web.Box(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)), web.Actions([]web.Action{paper}))
 	}
-	return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, meetingForm(p.openMeeting(ctx, m, votes, numbers))))
+	view, err := p.openMeeting(ctx, scope, m, votes)
+	if err != nil {
+		return err
+	}
+	return p.show(w, r, title, web.Crumb{Label: title}, web.Actions([]web.Action{paper}), meetingForm(view))
 }
+
+// held is the meeting that an address names, with its cases and the numbers of their households.
+func (p *casePages) held(r *http.Request) (procedure.Sitting, []procedure.Vote, map[int64]string, error) {
+	scope, id, err := p.Item(r, access.CaseRead)
+	if err != nil {
+		return procedure.Sitting{}, nil, nil, err
+	}
+	m, err := p.Cases.Sitting(r.Context(), scope, id)
+	if err != nil {
+		return m, nil, nil, err
+	}
+	votes, err := p.Cases.Votes(r.Context(), scope, m, 0, most)
+	if err != nil {
+		return m, nil, nil, err
+	}
+	numbers, err := p.numbers(r.Context(), scope, votes)
+	return m, votes, numbers, err
+}
+
+func sittingPath(id int64) string { return "/sittings/" + strconv.FormatInt(id, 10) }
 
 // numbers are the numbers of households by case.
 func (p *casePages) numbers(ctx context.Context, scope access.Scope, votes []procedure.Vote) (map[int64]string, error) {
@@ -125,27 +151,74 @@ func (p *casePages) results(ctx context.Context, votes []procedure.Vote, numbers
 	return t
 }
 
-func (p *casePages) openMeeting(ctx context.Context, m procedure.Sitting, votes []procedure.Vote, numbers map[int64]string) meetingView {
-	number := func(name, label, prefix string) web.Field {
-		return web.Field{Name: name, Label: label, Kind: web.FieldNumber, Required: true, IDPrefix: prefix, Attributes: templ.Attributes{"min": "0", "inputmode": "numeric"}}
+// openMeeting is an open meeting: each household with what is known of it, and the votes to be entered.
+func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m procedure.Sitting, votes []procedure.Vote) (meetingView, error) {
+	number := func(name, label string) web.Field {
+		return web.Field{Name: name, Label: label, Kind: web.FieldNumber, Required: true, Attributes: templ.Attributes{"min": "0", "inputmode": "numeric"}}
 	}
-	view := meetingView{path: "/sittings/" + strconv.FormatInt(m.ID, 10) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}},
-		fields: []web.Field{number("eligible", caseWord(ctx, "meeting.eligible"), ""), number("present", caseWord(ctx, "meeting.present"), ""), {Name: "minutes", Label: caseWord(ctx, "meeting.minutes"), Kind: web.FieldArea}}}
+	view := meetingView{path: sittingPath(m.ID) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}},
+		fields: []web.Field{number("eligible", caseWord(ctx, "meeting.eligible")), number("present", caseWord(ctx, "meeting.present")), {Name: "minutes", Label: caseWord(ctx, "meeting.minutes"), Kind: web.FieldArea},
+			{Name: "photo", Label: caseWord(ctx, "meeting.photo"), Help: caseWord(ctx, "meeting.photo_help"), Kind: web.FieldFile, Attributes: templ.Attributes{"accept": "image/*"}}}}
+	homes, err := p.before(ctx, scope, votes)
+	if err != nil {
+		return view, err
+	}
+	list := make([]registry.Household, 0, len(votes))
+	for _, v := range votes {
+		list = append(list, homes[v.Case])
+	}
+	found, err := p.Identify.Newest(ctx, scope, m.Area, list)
+	if err != nil {
+		return view, err
+	}
 	for _, v := range votes {
 		of := strconv.FormatInt(v.Case, 10)
 		view.hidden = append(view.hidden, web.Pair{Name: "case", Value: of})
-		line := meetingLine{number: numbers[v.Case], href: casePath(v.Case)}
+		h := homes[v.Case]
+		line := meetingLine{number: h.Number, head: h.HeadName, href: casePath(v.Case), persons: strconv.Itoa(h.Members)}
+		if a, judged := found[h.ID]; judged {
+			line.verdict, line.reason = badge(ctx, a.Outcome), a.Reason.In(web.Lang(ctx))
+		}
 		for _, name := range []string{"for", "against", "abstain"} {
-			line.fields = append(line.fields, number(name+"."+of, caseWord(ctx, name), ""))
+			line.fields = append(line.fields, number(name+"."+of, caseWord(ctx, name)))
 		}
 		view.lines = append(view.lines, line)
 	}
-	return view
+	return view, nil
+}
+
+// before are the households of the cases before a meeting, by case.
+func (p *casePages) before(ctx context.Context, scope access.Scope, votes []procedure.Vote) (map[int64]registry.Household, error) {
+	of, ids := map[int64]int64{}, make([]int64, 0, len(votes))
+	for _, v := range votes {
+		c, err := p.Cases.Case(ctx, scope, v.Case)
+		if err != nil {
+			return nil, err
+		}
+		of[c.Household] = v.Case
+		ids = append(ids, c.Household)
+	}
+	list, err := p.Registry.Found(ctx, scope, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]registry.Household{}
+	for _, h := range list {
+		found[of[h.ID]] = h
+	}
+	return found, nil
 }
 
 // closeSitting writes down the votes of a meeting.
 func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseMultipartForm(upload.MaxBytes); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	}
 	scope, id, ver, err := p.Acting(r, access.CaseAct)
+	if err != nil {
+		return err
+	}
+	photo, err := p.picture(r, "photo")
 	if err != nil {
 		return err
 	}
@@ -156,7 +229,7 @@ func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
 		}
 		return n
 	}
-	as := procedure.Closing{Eligible: number("eligible"), Present: number("present"), Minutes: r.PostForm.Get("minutes")}
+	as := procedure.Closing{Eligible: number("eligible"), Present: number("present"), Minutes: r.PostForm.Get("minutes"), Photo: photo}
 	for _, of := range r.PostForm["case"] {
 		n, _ := strconv.ParseInt(of, 10, 64)
 		as.Votes = append(as.Votes, procedure.Vote{Case: n, For: number("for." + of), Against: number("against." + of), Abstain: number("abstain." + of)})
@@ -164,223 +237,8 @@ func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Cases.CloseSitting(r.Context(), scope, id, ver, as); err != nil {
 		return err
 	}
-	return web.See(w, r, "/sittings/"+strconv.FormatInt(id, 10))
+	return web.See(w, r, sittingPath(id))
 }
 
-// post makes the list of a notice from the cases of a form.
-func (p *casePages) post(w http.ResponseWriter, r *http.Request) error {
-	scope, ids, place, err := p.gathered(r)
-	if err != nil {
-		return err
-	}
-	n, err := p.Cases.Draft(r.Context(), scope, place, ids)
-	if err != nil {
-		return err
-	}
-	return web.See(w, r, noticePath(n.ID))
-}
-
-func noticePath(id int64) string { return "/notices/" + strconv.FormatInt(id, 10) }
-
-// board is the list as it hangs.
-func (p *casePages) board(ctx context.Context, n procedure.Notice, b *procedure.Board, doors bool) (web.Table, error) {
-	lines, err := p.Cases.Lines(ctx, n, 0, most)
-	if err != nil {
-		return web.Table{}, err
-	}
-	t := web.Table{Caption: b.Title.In(web.Lang(ctx)), Columns: []web.Column{{Label: caseWord(ctx, "notice.n"), Number: true}}}
-	for _, field := range b.Fields {
-		t.Columns = append(t.Columns, web.Column{Label: caseWord(ctx, "field."+field)})
-	}
-	for _, l := range lines {
-		row := web.Row{Cells: []web.Cell{web.Text(strconv.FormatInt(l.N, 10))}}
-		if doors {
-			row.Href = casePath(l.Case)
-		}
-		for _, cell := range l.Cells {
-			row.Cells = append(row.Cells, web.Cell{Text: cell, Missing: cell == ""})
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t, nil
-}
-
-// notice shows a notice: its list, its days, the photo of the board.
-func (p *casePages) notice(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	n, b, err := p.noticeOf(r)
-	if err != nil {
-		return err
-	}
-	lang := web.Lang(ctx)
-	table, err := p.board(ctx, n, b, true)
-	if err != nil {
-		return err
-	}
-	parts := []templ.Component{web.Box(b.Title.In(lang), web.Note(b.Text.In(lang)), web.Note(hangsText(ctx, n)), table)}
-	may := p.MayAnywhere(r, access.CaseAct)
-	ver := []web.Pair{{Name: "notice_ver", Value: strconv.FormatInt(n.Ver, 10)}}
-	if n.HasPhoto {
-		parts = append(parts, web.Box(caseWord(ctx, "notice.photo"), boardPhoto(noticePath(n.ID)+"/photo", caseWord(ctx, "notice.photo"))))
-	} else if may {
-		fields := []web.Field{{Name: "day", Label: caseWord(ctx, "notice.photo_day"), Kind: web.FieldDate, Required: true, Value: p.Cases.Today().String()}, {Name: "photo", Label: caseWord(ctx, "notice.photo"), Kind: web.FieldFile, Required: true, Attributes: templ.Attributes{"accept": "image/*"}}}
-		parts = append(parts, web.Box(caseWord(ctx, "notice.hang"), caseForm(stepForm{path: noticePath(n.ID) + "/hang", button: caseWord(ctx, "notice.hang"), note: caseWord(ctx, "notice.hang_help"), hidden: ver, fields: fields, file: true})))
-	}
-	if b.Public && n.Hangs(p.Cases.Today()) {
-		parts = append(parts, web.Actions([]web.Action{{Label: caseWord(ctx, "notice.public"), Href: "/n/" + n.Token}}))
-	}
-	if may && b.Objections && n.Hangs(p.Cases.Today()) {
-		parts = append(parts, web.Box(caseWord(ctx, "object"), caseForm(objectForm(ctx, noticePath(n.ID)+"/object"))))
-	}
-	return p.show(w, r, b.Title.In(lang), web.Crumb{Label: b.Title.In(lang)}, parts...)
-}
-
-func objectForm(ctx context.Context, path string) stepForm {
-	return stepForm{path: path, button: caseWord(ctx, "object"), note: caseWord(ctx, "object_help"), fields: []web.Field{
-		{Name: "line", Label: caseWord(ctx, "notice.n"), Kind: web.FieldNumber, Required: true, Attributes: templ.Attributes{"min": "1", "inputmode": "numeric"}},
-		{Name: "text", Label: caseWord(ctx, "objection"), Kind: web.FieldArea, Required: true}}}
-}
-
-// noticeOf is the notice that an address names, with its kind.
-func (p *casePages) noticeOf(r *http.Request) (procedure.Notice, *procedure.Board, error) {
-	scope, id, err := p.Item(r, access.CaseRead)
-	if err != nil {
-		return procedure.Notice{}, nil, err
-	}
-	n, err := p.Cases.Notice(r.Context(), scope, id)
-	if err != nil {
-		return n, nil, err
-	}
-	b, err := p.Cases.BoardOf(n)
-	return n, b, err
-}
-
-func (p *casePages) photo(w http.ResponseWriter, r *http.Request) error {
-	scope, id, err := p.Item(r, access.CaseRead)
-	if err != nil {
-		return err
-	}
-	photo, err := p.Cases.Photo(r.Context(), scope, id)
-	if err != nil {
-		return err
-	}
-	return web.SendFile(w, photo.Type, photo.Body)
-}
-
-// hang starts the days of a notice with the photo of the board.
-func (p *casePages) hang(w http.ResponseWriter, r *http.Request) error {
-	scope, id, err := p.Item(r, access.CaseAct)
-	if err != nil {
-		return err
-	}
-	if err := r.ParseMultipartForm(upload.MaxBytes); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	day, err := dayOf(r)
-	if err != nil {
-		return err
-	}
-	ver, err := strconv.ParseInt(r.PostForm.Get("notice_ver"), 10, 64)
-	if err != nil {
-		return fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
-	}
-	var data []byte
-	if file, _, err := r.FormFile("photo"); err == nil {
-		defer file.Close()
-		if data, err = io.ReadAll(io.LimitReader(file, upload.MaxBytes+1)); err != nil {
-			return err
-		}
-	}
-	picture, err := p.Registry.Picture(data)
-	if err != nil {
-		return err
-	}
-	if _, err := p.Cases.Hang(r.Context(), scope, id, ver, day, procedure.Photo{Type: picture.Type, Body: picture.Body}); err != nil {
-		return err
-	}
-	return web.See(w, r, noticePath(id))
-}
-
-// objected reads the form of an objection.
-func objected(r *http.Request) (line int64, words string, err error) {
-	if err = r.ParseForm(); err != nil {
-		return 0, "", fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	line, _ = strconv.ParseInt(r.PostForm.Get("line"), 10, 64)
-	return line, r.PostForm.Get("text"), nil
-}
-
-func (p *casePages) object(w http.ResponseWriter, r *http.Request) error {
-	scope, id, err := p.Item(r, access.CaseAct)
-	if err != nil {
-		return err
-	}
-	line, words, err := objected(r)
-	if err != nil {
-		return err
-	}
-	if err := p.Cases.Object(r.Context(), scope, id, line, words); err != nil {
-		return err
-	}
-	return web.See(w, r, noticePath(id))
-}
-
-// public is a notice for everybody who has its address, with the form to object without login.
-func (p *casePages) public(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	n, b, err := p.Cases.Public(ctx, r.PathValue("notice_token"))
-	if err != nil {
-		return err
-	}
-	table, err := p.board(ctx, n, b, false)
-	if err != nil {
-		return err
-	}
-	lang := web.Lang(ctx)
-	w.Header().Set("X-Robots-Tag", "noindex")
-	parts := []templ.Component{web.Box(b.Title.In(lang), web.Note(b.Text.In(lang)), web.Note(hangsText(ctx, n)), table)}
-	if r.URL.Query().Get("sent") != "" {
-		parts = append([]templ.Component{web.Notice{Tone: web.ToneGood, Text: caseWord(ctx, "object_sent")}}, parts...)
-	}
-	if b.Objections {
-		parts = append(parts, web.Box(caseWord(ctx, "object"), caseForm(objectForm(ctx, "/n/"+n.Token+"/object"))))
-	}
-	return p.Show(w, r, http.StatusOK, web.Page{Title: b.Title.In(lang)}, parts...)
-}
-
-func (p *casePages) objectPublicly(w http.ResponseWriter, r *http.Request) error {
-	line, words, err := objected(r)
-	if err != nil {
-		return err
-	}
-	token := r.PathValue("notice_token")
-	if err := p.Cases.ObjectPublicly(r.Context(), token, line, words); err != nil {
-		return err
-	}
-	return web.See(w, r, "/n/"+token+"?sent=1")
-}
-
-// procedure shows a definition: its diagram, and the steps in words.
-func (p *casePages) procedure(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	d, err := p.Cases.DefinitionIn(r.PathValue("hash"), r.PathValue("procedure"))
-	if err != nil {
-		return err
-	}
-	lang := web.Lang(ctx)
-	t := web.Table{Caption: caseWord(ctx, "steps"), Columns: []web.Column{{Label: caseWord(ctx, "from")}, {Label: caseWord(ctx, "step")}, {Label: caseWord(ctx, "to")}, {Label: caseWord(ctx, "who")}}}
-	for _, s := range d.Steps(lang) {
-		cell := ""
-		for i, role := range s.Roles {
-			if i > 0 {
-				cell += ", "
-			}
-			cell += web.T(ctx, "office.role."+role)
-		}
-		if s.On != procedure.ByHand {
-			cell = caseWord(ctx, "on."+string(s.On)) + " " + cell
-		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(s.From), web.Text(s.Title), web.Text(s.To), web.Text(cell)}})
-	}
-	return p.show(w, r, d.Title.In(lang), web.Crumb{Label: d.Title.In(lang)}, web.Box(d.Title.In(lang), drawing(d.SVG(lang)), web.Note(caseWord(ctx, "diagram_help"))), web.Box(caseWord(ctx, "steps"), t))
-}
+// ballotID names the place of a household on the page of a meeting.
+func ballotID(i int) string { return "ballot-" + strconv.Itoa(i+1) }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rightkey/internal/access"
+	"rightkey/internal/area"
 	"rightkey/internal/fault"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
@@ -84,12 +85,17 @@ type CaseVote struct {
 	Result  string `json:"result,omitempty" enum:"carried,lost"`
 }
 
-func (rooms Cases) shown(ctx context.Context, list []procedure.Case) ([]Case, error) {
+// placesOf are the areas of a list, by their keys.
+func placesOf[T any](ctx context.Context, rooms Cases, list []T, key func(T) int64) (map[int64]area.Area, error) {
 	keys := make([]int64, len(list))
-	for i, c := range list {
-		keys[i] = c.Area
+	for i, one := range list {
+		keys[i] = key(one)
 	}
-	places, err := rooms.Registry.Places(ctx, keys)
+	return rooms.Registry.Places(ctx, keys)
+}
+
+func (rooms Cases) shown(ctx context.Context, list []procedure.Case) ([]Case, error) {
+	places, err := placesOf(ctx, rooms, list, func(c procedure.Case) int64 { return c.Area })
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +125,8 @@ func RegisterCases(api *rest.API, rooms Cases) {
 		"A step with a sample needs a batch (draw-case-sample) whose sample you have read. After a fault send those that are left."), rooms.takeMany)
 	rest.Register(api, add("draw-case-sample", http.MethodPost, "/case-batches", "Draw the cases that have to be read before a step is taken in many", access.CaseAct, ""), rooms.draw)
 	rooms.registerMeetings(api)
+	rooms.registerNotices(api)
+	rooms.registerProcedures(api)
 }
 
 type casesInput struct {
@@ -219,7 +227,8 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 		out.Body.Objections = append(out.Body.Objections, CaseObjection{ID: o.ID, Text: o.Text, State: o.State, At: o.At.String()})
 	}
 	if v := f.Votes; v != nil {
-		out.Body.Votes = &CaseVote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain, Result: string(v.Result)}
+		vote := voteOf(*v)
+		out.Body.Votes = &vote
 	}
 	return out, nil
 }

@@ -2,29 +2,101 @@ package rest
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/fault"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry/upload"
 	"rightkey/internal/rest"
 )
 
-// registerMeetings adds the operations on meetings and notices.
+// registerMeetings adds the operations on meetings.
 func (rooms Cases) registerMeetings(api *rest.API) {
+	rest.Register(api, rest.Operation{ID: "list-meetings", Method: http.MethodGet, Path: "/sittings", Summary: "List meetings, the newest first", Room: caseRoom, Verb: access.CaseRead}, rooms.listMeetings)
 	convene := rest.Operation{ID: "convene-meeting", Method: http.MethodPost, Path: "/sittings", Summary: "Put cases before a meeting", Room: caseRoom, Verb: access.CaseAct, Status: http.StatusCreated}
 	rest.Register(api, convene, rooms.convene)
-	rest.Register(api, rest.Operation{ID: "close-meeting", Method: http.MethodPost, Path: "/sittings/{id}/closing", Summary: "Write down the votes of a meeting and close it", Room: caseRoom, Verb: access.CaseAct,
+	rest.Register(api, rest.Operation{ID: "get-meeting", Method: http.MethodGet, Path: "/sittings/{id}", Summary: "Read a meeting", Room: caseRoom, Verb: access.CaseRead}, rooms.getMeeting)
+	rest.Register(api, rest.Operation{ID: "list-meeting-votes", Method: http.MethodGet, Path: "/sittings/{id}/votes", Summary: "List the cases before a meeting with their votes", Room: caseRoom, Verb: access.CaseRead}, rooms.votes)
+	rest.Register(api, rest.Operation{ID: "get-minutes-photo", Method: http.MethodGet, Path: "/sittings/{id}/photo", Summary: "Read the photo of a meeting's minutes", Room: caseRoom, Verb: access.CaseRead}, rooms.minutesPhoto)
+	rest.Register(api, rest.Operation{ID: "close-meeting", Method: http.MethodPost, Path: "/sittings/{id}/closing", Summary: "Write down the votes of a meeting and close it", Room: caseRoom, Verb: access.CaseAct, MaxBody: 2 * upload.MaxBytes,
 		About: "Each case then goes where its votes lead it. Sent again after an interruption it leads the rest."}, rooms.close)
-	draft := rest.Operation{ID: "draft-notice", Method: http.MethodPost, Path: "/notices", Summary: "Make the list of a notice from cases", Room: caseRoom, Verb: access.CaseAct, Status: http.StatusCreated,
-		About: "Only fields that the procedure allows are shown, names masked; a list that would make public what must not be is refused."}
-	rest.Register(api, draft, rooms.draft)
-	rest.Register(api, rest.Operation{ID: "hang-notice", Method: http.MethodPost, Path: "/notices/{id}/hanging", Summary: "Start the days of a notice with the dated photo of the board", Room: caseRoom, Verb: access.CaseAct, MaxBody: 2 * upload.MaxBytes}, rooms.hang)
-	rest.Register(api, rest.Operation{ID: "object-to-notice", Method: http.MethodPost, Path: "/notices/{id}/objections", Summary: "Object to a line of a notice", Room: caseRoom, Verb: access.CaseAct,
-		About: "It holds up this household only."}, rooms.object)
+}
+
+// Meeting is one meeting.
+type Meeting struct {
+	ID        int64  `json:"id"`
+	Procedure string `json:"procedure" doc:"Code of the definition."`
+	Pack      string `json:"pack" doc:"Hash of the pack that holds it."`
+	Kind      string `json:"kind" doc:"Code of the kind of meeting."`
+	Area      string `json:"area" doc:"Official code."`
+	Day       string `json:"day" format:"date"`
+	Closed    bool   `json:"closed"`
+	Eligible  int64  `json:"eligible,omitempty" doc:"Who has a vote; absent until it is closed."`
+	Present   int64  `json:"present,omitempty"`
+	Minutes   string `json:"minutes,omitempty" doc:"Absent where you may not read personal fields."`
+	Photo     bool   `json:"photo" doc:"There is a photo of minutes on paper."`
+	Version   int64  `json:"version"`
+}
+
+func (rooms Cases) minutesPhoto(ctx context.Context, in *caseInput) (*photoOutput, error) {
+	return picture(rooms.Cases.MinutesPhoto(ctx, rest.Scope(ctx), in.ID))
+}
+
+func (rooms Cases) meetings(ctx context.Context, list []procedure.Sitting) ([]Meeting, error) {
+	places, err := placesOf(ctx, rooms, list, func(m procedure.Sitting) int64 { return m.Area })
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Meeting, len(list))
+	for i, m := range list {
+		items[i] = Meeting{ID: m.ID, Procedure: m.Code, Pack: m.Pack, Kind: m.Meeting, Area: places[m.Area].Code, Day: m.Day.String(), Closed: m.Closed, Eligible: m.Eligible, Present: m.Present, Minutes: m.Minutes, Photo: m.HasPhoto, Version: m.Ver}
+	}
+	return items, nil
+}
+
+func (rooms Cases) listMeetings(ctx context.Context, in *struct{ rest.Paged }) (*rest.Listed[Meeting], error) {
+	read := func(after int64, rows int) ([]procedure.Sitting, error) {
+		return rooms.Cases.Sittings(ctx, rest.Scope(ctx), after, rows)
+	}
+	return rest.Listing(ctx, in.Paged, read, func(m procedure.Sitting) int64 { return m.ID }, func(list []procedure.Sitting) ([]Meeting, error) { return rooms.meetings(ctx, list) })
+}
+
+type meetingOutput struct {
+	rest.Tagged
+	Body Meeting
+}
+
+func (rooms Cases) getMeeting(ctx context.Context, in *caseInput) (*meetingOutput, error) {
+	m, err := rooms.Cases.Sitting(ctx, rest.Scope(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := rooms.meetings(ctx, []procedure.Sitting{m})
+	if err != nil {
+		return nil, err
+	}
+	return &meetingOutput{Tagged: rest.Tag(ctx, m.Ver), Body: shown[0]}, nil
+}
+
+type ofInput struct {
+	rest.Paged
+	ID int64 `path:"id"`
+}
+
+func voteOf(v procedure.Vote) CaseVote {
+	return CaseVote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain, Result: string(v.Result)}
+}
+
+func (rooms Cases) votes(ctx context.Context, in *ofInput) (*rest.Listed[CaseVote], error) {
+	m, err := rooms.Cases.Sitting(ctx, rest.Scope(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	read := func(after int64, rows int) ([]procedure.Vote, error) {
+		return rooms.Cases.Votes(ctx, rest.Scope(ctx), m, after, rows)
+	}
+	return rest.Listing(ctx, in.Paged, read, func(v procedure.Vote) int64 { return v.Case }, rest.Each(voteOf))
 }
 
 type conveneInput struct {
@@ -73,6 +145,7 @@ type closeInput struct {
 		Eligible int64      `json:"eligible" minimum:"1" doc:"Who has a vote."`
 		Present  int64      `json:"present" minimum:"1"`
 		Minutes  string     `json:"minutes,omitempty" maxLength:"20000"`
+		Photo    string     `json:"photo,omitempty" doc:"Of minutes on paper, base64: in place of typed ones or beside them."`
 		Votes    []CaseVote `json:"votes" maxItems:"5000"`
 	}
 }
@@ -83,73 +156,13 @@ func (rooms Cases) close(ctx context.Context, in *closeInput) (*struct{}, error)
 		return nil, err
 	}
 	as := procedure.Closing{Eligible: in.Body.Eligible, Present: in.Body.Present, Minutes: in.Body.Minutes}
+	if in.Body.Photo != "" {
+		if as.Photo, err = rooms.decoded(in.Body.Photo); err != nil {
+			return nil, err
+		}
+	}
 	for _, v := range in.Body.Votes {
 		as.Votes = append(as.Votes, procedure.Vote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain})
 	}
 	return &struct{}{}, rooms.Cases.CloseSitting(ctx, rest.Scope(ctx), in.ID, ver, as)
-}
-
-type draftInput struct {
-	Body struct {
-		Area  string  `json:"area" maxLength:"40" doc:"Official code of the area in which it hangs."`
-		Cases []int64 `json:"cases" minItems:"1" maxItems:"5000"`
-	}
-}
-
-func (rooms Cases) draft(ctx context.Context, in *draftInput) (*madeOutput, error) {
-	scope := rest.Scope(ctx)
-	place, err := rooms.Cases.Areas().ByCode(ctx, scope, in.Body.Area)
-	if err != nil {
-		return nil, err
-	}
-	n, err := rooms.Cases.Draft(ctx, scope, place.Key, in.Body.Cases)
-	if err != nil {
-		return nil, err
-	}
-	return made(ctx, n.ID, n.Ver, n.Token), nil
-}
-
-type hangInput struct {
-	rest.Conditional
-	ID   int64 `path:"id"`
-	Body struct {
-		Day   string `json:"day" format:"date" doc:"On which the photo was taken."`
-		Photo string `json:"photo" doc:"Picture of the board, base64."`
-	}
-}
-
-func (rooms Cases) hang(ctx context.Context, in *hangInput) (*madeOutput, error) {
-	ver, err := in.Version(ctx)
-	if err != nil {
-		return nil, err
-	}
-	day, err := clock.ParseDay(in.Body.Day)
-	if err != nil {
-		return nil, err
-	}
-	data, err := base64.StdEncoding.DecodeString(in.Body.Photo)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "the photo is not base64").With(0, "photo", "is not base64")
-	}
-	file, err := rooms.Registry.Picture(data)
-	if err != nil {
-		return nil, err
-	}
-	n, err := rooms.Cases.Hang(ctx, rest.Scope(ctx), in.ID, ver, day, procedure.Photo{Type: file.Type, Body: file.Body})
-	if err != nil {
-		return nil, err
-	}
-	return made(ctx, n.ID, n.Ver, n.Token), nil
-}
-
-type objectInput struct {
-	ID   int64 `path:"id"`
-	Body struct {
-		Line int64  `json:"line" minimum:"1"`
-		Text string `json:"text" maxLength:"2000"`
-	}
-}
-
-func (rooms Cases) object(ctx context.Context, in *objectInput) (*struct{}, error) {
-	return &struct{}{}, rooms.Cases.Object(ctx, rest.Scope(ctx), in.ID, in.Body.Line, in.Body.Text)
 }

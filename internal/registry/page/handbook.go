@@ -21,45 +21,8 @@ type handbook struct {
 	back   string // address of the household's page, on the screen only
 	qr     templ.Component
 	verify string // address that the QR code leads to
-	sheets []sheet
+	sheets [][]web.PaperBlock
 }
-
-// sheet is one side of paper.
-type sheet struct{ blocks []block }
-
-// block is a section of the handbook, or a part of one, that fits on a sheet.
-type block struct {
-	title, text string
-	heads       []string
-	rows        [][]string
-	ruled       bool // rows are empty lines to be filled in by hand
-	signatures  []string
-	height      float64
-}
-
-// head is the head of a column, empty where the table has none.
-func (b block) head(column int) string {
-	if column < len(b.heads) {
-		return b.heads[column]
-	}
-	return ""
-}
-
-// Heights are in millimetres, of which a sheet of A4 takes paperHeight below its head. They are rather too large than
-// too small: what does not fit would not be printed.
-const (
-	paperHeight  = 240
-	titleHeight  = 14
-	headHeight   = 13
-	textHeight   = 8
-	lineHeight   = 5.2
-	rowPadding   = 2.3
-	ruledHeight  = 11.8
-	signedHeight = 30
-	// valueWidth and tableWidth are how many Latin characters a line of a value holds, and of a table from side to side.
-	valueWidth = 48
-	tableWidth = 94
-)
 
 // printHandbook shows the handbook of a household, to be printed. The household sees of secret numbers the last four
 // digits only; whoever finds the paper sees no more.
@@ -96,19 +59,11 @@ func (p *pages) printHandbook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.verify = origin(r) + "/verify/" + token
+	h.verify = web.Origin(r) + "/verify/" + token
 	if h.qr, err = web.QR(h.verify, word(ctx, "handbook.qr")); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, handbookView(h))
-}
-
-// origin is the address of this server as the reader reached it.
-func origin(r *http.Request) string {
-	if web.Secure(r.Context()) {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 // handbookWriter lays a household's file out on sheets.
@@ -129,97 +84,38 @@ func (v handbookWriter) name(name string) string {
 }
 
 // sheets sets the sections on sheets: a section begins on a new one where it does not fit.
-func (v handbookWriter) sheets(rules registry.Handbook) []sheet {
-	var sheets []sheet
-	free := 0.0
+func (v handbookWriter) sheets(rules registry.Handbook) [][]web.PaperBlock {
+	var blocks []web.PaperBlock
 	for _, part := range rules.Sections {
-		for _, b := range v.blocks(part) {
-			if len(sheets) == 0 || b.height > free {
-				sheets, free = append(sheets, sheet{}), paperHeight
-			}
-			last := &sheets[len(sheets)-1]
-			last.blocks = append(last.blocks, b)
-			free -= b.height
-		}
+		blocks = append(blocks, v.block(part))
 	}
-	return sheets
+	return web.Sheets(blocks, word(v.ctx, "handbook.continued"))
 }
 
-// blocks are the parts of a section that each fit on a sheet.
-func (v handbookWriter) blocks(part registry.HandbookPart) []block {
+// block is a section of the handbook.
+func (v handbookWriter) block(part registry.HandbookPart) web.PaperBlock {
 	lang := web.Lang(v.ctx)
-	b := block{title: part.Title.In(lang), text: part.Text.In(lang)}
+	b := web.PaperBlock{Title: part.Title.In(lang), Text: part.Text.In(lang)}
 	switch part.Kind {
 	case registry.HandbookFacts:
-		b.rows = v.factRows(part.Items)
+		b.Rows = v.factRows(part.Items)
 	case registry.HandbookMembers:
-		b.heads, b.rows = v.memberRows(part.Items)
+		b.Heads, b.Rows = v.memberRows(part.Items)
 	case registry.HandbookEntries:
-		b.heads, b.rows = v.entryRows()
+		b.Heads, b.Rows = v.entryRows()
 	default:
 		for _, column := range part.Columns {
-			b.heads = append(b.heads, column.In(lang))
+			b.Heads = append(b.Heads, column.In(lang))
 		}
-		b.ruled, b.rows = true, make([][]string, part.Rows)
-		for i := range b.rows {
-			b.rows[i] = make([]string, len(b.heads))
+		b.Ruled, b.Rows = true, make([][]string, part.Rows)
+		for i := range b.Rows {
+			b.Rows[i] = make([]string, len(b.Heads))
 		}
 		for _, signature := range part.Signatures {
-			b.signatures = append(b.signatures, signature.In(lang))
+			b.Signatures = append(b.Signatures, signature.In(lang))
 		}
 	}
-	return b.split(word(v.ctx, "handbook.continued"))
-}
-
-// split cuts a block where a sheet is full; the head is repeated.
-func (b block) split(continued string) []block {
-	head := float64(titleHeight)
-	if len(b.heads) > 0 {
-		head += headHeight
-	}
-	if b.text != "" {
-		head += textHeight
-	}
-	foot := 0.0
-	if len(b.signatures) > 0 {
-		foot = signedHeight
-	}
-	part := block{title: b.title, text: b.text, heads: b.heads, ruled: b.ruled, height: head + foot}
-	var parts []block
-	for _, row := range b.rows {
-		height := b.rowHeight(row)
-		if part.height+height > paperHeight && len(part.rows) > 0 {
-			parts = append(parts, part)
-			part = block{title: b.title + " " + continued, heads: b.heads, ruled: b.ruled, height: head + foot}
-		}
-		part.rows = append(part.rows, row)
-		part.height += height
-	}
-	part.signatures = b.signatures
-	return append(parts, part)
-}
-
-// rowHeight is how much of the paper a row takes.
-func (b block) rowHeight(row []string) float64 {
-	if b.ruled {
-		return ruledHeight
-	}
-	width := valueWidth
-	if len(b.heads) > 0 {
-		width = tableWidth / len(b.heads)
-	}
-	most := 1
-	for _, cell := range row {
-		n := 0
-		for _, r := range cell {
-			n++
-			if r >= 0x2e80 {
-				n++ // a wide character
-			}
-		}
-		most = max(most, (n+width-1)/width)
-	}
-	return rowPadding + lineHeight*float64(most)
+	return b
 }
 
 func (v handbookWriter) factRows(items []*policy.Item) [][]string {
