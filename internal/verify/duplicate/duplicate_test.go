@@ -177,8 +177,12 @@ func crowd(t testing.TB, r *register.Register, n int) {
 			name = strings.Replace(name, "a", "aa", 1)
 		}
 		fmt.Fprintf(&persons, "p%d,h%d,%s,f,%s,,%s\n", i, i/3, name, relation, clock.Date(1940+int(x>>5%60), 1+int(x>>11%12), 1+int(x>>17%28)))
+		if i%150_000 == 149_999 || i == n-1 { // whole households
+			fill(t, r, households.String(), persons.String())
+			households.Reset()
+			persons.Reset()
+		}
 	}
-	fill(t, r, households.String(), persons.String())
 }
 
 func TestARegisterThatIsLargeEnoughTeachesAModelThatKeepsNobodysData(t *testing.T) {
