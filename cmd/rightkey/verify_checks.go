@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -178,11 +177,15 @@ func (m *checkMeasure) one(ctx context.Context, check *crosscheck.Check, county 
 	if err != nil {
 		return checkFound{}, err
 	}
+	day, err := countyDay(m.folder)
+	if err != nil {
+		return checkFound{}, err
+	}
 	rows, err := table.Open(path)
 	if err != nil {
 		return checkFound{}, err
 	}
-	from := crosscheck.Provenance{Rule: check.Code, Area: county, Name: filepath.Base(path), Day: m.h.clock.Now().Day(time.UTC), Basis: "a county that does not exist"}
+	from := crosscheck.Provenance{Rule: check.Code, Area: county, Name: filepath.Base(path), Day: day, Basis: "a county that does not exist"}
 	list, err := m.h.crosschecks.Upload(ctx, scope, from, rows)
 	if err := errors.Join(err, rows.Close()); err != nil {
 		return checkFound{}, err

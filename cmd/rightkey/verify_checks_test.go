@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// The bounds leave room for other seeds; what the lists themselves leave out (rows without number and birth of many
-// bearers) is what recall lacks.
+// The bounds leave room for other seeds.
 func TestCrossChecksFindWhoseThingItIsAndHardlyAnybodyElse(t *testing.T) {
 	found, err := verifyChecks{Households: 800, Seed: 3}.measure(t.Context(), io.Discard)
 	if err != nil {
@@ -20,6 +19,9 @@ func TestCrossChecksFindWhoseThingItIsAndHardlyAnybodyElse(t *testing.T) {
 		c := f.Counts
 		if c.Received != c.Matched+c.Unmatched+c.Ambiguous+c.Rejected {
 			t.Errorf("%s: rows %+v do not add up", f.Rule, c)
+		}
+		if f.Found == 0 {
+			t.Errorf("%s found nobody: it proves nothing", f.Rule)
 		}
 		if f.Right*100 < f.Found*97 || f.Right*100 < f.True*95 {
 			t.Errorf("%s: %d leads, %d right, of %d true", f.Rule, f.Found, f.Right, f.True)

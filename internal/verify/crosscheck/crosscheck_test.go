@@ -27,9 +27,6 @@ import (
 var souls = registry.Mapping{Subject: "person", Source: "base", Key: "key", Household: "hh", Day: "2013-12-31",
 	Columns: map[string]string{"name": "name", "sex": "sex", "rel": "relation", "id": "national_id", "born": "birth"}}
 
-// cove is the area whose lists are compared.
-const cove = "11001000"
-
 // town is a register with somebody on every list: Anna and her son, two Bela of one birthday, and others beside them.
 func town(t *testing.T, r *register.Register) {
 	t.Helper()

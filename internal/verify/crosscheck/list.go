@@ -198,7 +198,8 @@ func (s *Service) stage(ctx context.Context, scope access.Scope, l List, lay lay
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		row, wrong := Row{}, refusal{}
+		var row Row
+		var wrong refusal
 		if err != nil {
 			var bad *fault.Error
 			if !errors.As(err, &bad) || len(bad.Details) == 0 || bad.Details[0].Row == 0 {

@@ -29,7 +29,6 @@ type Filter struct {
 	Owner       int64   // account; 0 for all
 	Waived      bool    // only those that were explained
 	Overdue     bool    // unsettled and past their date
-	FoundUntil  clock.Time
 }
 
 // Position is a place in the list's order: by date, then by identifier.
@@ -85,9 +84,6 @@ func (s *Service) condition(scope access.Scope, f Filter) (*query, error) {
 	}
 	if f.Overdue {
 		q.parts = append(q.parts, "l.state <> 'acted' AND l.due < "+q.bind(int64(s.today())))
-	}
-	if f.FoundUntil != 0 {
-		q.parts = append(q.parts, "l.found <= "+q.bind(int64(f.FoundUntil)))
 	}
 	return q, nil
 }

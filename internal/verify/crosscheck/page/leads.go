@@ -299,7 +299,7 @@ func (p *pages) ages(ctx context.Context, scope access.Scope, f crosscheck.Filte
 		}
 		row := web.Row{Href: with(query, "rule", one.Rule), Cells: []web.Cell{web.Text(text)}}
 		for _, n := range one.Count {
-			row.Cells = append(row.Cells, web.Cell{Text: number(ctx, n), Href: with(query, "rule", one.Rule)})
+			row.Cells = append(row.Cells, web.Text(number(ctx, n)))
 		}
 		t.Rows = append(t.Rows, row)
 	}
