@@ -12,7 +12,7 @@ import (
 
 var (
 	styleComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	physicalSide = regexp.MustCompile(`(?:[\s;{-])(left|right)\b\s*[:;,}]|(?:margin|padding|border)-(?:left|right)\b|\bfloat\s*:`)
+	physicalSide = regexp.MustCompile(`(?:[\s;{-])(left|right)\b\s*[:;,}]|(?:margin|padding|border)-(?:left|right)\b`)
 	inlineCode   = regexp.MustCompile(`\s(style|on[a-z]+)\s*=\s*["{]`)
 )
 
