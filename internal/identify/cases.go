@@ -15,9 +15,9 @@ import (
 )
 
 // CaseWords are what conditions of procedures see of a case of this room besides the household: its newest assessment
-// (verdict: poor, not_poor or unknown; category: of the pack), and how many more persons may be registered where it
-// lives under the quota once it is.
-var CaseWords = procedure.Words{Figures: []string{"quota_left"}, Texts: []string{"verdict", "category"}}
+// (verdict: poor, not_poor or unknown; category: of the pack), for how many whole months it has had its status, and how
+// many more persons may be registered where it lives under the quota once it is.
+var CaseWords = procedure.Words{Figures: []string{"quota_left", "status_months"}, Texts: []string{"verdict", "category"}}
 
 // caseKinds are the kinds of case that decide who is registered as poor.
 var caseKinds = []string{"identification", "exit", "adjustment"}
@@ -78,6 +78,7 @@ func (e caseEffect) Facts(ctx context.Context, scope access.Scope, pack *policy.
 		if err := s.judged(ctx, scope, w.Home, w.ID, inputs); err != nil {
 			return nil, err
 		}
+		inputs["status_months"] = float64(monthsSince(w.Since, s.today()))
 		if n, has := left[w.ID]; has {
 			inputs["quota_left"] = float64(n)
 		}
@@ -108,6 +109,17 @@ func caseInputs(pack *policy.Pack, w registry.Whole) map[string]any {
 	}
 	inputs["people"], inputs["dwellings"] = list("person", w.People), list("dwelling", w.Dwellings)
 	return inputs
+}
+
+// monthsSince is how many whole months have passed since a day.
+func monthsSince(from, to clock.Day) int {
+	y, m, _ := from.Civil()
+	toY, toM, _ := to.Civil()
+	months := 12*(toY-y) + toM - m
+	if from.AddMonths(months) > to {
+		months--
+	}
+	return max(months, 0)
 }
 
 // judged adds what a household's newest assessment says, where there is one that counts.

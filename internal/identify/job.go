@@ -77,7 +77,7 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 		return err
 	}
 	trial := int64(0)
-	if args.Pack != "" {
+	if args.Trial() {
 		trial = 1
 	}
 	var rows [][]any
@@ -138,6 +138,7 @@ func (s *Service) judge(one registry.Case, args RunArgs) (Verdict, *policy.Pack,
 	if err != nil {
 		return Verdict{}, nil, 0, err
 	}
+	input.Lines = args.Lines
 	persons := int64(len(one.Members))
 	if stated, ok := input.Inputs["members"].(float64); ok && persons == 0 {
 		persons = int64(stated)

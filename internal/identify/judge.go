@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -25,6 +26,8 @@ const (
 type Input struct {
 	Area int64     // area key, for line and values
 	Day  clock.Day // reference day: the last day of the income period
+	// Lines is the day whose lines and other dated figures hold; 0 for Day.
+	Lines clock.Day
 	// Inputs of the household's formulas and conditions by code: numbers as float64, money in major units, see
 	// policy.Item.Input. Absent or nil is unknown. A figure that a formula would compute may be given instead.
 	Inputs map[string]any
@@ -33,6 +36,14 @@ type Input struct {
 	Members []map[string]any
 	// Dwellings has the items of each dwelling the household lives in.
 	Dwellings []map[string]any
+}
+
+// figuresOn is the day whose lines and other dated figures hold.
+func (i Input) figuresOn() clock.Day {
+	if i.Lines != 0 {
+		return i.Lines
+	}
+	return i.Day
 }
 
 // Verdict is an assessment: the outcome with all it rests on.
@@ -78,12 +89,14 @@ type Parted struct {
 func Judge(p *policy.Pack, rule Rule, input Input) (Verdict, error) {
 	j := judging{pack: p, section: SectionOf(p), rule: rule, input: input}
 	j.verdict = Verdict{PackID: p.ID, PackVersion: p.Version, PackHash: p.Hash, Rule: rule.Code, Formula: rule.Welfare, Outcome: Unknown, Day: input.Day}
-	j.inputs = p.ValuesAt(input.Area, input.Day)
+	j.inputs = p.ValuesAt(input.Area, input.figuresOn())
 	maps.Copy(j.inputs, input.Inputs)
-	for _, step := range []func() error{j.measure, j.mark} {
-		if err := step(); err != nil {
-			return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
-		}
+	barred, err := j.barred()
+	if err == nil && !barred {
+		err = errors.Join(j.measure(), j.mark())
+	}
+	if err != nil {
+		return Verdict{}, fault.Wrap(fault.Invalid, err, "judge a household under %s", p.ID)
 	}
 	slices.Sort(j.verdict.Missing)
 	j.verdict.Missing = slices.Compact(j.verdict.Missing)
@@ -98,6 +111,27 @@ type judging struct {
 	input   Input
 	inputs  map[string]any
 	verdict Verdict
+}
+
+// barred says whether a prerequisite is not met: then nothing is weighed or scored.
+func (j *judging) barred() (bool, error) {
+	for _, m := range j.rule.Marks {
+		if m.Kind != Prerequisite {
+			continue
+		}
+		j.see()
+		f, there, err := m.find(j.inputs)
+		if err != nil {
+			return false, err
+		}
+		if !there {
+			continue
+		}
+		j.verdict.Inputs, j.verdict.Missing, j.verdict.Decided = map[string]any{}, f.missing, m.Code
+		j.verdict.Marks = append(j.verdict.Marks, f.found)
+		return true, nil
+	}
+	return false, nil
 }
 
 // measure gives the verdict of the rule's welfare, points or parts, before any mark.
@@ -127,7 +161,7 @@ func (j *judging) see() {
 
 func (j *judging) byWelfare() error {
 	p, v := j.pack, &j.verdict
-	v.Line, v.HasLine = p.LineFor(j.input.Area, j.input.Day, j.rule.Purpose)
+	v.Line, v.HasLine = p.LineFor(j.input.Area, j.input.figuresOn(), j.rule.Purpose)
 	missing, err := addMembers(p, p.Formulas[j.rule.Welfare], j.input.Members, j.inputs)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ const (
 	Exclusion    MarkKind = "exclusion"    // not poor, whatever welfare or points say
 	Inclusion    MarkKind = "inclusion"    // poor, whatever welfare or points say, unless it is excluded
 	Circumstance MarkKind = "circumstance" // moves the household to a poorer or better category
+	Prerequisite MarkKind = "prerequisite" // as long as it is so, or nobody knows, nothing is weighed or scored: nobody can say
 )
 
 // Grade is how firm a mark is.
@@ -102,12 +103,16 @@ func (r *reading) sound(m *Mark) error {
 		if m.Shift != 0 || m.AgreedIf != nil {
 			return fmt.Errorf("only a circumstance moves by categories and is agreed to by a meeting")
 		}
+	case Prerequisite:
+		if m.Grade != Hard || m.Shift != 0 || m.AgreedIf != nil {
+			return fmt.Errorf("a prerequisite is of the grade hard and does nothing else")
+		}
 	case Circumstance:
 		if m.Shift == 0 || len(r.section.Categories) == 0 {
 			return fmt.Errorf("a circumstance moves a household among the pack's categories: shift")
 		}
 	default:
-		return fmt.Errorf("kind %q is none of exclusion, inclusion, circumstance", m.Kind)
+		return fmt.Errorf("kind %q is none of exclusion, inclusion, circumstance, prerequisite", m.Kind)
 	}
 	if m.Category != "" {
 		if category, ok := r.section.Category(m.Category); !ok || m.Kind != Inclusion || category.Outcome != Poor {

@@ -75,4 +75,4 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 // AssessedOn is a query for the latest assessment of each household by a day, $1, that came to a verdict: home,
 // household, welfare and whether it is poor.
 const AssessedOn = `SELECT a.home AS home, a.household AS household, a.welfare AS welfare, CASE WHEN a.verdict = 'poor' THEN 1 ELSE 0 END AS poor FROM assessment a
-	JOIN (SELECT home, household, max(id) AS id FROM assessment WHERE day <= $1 GROUP BY home, household) latest ON latest.home = a.home AND latest.id = a.id WHERE a.verdict <> 'unknown'`
+	JOIN (SELECT home, household, max(id) AS id FROM assessment WHERE day <= $1 AND trial = 0 GROUP BY home, household) latest ON latest.home = a.home AND latest.id = a.id WHERE a.verdict <> 'unknown'`

@@ -53,7 +53,10 @@ func (e explaining) say(key string, args ...any) string {
 
 // measured says what welfare, points or parts gave.
 func (e explaining) measured() string {
+	mark, decided := e.section.Mark(e.Decided)
 	switch {
+	case decided && mark.Kind == Prerequisite: // nothing was measured
+		return ""
 	case len(e.Parts) > 0:
 		return e.parted()
 	case e.Score != nil:

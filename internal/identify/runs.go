@@ -96,7 +96,7 @@ func (s *Service) Grounds(ctx context.Context, scope access.Scope, run Run, area
 		if err != nil {
 			return nil, err
 		}
-		grounds = append(grounds, Ground{Pack: pack, Rule: rule, Lines: linesWithin(pack, rule, below, run.Day)})
+		grounds = append(grounds, Ground{Pack: pack, Rule: rule, Lines: linesWithin(pack, rule, below, run.FiguresOn())})
 	}
 	return grounds, nil
 }
@@ -128,6 +128,9 @@ func linesWithin(pack *policy.Pack, rule Rule, within access.Range, day clock.Da
 	slices.SortFunc(lines, func(a, b policy.Line) int { return strings.Compare(a.Area.Prefix, b.Area.Prefix) })
 	return lines
 }
+
+// Packs are the installed policy packs.
+func (s *Service) Packs() []*policy.Pack { return s.packs.All() }
 
 // Pack is an installed policy pack by its hash.
 func (s *Service) Pack(hash string) (*policy.Pack, bool) { return s.packs.Get(hash) }

@@ -60,7 +60,16 @@ type RunArgs struct {
 	// Pack is the hash of an installed pack under which the households are judged for comparison, beside the one that
 	// is in use: such a verdict is kept and is not the household's current one. "" for the pack in use.
 	Pack string `json:"pack,omitempty"`
+	// Lines is the day whose lines and other dated figures judge what is known of the year of Day: also a judgement for
+	// comparison. 0 for Day itself.
+	Lines clock.Day `json:"lines,omitempty"`
 }
+
+// FiguresOn is the day whose lines and other dated figures judge.
+func (a RunArgs) FiguresOn() clock.Day { return Input{Day: a.Day, Lines: a.Lines}.figuresOn() }
+
+// Trial says whether the verdicts of a run are kept for comparison, beside the current ones.
+func (a RunArgs) Trial() bool { return a.Pack != "" || a.Lines != 0 && a.Lines != a.Day }
 
 // packOf is the pack that a run judges by in an area.
 func (s *Service) packOf(args RunArgs, area int64) (*policy.Pack, error) {

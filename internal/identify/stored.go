@@ -143,10 +143,13 @@ func (s *Service) Newest(ctx context.Context, scope access.Scope, area int64, li
 	return newest, s.shown(ctx, scope, "assessment.listed", area, shown)
 }
 
-// Selection says which assessments of a run are listed: those below Area with an Outcome ("" for all).
+// Selection says which assessments of a run are listed: those below Area with an Outcome ("" for all); where another
+// run is named, those of households that it judged too, with the outcome Before ("" for all).
 type Selection struct {
 	Run, Area int64
 	Outcome   Outcome
+	Against   int64 // another run, 0 for none
+	Before    Outcome
 }
 
 // List lists assessments of a run in scope by area, after a position. It is for the program's own work: see Browse.
@@ -167,6 +170,10 @@ func (s *Service) selected(of Selection, more ...any) (condition string, args []
 	if of.Outcome != "" {
 		args = append(args, string(of.Outcome))
 		condition += fmt.Sprintf(" AND a.verdict = $%d", len(args))
+	}
+	if of.Against != 0 {
+		args = append(args, of.Against, string(of.Before))
+		condition += fmt.Sprintf(" AND EXISTS (SELECT 1 FROM assessment o WHERE o.home = a.home AND o.household = a.household AND o.run = $%d AND $%d IN ('', o.verdict))", len(args)-1, len(args))
 	}
 	return condition, args
 }

@@ -9,16 +9,15 @@ import (
 	"testing/fstest"
 
 	"rightkey/internal/clock"
+	"rightkey/internal/identify"
 	"rightkey/internal/policy"
 	"rightkey/internal/procedure"
 	"rightkey/policies"
 )
 
-var words = procedure.Words{Figures: []string{"quota_left"}, Texts: []string{"verdict"}}
-
 func loader() *policy.Loader {
 	l := policy.NewLoader()
-	procedure.Register(l, words)
+	procedure.Register(l, identify.CaseWords)
 	return l
 }
 

@@ -45,17 +45,38 @@ func (p *pages) selected(r *http.Request, verb access.Verb, query url.Values) (s
 	if s.at, err = p.placeOf(ctx, s.scope, query.Get("area")); err != nil {
 		return s, err
 	}
-	s.Selection = identify.Selection{Run: s.run.ID, Area: s.at.key, Outcome: identify.Outcome(query.Get("verdict"))}
-	if s.Outcome != "" && !slices.Contains(outcomes, s.Outcome) {
-		return s, web.Unknown(ctx, "verdict")
+	s.Selection = identify.Selection{Run: s.run.ID, Area: s.at.key, Outcome: identify.Outcome(query.Get("verdict")), Before: identify.Outcome(query.Get("before"))}
+	for name, verdict := range map[string]identify.Outcome{"verdict": s.Outcome, "before": s.Before} {
+		if verdict != "" && !slices.Contains(outcomes, verdict) {
+			return s, web.Unknown(ctx, name)
+		}
+	}
+	if other := query.Get("against"); other != "" {
+		id, err := strconv.ParseInt(other, 10, 64)
+		if err != nil {
+			return s, web.Unknown(ctx, "against")
+		}
+		if _, err := p.Identify.GetRun(ctx, s.scope, id); err != nil {
+			return s, err
+		}
+		s.Against = id
 	}
 	return s, nil
+}
+
+// asked is the selection as pairs of the address.
+func (s selection) asked() []string {
+	pairs := []string{"area", s.at.code, "verdict", string(s.Outcome)}
+	if s.Against != 0 {
+		pairs = append(pairs, "against", strconv.FormatInt(s.Against, 10), "before", string(s.Before))
+	}
+	return pairs
 }
 
 // households lists assessments of a run: whose, which verdict, on which figures, and why in words.
 func (p *pages) households(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := web.Asked(r, "area", "verdict", "after")
+	query, err := web.Asked(r, "area", "verdict", "against", "before", "after")
 	if err != nil {
 		return err
 	}
@@ -76,12 +97,16 @@ func (p *pages) households(w http.ResponseWriter, r *http.Request) error {
 	if len(list) > listRows {
 		list = list[:listRows]
 		last := list[listRows-1]
-		pager.Next = address(path, "area", s.at.code, "verdict", string(s.Outcome), "after", positionText(last))
+		pager.Next = address(path, append(s.asked(), "after", positionText(last))...)
 	}
 	if after != (registry.Position{}) {
-		pager.First = address(path, "area", s.at.code, "verdict", string(s.Outcome))
+		pager.First = address(path, s.asked()...)
 	}
-	table, err := p.assessmentTable(r, list)
+	others, err := p.Identify.Beside(ctx, s.scope, s.Against, list)
+	if err != nil {
+		return err
+	}
+	table, err := p.assessmentTable(r, list, others)
 	if err != nil {
 		return err
 	}
@@ -100,8 +125,10 @@ func filters(ctx context.Context, path string, s selection) web.Filters {
 		verdict.Options = append(verdict.Options, web.Option{Value: string(outcome), Label: word(ctx, "verdict."+string(outcome))})
 	}
 	f := web.Filters{Action: path, Fields: []web.Field{verdict}, Clear: path}
-	if s.at.code != "" {
-		f.Hidden = []web.Pair{{Name: "area", Value: s.at.code}}
+	for pairs := s.asked(); len(pairs) > 0; pairs = pairs[2:] {
+		if pairs[0] != "verdict" && pairs[1] != "" {
+			f.Hidden = append(f.Hidden, web.Pair{Name: pairs[0], Value: pairs[1]})
+		}
 	}
 	if s.Outcome != "" {
 		f.Active = []web.Chip{{Label: word(ctx, "verdict."+string(s.Outcome)), Remove: address(path, "area", s.at.code)}}
@@ -109,11 +136,15 @@ func filters(ctx context.Context, path string, s selection) web.Filters {
 	return f
 }
 
-func (p *pages) assessmentTable(r *http.Request, list []identify.Stored) (web.Table, error) {
+// assessmentTable lists assessments, each with what another run said of the household where one is named.
+func (p *pages) assessmentTable(r *http.Request, list []identify.Stored, others map[int64]identify.Stored) (web.Table, error) {
 	ctx := r.Context()
 	table := web.Table{Caption: word(ctx, "run.households"), Empty: web.Empty{Title: word(ctx, "list.none"), Text: word(ctx, "list.none_text")},
 		Columns: []web.Column{{Label: word(ctx, "household")}, {Label: web.T(ctx, "common.area")}, {Label: word(ctx, "verdict.title")}, {Label: word(ctx, "welfare"), Number: true},
 			{Label: word(ctx, "line"), Number: true}, {Label: word(ctx, "persons"), Number: true}, {Label: web.T(ctx, "common.reason")}}}
+	if len(others) > 0 {
+		table.Columns = append(table.Columns, web.Column{Label: word(ctx, "compare.before")}, web.Column{Label: word(ctx, "compare.reason")})
+	}
 	places, err := p.placesOf(ctx, list)
 	if err != nil {
 		return table, err
@@ -126,6 +157,10 @@ func (p *pages) assessmentTable(r *http.Request, list []identify.Stored) (web.Ta
 		}
 		row := web.Row{Cells: []web.Cell{web.Text(a.Number), web.Text(label(ctx, places, a.Area)), {View: badge(ctx, a.Outcome)}, money(ctx, a.Welfare, pack), money(ctx, a.Line, pack),
 			web.Text(number(ctx, a.Persons)), web.Text(a.Reason.In(web.Lang(ctx)))}}
+		if len(others) > 0 {
+			other := others[a.Household]
+			row.Cells = append(row.Cells, web.Cell{View: badge(ctx, other.Outcome)}, web.Text(other.Reason.In(web.Lang(ctx))))
+		}
 		if opens {
 			row.Href = "/households/" + a.Number
 		}

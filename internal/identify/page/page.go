@@ -38,10 +38,12 @@ func Register(server *web.Server, n Needs) {
 	p := &pages{n}
 	server.Handle("GET /identify", web.Needs(access.Statistics), p.runs)
 	server.Handle("POST /identify", web.Needs(access.AssessRun), p.start)
+	server.Handle("GET /packs/{hash}/rules", web.Needs(access.PackRead), p.judging)
 	server.Handle("GET /identify/scenario", web.Needs(access.AssessRun), p.scenario)
 	server.Handle("GET /identify/{run}", web.Needs(access.Statistics), p.run)
 	server.Handle("GET /identify/{run}/progress", web.Needs(access.Statistics), p.progress)
 	server.Handle("GET /identify/{run}/households", web.Needs(access.HouseholdList), p.households)
+	server.Handle("GET /identify/{run}/compare", web.Needs(access.HouseholdList), p.compare)
 	server.Handle("GET /identify/{run}/export", web.Needs(access.ExportRun), p.export)
 }
 

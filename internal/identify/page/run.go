@@ -124,6 +124,7 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 	}
 	parts := []templ.Component{web.Facts{Items: []web.Fact{
 		{Label: word(ctx, "day"), Value: i18n.Day(lang, run.Day)},
+		{Label: word(ctx, "compare.lines"), Value: i18n.Day(lang, run.FiguresOn())},
 		{Label: word(ctx, "run.area"), Value: label(ctx, places, run.Area)},
 		{Label: word(ctx, "started"), Value: i18n.Moment(lang, run.Created), Note: p.AccountName(ctx, run.Account)},
 		{Label: web.T(ctx, "common.status"), View: stateBadge(ctx, run.State)},
@@ -138,7 +139,7 @@ func (p *pages) about(r *http.Request, scope access.Scope, run identify.Run, at 
 			{Label: word(ctx, "rule"), Value: g.Rule.Label.In(lang), Note: g.Rule.Source},
 		}
 		if p.MayAnywhere(r, access.PackRead) {
-			facts[0].Href = "/packs/" + g.Pack.Hash
+			facts[0].Href, facts[1].Href = "/packs/"+g.Pack.Hash, "/packs/"+g.Pack.Hash+"/rules"
 		}
 		for _, line := range g.Lines {
 			facts = append(facts, lineFact(ctx, g.Pack, line))
@@ -180,7 +181,8 @@ func (v view) list(area string, outcome identify.Outcome) string {
 func (v view) actions(export bool, total identify.AreaCount) []web.Action {
 	var actions []web.Action
 	if v.lists && total.Households > 0 {
-		actions = append(actions, web.Action{Label: word(v.ctx, "run.households"), Href: v.list(v.at.code, ""), Icon: "list"})
+		actions = append(actions, web.Action{Label: word(v.ctx, "run.households"), Href: v.list(v.at.code, ""), Icon: "list"},
+			web.Action{Label: word(v.ctx, "compare.title"), Href: address(runPath(v.run.ID)+"/compare", "area", v.at.code)})
 	}
 	if export && total.Households > 0 {
 		actions = append(actions, web.Action{Label: web.T(v.ctx, "common.export"), Href: address(runPath(v.run.ID)+"/export", "area", v.at.code), Icon: "download"})

@@ -47,7 +47,13 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.showRuns(w, r, fault.New(fault.Invalid, "%s", word(ctx, "fault.day")).With(0, "day", "%s", word(ctx, "fault.day")))
 	}
-	j, err := p.Identify.Start(ctx, scope, identify.RunArgs{Area: at.key, Day: day, Rule: r.PostForm.Get("rule")})
+	args := identify.RunArgs{Area: at.key, Day: day, Rule: r.PostForm.Get("rule"), Pack: r.PostForm.Get("pack")}
+	if lines := r.PostForm.Get("lines"); lines != "" {
+		if args.Lines, err = clock.ParseDay(lines); err != nil {
+			return p.showRuns(w, r, fault.New(fault.Invalid, "%s", word(ctx, "fault.day")).With(0, "lines", "%s", word(ctx, "fault.day")))
+		}
+	}
+	j, err := p.Identify.Start(ctx, scope, args)
 	if fault.Is(err, fault.Invalid) {
 		return p.showRuns(w, r, err)
 	}
@@ -172,9 +178,22 @@ func (p *pages) form(r *http.Request, code string, cause error) (runForm, error)
 	for _, one := range identify.SectionOf(f.pack).Rules {
 		rule.Options = append(rule.Options, web.Option{Value: one.Code, Label: one.Label.In(web.Lang(ctx))})
 	}
-	f.fields = []web.Field{{Name: "area", Label: web.T(ctx, "common.area"), Help: word(ctx, "new.area_help"), Kind: web.FieldSelect, Value: at.code, Options: areas}, day, rule}
+	f.fields = []web.Field{{Name: "area", Label: web.T(ctx, "common.area"), Help: word(ctx, "new.area_help"), Kind: web.FieldSelect, Value: at.code, Options: areas}, day, rule,
+		{Name: "lines", Label: word(ctx, "compare.lines"), Help: word(ctx, "compare.lines_help"), Kind: web.FieldDate, Value: r.PostForm.Get("lines")}, p.packField(r, f.pack)}
 	f.wrong(cause)
 	return f, nil
+}
+
+// packField asks for another installed pack to judge by for comparison.
+func (p *pages) packField(r *http.Request, used *policy.Pack) web.Field {
+	ctx := r.Context()
+	field := web.Field{Name: "pack", Label: word(ctx, "compare.pack"), Help: word(ctx, "compare.pack_help"), Kind: web.FieldSelect, Value: r.PostForm.Get("pack"), Options: []web.Option{{Label: word(ctx, "compare.pack_in_use")}}}
+	for _, pack := range p.Identify.Packs() {
+		if pack.Hash != used.Hash && len(identify.SectionOf(pack).Rules) > 0 && len(pack.Levels) == len(used.Levels) {
+			field.Options = append(field.Options, web.Option{Value: pack.Hash, Label: pack.Title.In(web.Lang(ctx)) + " · " + pack.ID + " " + pack.Version})
+		}
+	}
+	return field
 }
 
 // areaOptions are the area itself, and as far as there is room those directly below and those in them.

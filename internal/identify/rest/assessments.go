@@ -33,6 +33,7 @@ type Assessment struct {
 	Inputs    map[string]any `json:"inputs,omitempty" doc:"What the welfare was computed from, amounts in major units."`
 	Missing   []string       `json:"missing,omitempty" doc:"Codes of the inputs that would have to be asked."`
 	Reason    i18n.Text      `json:"reason,omitempty" doc:"The verdict in words, by language."`
+	Other     *Assessment    `json:"other,omitempty" doc:"What the run named by against said."`
 }
 
 func (rooms Rooms) assessmentsOf(ctx context.Context, list []identify.Stored) ([]Assessment, error) {
@@ -85,6 +86,8 @@ type listing struct {
 	ID      int64  `path:"id"`
 	Area    string `query:"area" maxLength:"40" doc:"Official code; everything in your areas if absent."`
 	Verdict string `query:"verdict" enum:"poor,not_poor,unknown" doc:"Only these; all if absent."`
+	Against int64  `query:"against" minimum:"0" doc:"Another run: only households that it judged too, each with its assessment as other."`
+	Before  string `query:"before" enum:"poor,not_poor,unknown" doc:"Only households that the other run judged so."`
 }
 
 func (rooms Rooms) ofRun(ctx context.Context, in *listing) (*rest.Listed[Assessment], error) {
@@ -96,10 +99,18 @@ func (rooms Rooms) ofRun(ctx context.Context, in *listing) (*rest.Listed[Assessm
 	if err != nil {
 		return nil, err
 	}
+	of := identify.Selection{Run: in.ID, Area: key, Outcome: identify.Outcome(in.Verdict), Against: in.Against, Before: identify.Outcome(in.Before)}
+	if in.Against != 0 {
+		if _, err := rooms.Identify.GetRun(ctx, scope, in.Against); err != nil {
+			return nil, err
+		}
+	}
 	read := func(after registry.Position, rows int) ([]identify.Stored, error) {
-		return rooms.Identify.Browse(ctx, scope, identify.Selection{Run: in.ID, Area: key, Outcome: identify.Outcome(in.Verdict)}, after, rows)
+		return rooms.Identify.Browse(ctx, scope, of, after, rows)
 	}
 	at := func(a identify.Stored) registry.Position { return registry.Position{Area: a.Area, ID: a.ID} }
-	show := func(page []identify.Stored) ([]Assessment, error) { return rooms.assessmentsOf(ctx, page) }
+	show := func(page []identify.Stored) ([]Assessment, error) {
+		return rooms.compared(ctx, scope, in.Against, page)
+	}
 	return rest.Listing(ctx, in.Paged, read, at, show)
 }

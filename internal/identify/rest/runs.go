@@ -18,6 +18,8 @@ type Run struct {
 	ID       int64  `json:"id"`
 	Area     string `json:"area,omitempty" doc:"Official code of the area whose households are judged; absent for all."`
 	Day      string `json:"day" format:"date" doc:"Reference day: the last day of the income period."`
+	Lines    string `json:"lines,omitempty" format:"date" doc:"Day whose lines judge, where it is not day: the verdicts are for comparison."`
+	Pack     string `json:"pack,omitempty" doc:"Hash of the pack that judges for comparison; absent for the one in use."`
 	Rule     string `json:"rule,omitempty" doc:"Code of the pack's rule; absent for its first."`
 	State    string `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Percent  int    `json:"percent" doc:"How much is done; -1 while that is not known."`
@@ -48,7 +50,11 @@ type Headcount struct {
 }
 
 func runOf(run identify.Run, places map[int64]area.Area) Run {
-	return Run{ID: run.ID, Area: places[run.Area].Code, Day: run.Day.String(), Rule: run.Rule, State: string(run.State), Percent: run.Percent, Error: run.Error,
+	lines := ""
+	if run.Lines != 0 {
+		lines = run.Lines.String()
+	}
+	return Run{ID: run.ID, Area: places[run.Area].Code, Day: run.Day.String(), Lines: lines, Pack: run.Pack, Rule: run.Rule, State: string(run.State), Percent: run.Percent, Error: run.Error,
 		Created: run.Created.String(), Finished: moment(run.Finished)}
 }
 
@@ -82,6 +88,8 @@ func (rooms Rooms) registerRuns(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "get-identification-run", Method: http.MethodGet, Path: "/identification-runs/{id}", Summary: "Look how far a run is", Room: room, Verb: access.Statistics}, rooms.get)
 	rest.Register(api, rest.Operation{ID: "start-identification", Method: http.MethodPost, Path: "/identification-runs", Summary: "Judge the households of an area", Room: room, Verb: access.AssessRun, Status: http.StatusAccepted,
 		About: "Judges every household below the area by the rule of the policy pack in use there, as a job; Location names the run. Send an Idempotency-Key, so that a repeat starts no second run. No household's status changes."}, rooms.start)
+	rest.Register(api, rest.Operation{ID: "compare-identification-runs", Method: http.MethodGet, Path: "/identification-runs/{id}/comparison", Summary: "Hold a run against another: who moves", Room: room, Verb: access.HouseholdList,
+		About: "Counts the households that both runs judged by their verdicts. Who they are and why is in the run's assessments, narrowed by against, before and verdict."}, rooms.compare)
 	rest.Register(api, rest.Operation{ID: "count-identification-run", Method: http.MethodGet, Path: "/identification-runs/{id}/headcount", Summary: "Count the poor of a run by area", Room: room, Verb: access.Statistics,
 		About: "For who may not list households, figures of fewer than 10 households are left out, and others from which they could be computed."}, rooms.headcount)
 }
@@ -130,10 +138,11 @@ func (rooms Rooms) get(ctx context.Context, in *oneRun) (*struct{ Body Run }, er
 // wanted is what a run is asked for.
 type wanted struct {
 	Body struct {
-		Area string `json:"area,omitempty" maxLength:"40" doc:"Official code; all households in your areas if absent."`
-		Day  string `json:"day" format:"date" doc:"Reference day: the last day of the income period; income and expenditure of its calendar year count."`
-		Rule string `json:"rule,omitempty" maxLength:"60" doc:"Code of a rule of the pack in use; its first if absent."`
-		Pack string `json:"pack,omitempty" maxLength:"64" doc:"Hash of an installed policy pack to judge by for comparison: the verdicts are kept beside the current ones and replace none. The pack in use if absent."`
+		Area  string `json:"area,omitempty" maxLength:"40" doc:"Official code; all households in your areas if absent."`
+		Day   string `json:"day" format:"date" doc:"Reference day: the last day of the income period; income and expenditure of its calendar year count."`
+		Rule  string `json:"rule,omitempty" maxLength:"60" doc:"Code of a rule of the pack in use; its first if absent."`
+		Lines string `json:"lines,omitempty" format:"date" doc:"Day whose lines and other dated figures judge, for comparison: the verdicts are kept beside the current ones and replace none. That of day if absent."`
+		Pack  string `json:"pack,omitempty" maxLength:"64" doc:"Hash of an installed policy pack to judge by for comparison: the verdicts are kept beside the current ones and replace none. The pack in use if absent."`
 	}
 }
 
@@ -153,7 +162,13 @@ func (rooms Rooms) start(ctx context.Context, in *wanted) (*accepted, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := rooms.Identify.Start(ctx, scope, identify.RunArgs{Area: key, Day: day, Rule: in.Body.Rule, Pack: in.Body.Pack})
+	args := identify.RunArgs{Area: key, Day: day, Rule: in.Body.Rule, Pack: in.Body.Pack}
+	if in.Body.Lines != "" {
+		if args.Lines, err = clock.ParseDay(in.Body.Lines); err != nil {
+			return nil, fault.New(fault.Invalid, "the day of the lines is not a day").With(0, "body.lines", "is not a day (2014-12-31)")
+		}
+	}
+	j, err := rooms.Identify.Start(ctx, scope, args)
 	if err != nil {
 		return nil, err
 	}

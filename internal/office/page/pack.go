@@ -77,6 +77,7 @@ func (p *Pages) packFacts(r *http.Request, pack *policy.Pack) web.Facts {
 		{Label: web.T(ctx, "office.packs.currency"), Value: pack.Currency},
 		{Label: web.T(ctx, "office.areas.levels"), Value: strings.Join(levels, " › ")},
 		{Label: web.T(ctx, "office.packs.unconfirmed"), Value: number(ctx, len(pack.Unconfirmed())) + " / " + number(ctx, len(pack.Refs()))},
+		{Label: web.T(ctx, "office.packs.confirmed_share"), Value: i18n.Percent(web.Lang(ctx), 1-float64(len(pack.Unconfirmed()))/float64(max(1, len(pack.Refs()))), 0)},
 		{Label: web.T(ctx, "office.packs.hash"), View: code(pack.Hash)},
 	}}
 }
