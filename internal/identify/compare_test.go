@@ -25,8 +25,8 @@ func TestTheSameHouseholdsByTheLinesOf2014AndOf2017HaveTwoKeptVerdicts(t *testin
 		r.Clock.Set(clock.Date(2018, 1, 31).Start(time.UTC))
 		r.LoadAreas(t, "code,name\n52,P\n5201,C\n520101,D\n520101001,T\n520101001001,V\n")
 		r.ImportCSV(t, registry.Mapping{Subject: "household", Source: "s", Key: "key", Area: "area", Day: "2014-12-31"}, "key,area\nlow,520101001001\nmiddle,520101001001\nhigh,520101001001\n")
-		r.ImportCSV(t, registry.Mapping{Subject: "person", Source: "s", Key: "key", Household: "hh", Day: "2014-12-31", Columns: map[string]string{"name": "name", "relation": "relation"}},
-			"key,hh,name,relation\na,low,Low,01\nb,middle,Middle,01\nc,high,High,01\n")
+		r.ImportCSV(t, registry.Mapping{Subject: "person", Source: "s", Key: "key", Household: "hh", Day: "2014-12-31", Columns: map[string]string{"name": "name", "sex": "sex", "relation": "relation"}},
+			"key,hh,name,sex,relation\na,low,Low,female,01\nb,middle,Middle,female,01\nc,high,High,female,01\n")
 		r.ImportCSV(t, registry.Mapping{Subject: "income", Source: "s", Key: "key", Household: "hh", Day: "2014-12-31", Columns: map[string]string{"year": "year", "class": "class", "amount": "amount"}},
 			"key,hh,year,class,amount\n1,low,2014,wage,2000\n2,middle,2014,wage,2900\n3,high,2014,wage,5000\n")
 		first := r.Judge(t, identify.RunArgs{Day: clock.Date(2014, 12, 31)})
