@@ -24,9 +24,13 @@ func loader() *policy.Loader {
 // made is the made-up country's pack with a text of its procedures put in place of another.
 func made(t *testing.T, old, fresh string) (*policy.Pack, error) {
 	t.Helper()
-	files := fstest.MapFS{}
-	for _, name := range []string{"pack.yaml", "lines.yaml", "identify.yaml", "roster.yaml", "quality.yaml", "tides.yaml", "procedure.yaml"} {
-		data, err := fs.ReadFile(os.DirFS("../policy/testdata/ostania"), name)
+	files, from := fstest.MapFS{}, os.DirFS("../policy/testdata/ostania")
+	names, err := fs.Glob(from, "*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(from, name)
 		if err != nil {
 			t.Fatal(err)
 		}
