@@ -1,4 +1,4 @@
-package procedure_test
+package identify_test
 
 import (
 	"errors"
