@@ -24,6 +24,8 @@ import (
 	qualityrest "rightkey/internal/registry/quality/rest"
 	registryrest "rightkey/internal/registry/rest"
 	"rightkey/internal/rest"
+	campaignpage "rightkey/internal/verify/campaign/page"
+	campaignrest "rightkey/internal/verify/campaign/rest"
 	crosscheckpage "rightkey/internal/verify/crosscheck/page"
 	crosscheckrest "rightkey/internal/verify/crosscheck/rest"
 	"rightkey/internal/verify/duplicate"
@@ -44,9 +46,10 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	desk := web.Desk{Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName}
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Desk: desk})
 	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Identify: h.identify, Registry: h.registry, Desk: desk})
-	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers})
+	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
-	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers})
+	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
+	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord)})
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
@@ -57,23 +60,25 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
 func places() []officepage.Place {
 	var all []officepage.Place
-	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), identifypage.CasePlaces(), duplicatepage.Places(), crosscheckpage.Places()) {
+	for _, p := range slices.Concat(registrypage.Places(), qualitypage.Places(), identifypage.Places(), identifypage.CasePlaces(), duplicatepage.Places(), crosscheckpage.Places(), campaignpage.Places()) {
 		all = append(all, officepage.Place{Key: p.Key, Href: p.Href, Icon: p.Icon, Need: web.Needs(p.Verb)})
 	}
 	return append(all, officepage.Places()...)
 }
 
-// workers are the accounts to which problems in scope can be given, by name.
-func (h *house) workers(ctx context.Context, scope access.Scope) ([]web.Option, error) {
-	list, err := h.office.Workers(ctx, scope, access.HouseholdEdit, scope.Caller().Today)
-	if err != nil {
-		return nil, err
+// workers lists the accounts in a scope to which work by a verb can be given, by name.
+func (h *house) workers(verb access.Verb) func(context.Context, access.Scope) ([]web.Option, error) {
+	return func(ctx context.Context, scope access.Scope) ([]web.Option, error) {
+		list, err := h.office.Workers(ctx, scope, verb, scope.Caller().Today)
+		if err != nil {
+			return nil, err
+		}
+		options := make([]web.Option, len(list))
+		for i, w := range list {
+			options[i] = web.Option{Value: strconv.FormatInt(w.ID, 10), Label: w.Name}
+		}
+		return options, nil
 	}
-	options := make([]web.Option, len(list))
-	for i, w := range list {
-		options[i] = web.Option{Value: strconv.FormatInt(w.ID, 10), Label: w.Name}
-	}
-	return options, nil
 }
 
 // accountName names an account for timelines, by its number where it has no name.
@@ -99,6 +104,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})
 	crosscheckrest.Register(api, crosscheckrest.Rooms{Crosschecks: h.crosschecks})
+	campaignrest.Register(api, campaignrest.Rooms{Campaigns: h.campaigns})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	identifyrest.RegisterCases(api, identifyrest.Cases{Cases: h.cases, Registry: h.registry})
 	return api, nil

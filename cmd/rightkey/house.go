@@ -23,6 +23,7 @@ import (
 	"rightkey/internal/registry/overview"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
+	"rightkey/internal/verify/campaign"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 )
@@ -89,6 +90,7 @@ type house struct {
 	monthEnds     *overview.MonthEnds
 	duplicates    *duplicate.Service
 	crosschecks   *crosscheck.Service
+	campaigns     *campaign.Service
 	orgLoads      *office.FileLoads // of organisations
 
 	// What lies outside the database, and who seals its journal.
@@ -178,6 +180,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
 	h.crosschecks = crosscheck.NewService(crosscheck.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Duplicates: h.duplicates, Jobs: h.jobs, Caller: h.caller})
+	h.campaigns = campaign.NewService(campaign.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Changes: h.changes, Identify: h.identify, Quality: h.quality, Cases: h.cases, Assignments: h.assignments, Caller: h.caller})
 	return nil
 }
 

@@ -124,7 +124,7 @@ var noRecord = regexp.MustCompile(`\{\w+\}`)
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
 	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
-		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}", "/duplicates/": "{duplicate}", "/leads/": "{lead}", "/checks/": "{checklist}", "/check-lists/": "{checklist}", "/exports/": "{export}", "/transfers/": "{transfer}", "/cases/": "{case}", "/sittings/": "{sitting}", "/notices/": "{notice}"} {
+		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}", "/duplicates/": "{duplicate}", "/campaigns/": "{campaign}", "/visits/": "{campaign}", "/leads/": "{lead}", "/checks/": "{checklist}", "/check-lists/": "{checklist}", "/exports/": "{export}", "/transfers/": "{transfer}", "/cases/": "{case}", "/sittings/": "{sitting}", "/notices/": "{notice}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
 		}

@@ -16,6 +16,7 @@ import (
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
+	"rightkey/internal/verify/campaign"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 	"rightkey/policies"
@@ -95,6 +96,7 @@ func packLoader() *policy.Loader {
 	quality.Register(loader)
 	duplicate.Register(loader)
 	crosscheck.Register(loader)
+	campaign.Register(loader)
 	procedure.Register(loader, identify.CaseWords)
 	return loader
 }

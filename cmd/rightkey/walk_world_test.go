@@ -25,6 +25,7 @@ import (
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
+	"rightkey/internal/verify/campaign"
 	"rightkey/internal/verify/duplicate"
 )
 
@@ -149,6 +150,15 @@ func (w *walk) furnish(ctx context.Context) {
 	w.lead(ctx, near[0])
 	w.cases(ctx, near[1])
 	w.twice(ctx)
+	w.campaign(ctx, village)
+}
+
+// campaign sends the county itself to all households of a village.
+func (w *walk) campaign(ctx context.Context, village area.Area) {
+	scope := w.scope(ctx, "county", access.CampaignRun)
+	c, err := w.h.campaigns.Plan(ctx, scope, campaign.Draft{Area: village.Key, Design: "look_back", Method: campaign.Everybody, Teams: []campaign.Team{{Members: []campaign.Official{{Account: scope.Caller().Account}}}}})
+	w.must(err)
+	w.ids["{campaign}"] = strconv.FormatInt(c.ID, 10)
 }
 
 // twice lets the whole register be compared with itself: the demonstration has people who are registered twice.

@@ -40,6 +40,9 @@ const (
 	FieldUnmask      Verb = "field.unmask"    // see one secret field of one record, with a reason
 	CaseRead         Verb = "case.read"       // see cases of procedures
 	CaseAct          Verb = "case.act"        // take the steps that a procedure gives to one's role
+	CampaignRun      Verb = "campaign.run"    // plan campaigns of visits, decide what comes of them
+	CampaignRead     Verb = "campaign.read"   // see what campaigns found of households
+	VisitRecord      Verb = "visit.record"    // visit households of a campaign for one's team
 	AlertRead        Verb = "alert.read"      // review what rules noticed about the work of others
 )
 
@@ -161,7 +164,7 @@ type part struct {
 }
 
 // single are the verbs about single records, for which an assignment counts.
-var single = []Verb{HouseholdRead, HouseholdEdit, ChangeRead, ChangeDecide, FieldUnmask, ExportRun, CaseRead, CaseAct}
+var single = []Verb{HouseholdRead, HouseholdEdit, ChangeRead, ChangeDecide, FieldUnmask, ExportRun, CaseRead, CaseAct, CampaignRead, VisitRecord}
 
 // impersonal are the classes that say nothing of a person.
 var impersonal = Of(P0, P1)

@@ -31,6 +31,8 @@ const (
 	ProblemConfirmStep Step = "problem.confirm"
 	DuplicateStep      Step = "duplicate.judge"
 	DuplicateAgainStep Step = "duplicate.again"
+	VisitRecordStep    Step = "visit.record"
+	VisitAgainStep     Step = "visit.again"
 	CaseRecordStep     Step = "case.record"
 	CaseReviewStep     Step = "case.review"
 	CaseApproveStep    Step = "case.approve"

@@ -135,6 +135,11 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"organisation",
 	"worksheet",
 	"area_change_household",
+	"campaign",
+	"campaign_stratum",
+	"campaign_team",
+	"campaign_household",
+	"visit",
 }, "|") + `)\b`)
 
 // marker is {scope AREA}, {scope AREA HOUSEHOLD}, {place AREA} or {checked}.

@@ -7,7 +7,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/mirror"
 	"rightkey/internal/registry"
-	"rightkey/internal/store"
 )
 
 // Columns that identification adds to the mirror: those of a household's latest assessment.
@@ -32,44 +31,30 @@ func (s *Service) MirrorColumns() []mirror.Column {
 
 // MirrorValues gives the latest assessment of households of a home.
 func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home int64, households []int64) (map[int64][]int64, error) {
-	args := []any{home}
-	for _, id := range households {
-		args = append(args, id)
-	}
-	in := store.In(2, len(households))
 	scope := access.System("the mirror follows the register; queries on it are decided one by one")
-	rows, err := s.db.Query(ctx, scope, `SELECT a.household, a.verdict, a.welfare, a.points FROM assessment a
-		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND trial = 0 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
-		WHERE a.home = $1 AND a.household IN (`+in+`)`, args...)
+	latest, err := s.Latest(ctx, scope, home, households)
 	if err != nil {
 		return nil, fmt.Errorf("read assessments for the mirror: %w", err)
 	}
-	defer rows.Close()
 	verdict, err := schema.Index(MirrorVerdict)
 	if err != nil {
 		return nil, err
 	}
 	found := map[int64][]int64{}
-	for rows.Next() {
-		var household int64
-		var outcome string
-		var welfare, points *int64
-		if err := rows.Scan(&household, &outcome, &welfare, &points); err != nil {
-			return nil, err
-		}
-		code, err := schema.Code(verdict, outcome)
+	for household, one := range latest {
+		code, err := schema.Code(verdict, string(one.Outcome))
 		if err != nil {
 			return nil, err
 		}
 		values := []int64{code, mirror.Unknown, mirror.Unknown}
-		for i, figure := range []*int64{welfare, points} {
+		for i, figure := range []*int64{one.Welfare, one.Points} {
 			if figure != nil {
 				values[1+i] = *figure
 			}
 		}
 		found[household] = values
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // AssessedOn is a query for the latest assessment of each household by a day, $1, that came to a verdict: home,

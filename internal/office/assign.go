@@ -46,6 +46,11 @@ func (s *Assignments) Assign(ctx context.Context, scope access.Scope, login stri
 	if err != nil {
 		return 0, err
 	}
+	return s.AssignTo(ctx, scope, person, households)
+}
+
+// AssignTo is Assign for a person whose account is known.
+func (s *Assignments) AssignTo(ctx context.Context, scope access.Scope, person string, households []Assignment) (int, error) {
 	for _, a := range households {
 		if !scope.Holds(a.Area) {
 			return 0, refuse(ctx, fault.NotFound, "no_household")
@@ -131,6 +136,21 @@ func (s *Assignments) List(ctx context.Context, scope access.Scope, person strin
 // Of returns who answers for a household in scope today.
 func (s *Assignments) Of(ctx context.Context, scope access.Scope, home, household int64) ([]Assignment, error) {
 	return s.read(ctx, scope, "home = $1 AND household = $2 AND from_day <= $3 AND (to_day IS NULL OR to_day >= $3) ORDER BY id", home, household, int64(scope.Caller().Today))
+}
+
+// Holders returns the persons who answer for households of a home in scope today, by household; of several the one who
+// was named first.
+func (s *Assignments) Holders(ctx context.Context, scope access.Scope, home int64, households []int64) (map[int64]string, error) {
+	args := append([]any{home, int64(scope.Caller().Today)}, store.Padded(households)...)
+	list, err := s.read(ctx, scope, "home = $1 AND from_day <= $2 AND (to_day IS NULL OR to_day >= $2) AND household IN ("+store.In(3, len(args)-2)+") ORDER BY id DESC", args...)
+	if err != nil {
+		return nil, err
+	}
+	holders := map[int64]string{}
+	for _, a := range list {
+		holders[a.Household] = a.Person
+	}
+	return holders, nil
 }
 
 func (s *Assignments) read(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Assignment, error) {

@@ -29,6 +29,8 @@ var followers = []follower{
 	{"assignment", "household", false},
 	{"case_file", "household", false},
 	{"check_lead", "subject", true},
+	{"campaign_household", "household", false},
+	{"visit", "household", false},
 }
 
 // moveRows brings the rows of records (a household, its dwellings, persons) to the area and household in which these

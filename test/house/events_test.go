@@ -13,7 +13,7 @@ import (
 
 // eventKind is a text of a program that may be a kind of event.
 var eventKind = regexp.MustCompile(`"((?:household|person|dwelling|income|expenditure|roster|account|area|assessment|pack|approval|alert|field|inspection|search|identity|` +
-	`attachment|import|export|organisation|window|norms|problem|change|database|access|transfer|case|sitting|notice|batch|lead|list)\.[a-z]+(?:[-_][a-z]+)*)"`)
+	`attachment|import|export|organisation|window|norms|problem|change|database|access|transfer|case|sitting|notice|batch|lead|list|campaign)\.[a-z]+(?:[-_][a-z]+)*)"`)
 
 // noEvents are texts of that form that are none, with what they are.
 var noEvents = map[string]string{"household.export": "kind of approval", "person.erase": "kind of approval", "person.national_id": "field", "area.check": "job", "area.load": "job", "organisation.check": "job", "organisation.load": "job",
@@ -30,6 +30,9 @@ func madeKinds() []string {
 		for _, state := range []string{"waiting", "conflict", "returned", "withdrawn"} {
 			kinds = append(kinds, subject+".change-"+state)
 		}
+	}
+	for _, act := range []string{"settled", "appealed", "heard", "proposed"} {
+		kinds = append(kinds, "household.visit-"+act)
 	}
 	for _, subject := range []string{"household", "county"} {
 		for _, act := range []string{"claimed", "assigned", "proposed", "accepted", "refused"} {

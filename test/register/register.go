@@ -19,6 +19,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/identify"
 	"rightkey/internal/job"
+	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/procedure"
@@ -27,6 +28,7 @@ import (
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/table"
 	"rightkey/internal/testdata"
+	"rightkey/internal/verify/campaign"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/verify/duplicate"
 	"rightkey/test/stand"
@@ -61,6 +63,7 @@ type Register struct {
 	Quality     *quality.Service
 	Duplicates  *duplicate.Service
 	Crosschecks *crosscheck.Service
+	Campaigns   *campaign.Service
 	MonthEnds   *overview.MonthEnds
 	Cases       *procedure.Service
 	// Kin are the officials related to households.
@@ -96,6 +99,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 	quality.Register(loader)
 	duplicate.Register(loader)
 	crosscheck.Register(loader)
+	campaign.Register(loader)
 	procedure.Register(loader, identify.CaseWords)
 	r := &Register{Stand: s, accounts: map[int64]access.Caller{}}
 	var err error
@@ -132,6 +136,8 @@ func (r *Register) Rooms() {
 		Kin: func(_ context.Context, household int64) ([]procedure.Relative, error) { return r.Kin[household], nil }})
 	r.Identify.Decide(r.Cases)
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
+	r.Campaigns = campaign.NewService(campaign.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Changes: r.Changes, Identify: r.Identify, Quality: r.Quality, Cases: r.Cases,
+		Assignments: office.NewAssignments(r.DB, r.Journal, r.Areas.Scheme()), Caller: caller})
 }
 
 // Start lets the job runner work until Stop or the end of the test.

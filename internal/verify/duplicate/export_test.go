@@ -4,6 +4,3 @@ package duplicate
 const Step = step
 
 var Rest = rest
-
-// AgreementOf is how well pairs of verdicts agree.
-var AgreementOf = agreement

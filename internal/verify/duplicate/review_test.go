@@ -179,22 +179,6 @@ func TestACountyAsksAnotherAndLearnsNothingBeforeItAnswers(t *testing.T) {
 	})
 }
 
-// TestKappaIsThatOfTheTextbook computes the example of 50 proposals and two readers: 20 and 15 on which they agree, 5 and
-// 10 on which they do not (en.wikipedia.org/wiki/Cohen's_kappa, "Simple example").
-func TestKappaIsThatOfTheTextbook(t *testing.T) {
-	var verdicts [][2]duplicate.Verdict
-	for pair, n := range map[[2]duplicate.Verdict]int{{duplicate.OnePerson, duplicate.OnePerson}: 20, {duplicate.TwoPersons, duplicate.TwoPersons}: 15,
-		{duplicate.OnePerson, duplicate.TwoPersons}: 5, {duplicate.TwoPersons, duplicate.OnePerson}: 10} {
-		verdicts = append(verdicts, slices.Repeat([][2]duplicate.Verdict{pair}, n)...)
-	}
-	if a := duplicate.AgreementOf(verdicts); a.Pairs != 50 || a.Agreed != 35 || !a.Known || math.Abs(a.Kappa-.4) > 1e-9 {
-		t.Errorf("agreement %+v, want kappa .4", a)
-	}
-	if a := duplicate.AgreementOf(slices.Repeat([][2]duplicate.Verdict{{duplicate.Twins, duplicate.Twins}}, 9)); a.Known {
-		t.Errorf("of one verdict alone kappa is known: %+v", a)
-	}
-}
-
 func TestAnAnswerComesAfterAWholeNumberOfSteps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		took := time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "took"))
