@@ -4,6 +4,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
+	"rightkey/internal/verify/campaign"
 )
 
 func init() {
@@ -12,14 +13,14 @@ func init() {
 		act := `{"verdict": "poor"}`
 		return map[string]leakCase{
 			"GET /verification":                                          shownCase(""),
-			"GET /campaigns/new":                                         shownCase(""),
+			"GET /campaigns/new":                                         noCase,
 			"POST /campaigns":                                            formCase("area", "12", "design", "look_back", "method", "all", "members1a", "1"),
 			"GET /campaigns/{id}":                                        {},
 			"POST /campaigns/{id}/close":                                 formCase("ver", "1"),
 			"GET /campaigns/{id}/households":                             {},
 			"GET /campaigns/{id}/households/{number}":                    {},
 			"POST /campaigns/{id}/households/{number}":                   formCase("ver", "1", "act", "appeal"),
-			"GET /visits":                                                shownCase(""),
+			"GET /visits":                                                {},
 			"GET /visits/{id}":                                           {},
 			"GET /visits/{id}/{number}":                                  {},
 			"POST /visits/{id}/{number}":                                 formCase("key", "k", "day", "2015-01-01", "outcome", "seen", "verdict", "poor"),
@@ -54,13 +55,14 @@ func (m *matrix) campaignInFarCounty() {
 		m.t.Fatalf("the far county's household: %v, %v", list, err)
 	}
 	h := list[0]
+	pack, design := m.aDesign()
 	err = m.h.db.Tx(ctx, system, func(tx store.Tx) error {
 		for _, one := range []struct {
 			sql  string
 			args []any
 		}{
 			{`INSERT INTO campaign (id, area, design, kind, method, pack, state, starts, due, seed, frame, account, holder, created)
-				VALUES (987101, $1, 'look_back', 'look_back', 'all', '', 'running', 1, 2, '1', 'f', 0, '', 0)`, []any{h.Area}},
+				VALUES (987101, $1, $2, 'look_back', 'all', $3, 'running', 1, 2, '1', 'f', 0, '', 0)`, []any{h.Area, design, pack}},
 			{`INSERT INTO campaign_household (home, campaign, household, area, place, persons, stratum, standing, chance, believed, team, state) VALUES ($1, 987101, $2, $3, $3, 1, 's', 'others', 1, 0, 1, 'done')`, []any{h.Home, h.ID, h.Area}},
 		} {
 			if _, err := tx.Exec(ctx, one.sql, one.args...); err != nil {
@@ -73,4 +75,16 @@ func (m *matrix) campaignInFarCounty() {
 		m.t.Fatal(err)
 	}
 	m.ids["{campaign}"] = "987101"
+}
+
+// aDesign is a design of campaigns with the pack that has it.
+func (m *matrix) aDesign() (pack, design string) {
+	m.t.Helper()
+	for _, p := range m.h.packs.All() {
+		for _, d := range campaign.SectionOf(p).Designs {
+			return p.Hash, d.Code
+		}
+	}
+	m.t.Fatal("no pack has campaigns")
+	return "", ""
 }

@@ -36,8 +36,8 @@ func TestAPackIsLoadedFromAFolderAtRunTime(t *testing.T) {
 	if got := len(p.Unconfirmed()); got != 2 {
 		t.Errorf("%d unconfirmed values, want 2 (boat_kind, keel_tax): %v", got, p.Unconfirmed())
 	}
-	if !slices.Equal(p.Unread, []string{"checks", "identify", "procedure", "quality", "roster", "tides"}) {
-		t.Errorf("unread sections %v, want checks, identify, procedure, quality, roster and tides", p.Unread)
+	if !slices.Equal(p.Unread, []string{"campaigns", "checks", "identify", "procedure", "quality", "roster", "tides"}) {
+		t.Errorf("unread sections %v, want campaigns, checks, identify, procedure, quality, roster and tides", p.Unread)
 	}
 }
 
@@ -93,7 +93,7 @@ func mustLoad(t *testing.T, files fstest.MapFS) *policy.Pack {
 func ostanianFiles(t testing.TB) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
-	for _, name := range []string{"pack.yaml", "lines.yaml", "tides.yaml", "identify.yaml", "roster.yaml", "quality.yaml", "procedure.yaml", "checks.yaml"} {
+	for _, name := range []string{"pack.yaml", "lines.yaml", "tides.yaml", "identify.yaml", "roster.yaml", "quality.yaml", "procedure.yaml", "checks.yaml", "campaigns.yaml"} {
 		data, err := os.ReadFile("testdata/ostania/" + name)
 		if err != nil {
 			t.Fatal(err)
