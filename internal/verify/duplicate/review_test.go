@@ -2,7 +2,6 @@ package duplicate_test
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
 	"testing"
 	"time"
