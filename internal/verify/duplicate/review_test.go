@@ -2,7 +2,6 @@ package duplicate_test
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 	"time"
 
