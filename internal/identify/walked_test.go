@@ -142,7 +142,7 @@ func (w *walker) settle(n int, area string, household map[string]string, people 
 			}
 		}
 		slices.Sort(columns)
-		m.Source, m.Key, m.Day, m.Columns = "cases", "key", clock.Day(w.Clock.Now().Day(time.UTC)).String(), map[string]string{}
+		m.Source, m.Key, m.Day, m.Columns = "cases", "key", w.Clock.Now().Day(time.UTC).String(), map[string]string{}
 		for _, column := range columns {
 			m.Columns[column] = column
 		}

@@ -247,11 +247,12 @@ func (m *Mirrored) reread(ctx context.Context, schema *mirror.Schema, home int64
 	return nil
 }
 
-// touched sorts the subjects of events that may have changed something by home and kind.
+// touched sorts the subjects of events that may have changed something by home and kind. An event without a home tells
+// of no record: several were looked at.
 func touched(events []journal.Event) map[int64]map[string][]any {
 	homes := map[int64]map[string][]any{}
 	for _, e := range events {
-		if _, ok := householdsOf[e.SubjectKind]; !ok || reading(e.Kind) {
+		if _, ok := householdsOf[e.SubjectKind]; !ok || e.Home == 0 || reading(e.Kind) {
 			continue
 		}
 		if homes[e.Home] == nil {

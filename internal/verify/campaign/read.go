@@ -182,7 +182,7 @@ func (s *Service) shown(ctx context.Context, scope access.Scope, at int64, list 
 		ids[i] = t.Household
 	}
 	slices.Sort(ids)
-	if err := s.journal.Shown(ctx, who(scope, at), "household.visit-listed", registry.SubjectHousehold, 0, at, ids); err != nil {
+	if err := s.journal.Shown(ctx, who(scope, at), "visit.listed", registry.SubjectHousehold, 0, at, ids); err != nil {
 		return fmt.Errorf("journal that households of a campaign were listed: %w", err)
 	}
 	return nil

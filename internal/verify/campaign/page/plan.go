@@ -9,6 +9,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
+	"rightkey/internal/fault"
 	"rightkey/internal/verify/campaign"
 	"rightkey/internal/web"
 )
@@ -140,9 +141,12 @@ func (p *pages) drafted(ctx context.Context, scope access.Scope, form url.Values
 			continue
 		}
 		if code := strings.TrimSpace(form.Get("base" + of)); code != "" {
-			base, bad := areas.ByCode(ctx, scope, code)
-			if bad != nil {
+			base, err := areas.ByCode(ctx, scope, code)
+			if fault.Is(err, fault.NotFound) {
 				return draft, "base" + of, nil
+			}
+			if err != nil {
+				return draft, "", err
 			}
 			team.Base = base.Key
 		}
