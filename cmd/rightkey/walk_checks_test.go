@@ -19,11 +19,12 @@ func (w *walk) lead(ctx context.Context, h registry.Household) {
 	if len(people) != 1 || people[0].Birth == nil {
 		w.t.Fatalf("the household's head is %v", people)
 	}
-	row := strings.Join([]string{"k1", people[0].Name, people[0].NationalID, people[0].Birth.String(), "小轿车", "90000", "2013-05-01"}, ",")
+	today := w.callerOf(w.t, ctx, "county").Today
+	row := strings.Join([]string{"k1", people[0].Name, people[0].NationalID, people[0].Birth.String(), "小轿车", "90000", today.AddMonths(-12).String()}, ",")
 	rows, err := table.NewCSV(strings.NewReader("key,name,number,birth,kind,value,since\n"+row+"\nk2,,,,,,\n"), table.Options{})
 	w.must(err)
 	scope := w.scope(ctx, "county", access.ImportRun)
-	from := crosscheck.Provenance{Rule: "X01", Area: w.h.registry.County(h.Area), Name: "vehicles.csv", Day: w.callerOf(w.t, ctx, "county").Today, Basis: "Letter 12"}
+	from := crosscheck.Provenance{Rule: "X01", Area: w.h.registry.County(h.Area), Name: "vehicles.csv", Day: today, Basis: "Letter 12"}
 	list, err := w.h.crosschecks.Upload(ctx, scope, from, rows)
 	w.must(err)
 	w.must(w.h.followJob(ctx, list.Job, io.Discard, "vehicles"))
