@@ -34,10 +34,11 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	}
 	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
 	w.must(err)
-	w.must(w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}}))
+	picture := procedure.Photo{Type: "image/png", Body: []byte("\x89PNG\r\n\x1a\n")}
+	w.must(w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}}))
 	n, err := w.h.cases.Draft(ctx, as("village"), h.Area, []int64{id})
 	w.must(err)
-	n, err = w.h.cases.Hang(ctx, as("village"), n.ID, n.Ver, w.h.cases.Today(), procedure.Photo{Type: "image/png", Body: []byte("\x89PNG\r\n\x1a\n")})
+	n, err = w.h.cases.Hang(ctx, as("village"), n.ID, n.Ver, w.h.cases.Today(), picture)
 	w.must(err)
 	w.must(w.h.cases.ObjectPublicly(ctx, n.Token, 1, "They have a shop in town."))
 	w.ids["{case}"], w.ids["{sitting}"], w.ids["{notice}"] = strconv.FormatInt(id, 10), strconv.FormatInt(m.ID, 10), strconv.FormatInt(n.ID, 10)

@@ -20,7 +20,7 @@ import (
 // do.
 func (p *pages) lead(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, id, err := p.Item(r, access.HouseholdRead)
+	scope, id, err := p.Item(r, access.CaseRead)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
 // explanation and evidence on which it rests.
 func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, err := p.Scope(r, access.HouseholdList)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}

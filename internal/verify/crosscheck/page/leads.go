@@ -87,7 +87,7 @@ func position(ctx context.Context, text string) (crosscheck.Position, error) {
 // leads shows the leads of an area: counts as doors, the most urgent first, and how old those of each check are.
 func (p *pages) leads(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, err := p.Scope(r, access.HouseholdList)
+	scope, err := p.Scope(r, access.CaseRead)
 	if err != nil {
 		return err
 	}

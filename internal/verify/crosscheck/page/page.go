@@ -27,7 +27,7 @@ type Needs struct {
 
 // Places are these pages' places of the main navigation.
 func Places() []registrypage.Place {
-	return []registrypage.Place{{NavItem: web.NavItem{Key: "crosscheck.nav", Href: "/leads", Icon: "search"}, Verb: access.HouseholdList}}
+	return []registrypage.Place{{NavItem: web.NavItem{Key: "crosscheck.nav", Href: "/leads", Icon: "search"}, Verb: access.CaseRead}}
 }
 
 const (
@@ -41,11 +41,11 @@ type pages struct{ Needs }
 // Register adds the pages to a server.
 func Register(server *web.Server, n Needs) {
 	p := &pages{n}
-	server.Handle("GET /leads", web.Needs(access.HouseholdList), p.leads)
-	server.Handle("GET /leads/report", web.Needs(access.HouseholdList), p.report)
+	server.Handle("GET /leads", web.Needs(access.CaseRead), p.leads)
+	server.Handle("GET /leads/report", web.Needs(access.CaseRead), p.report)
 	server.Handle("POST /leads/assign", web.Needs(access.ChangeDecide), p.assign)
 	server.Handle("POST /leads/run", web.Needs(access.AssessRun), p.run)
-	server.Handle("GET /leads/{id}", web.Needs(access.HouseholdRead), p.lead)
+	server.Handle("GET /leads/{id}", web.Needs(access.CaseRead), p.lead)
 	server.Handle("POST /leads/{id}/explain", web.Needs(access.HouseholdEdit), p.explain)
 	server.Handle("POST /leads/{id}/confirm", web.Needs(access.HouseholdEdit), p.confirm)
 	server.Handle("POST /leads/{id}/return", web.Needs(access.ChangeDecide), p.giveBack)

@@ -46,9 +46,9 @@ type Lead struct {
 
 // Register adds the operations to the API.
 func Register(api *rest.API, rooms Rooms) {
-	rest.Register(api, rest.Operation{ID: "list-leads", Method: http.MethodGet, Path: "/leads", Summary: "List leads of cross-checks, the most urgent first", Room: room, Verb: access.HouseholdList,
+	rest.Register(api, rest.Operation{ID: "list-leads", Method: http.MethodGet, Path: "/leads", Summary: "List leads of cross-checks, the most urgent first", Room: room, Verb: access.CaseRead,
 		About: "Leads of checks on special fields are there for callers who see these fields. The reading is journalled."}, rooms.list)
-	rest.Register(api, rest.Operation{ID: "get-lead", Method: http.MethodGet, Path: "/leads/{id}", Summary: "Read a lead with what the list says", Room: room, Verb: access.HouseholdRead, About: "The reading is journalled."}, rooms.get)
+	rest.Register(api, rest.Operation{ID: "get-lead", Method: http.MethodGet, Path: "/leads/{id}", Summary: "Read a lead with what the list says", Room: room, Verb: access.CaseRead, About: "The reading is journalled."}, rooms.get)
 	rest.Register(api, rest.Operation{ID: "assign-leads", Method: http.MethodPost, Path: "/lead-assignments", Summary: "Give leads to an account", Room: room, Verb: access.ChangeDecide, About: "All of them or none."}, rooms.assign)
 	rooms.act(api, "explain-lead", "explain", "Say that a hit is not what it seems", "With one of the check's explanations and evidence. A second person acts on it.", access.HouseholdEdit, func(ctx context.Context, in *actInput, ver int64) (crosscheck.Lead, error) {
 		return rooms.Crosschecks.Explain(ctx, rest.Scope(ctx), in.ID, ver, in.Body.Code, in.Body.Evidence)
