@@ -225,13 +225,19 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 	return nil
 }
 
-// identities reads persons of a home who live in a household now; others are left out.
+// identities reads persons of a home who live in a household now; others are left out. Namesakes of a large register
+// are more than a statement takes.
 func (s *Service) identities(ctx context.Context, home int64, persons []int64) ([]Identity, error) {
-	if len(persons) == 0 {
-		return nil, nil
+	var all []Identity
+	for some := range slices.Chunk(persons, loadStep) {
+		args := append([]any{home}, store.Padded(some)...)
+		list, err := s.identitiesWhere(ctx, "p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
 	}
-	args := append([]any{home}, store.Padded(persons)...)
-	return s.identitiesWhere(ctx, "p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
+	return all, nil
 }
 
 // IdentitiesOf are the identities of these persons, of those who live in a household now. It is work of the program.
