@@ -119,15 +119,7 @@ func (s *Service) Hear(ctx context.Context, scope access.Scope, campaign int64, 
 
 // decide changes what became of a household of a running campaign, at the version that was seen.
 func (s *Service) decide(ctx context.Context, scope access.Scope, campaign int64, number string, ver int64, act string, change func(*Task, *Design) error) (Task, error) {
-	c, err := s.Get(ctx, scope, campaign)
-	if err != nil {
-		return Task{}, err
-	}
-	d, _, err := s.DesignOf(c)
-	if err != nil {
-		return Task{}, err
-	}
-	before, err := s.task(ctx, scope, c, number)
+	c, d, before, err := s.designed(ctx, scope, campaign, number)
 	switch {
 	case err != nil:
 		return before, err
@@ -144,6 +136,20 @@ func (s *Service) decide(ctx context.Context, scope access.Scope, campaign int64
 		return before, err
 	}
 	return s.put(ctx, scope, t, act)
+}
+
+// designed is a household of a campaign, with the campaign and its design.
+func (s *Service) designed(ctx context.Context, scope access.Scope, campaign int64, number string) (Campaign, *Design, Task, error) {
+	c, err := s.Get(ctx, scope, campaign)
+	if err != nil {
+		return c, nil, Task{}, err
+	}
+	d, _, err := s.DesignOf(c)
+	if err != nil {
+		return c, nil, Task{}, err
+	}
+	t, err := s.task(ctx, scope, c, number)
+	return c, d, t, err
 }
 
 // put stores what became of a household, with its event.
@@ -174,15 +180,7 @@ func (s *Service) put(ctx context.Context, scope access.Scope, t Task, act strin
 // with its vote and notice. It is for who may open such a case.
 func (s *Service) Propose(ctx context.Context, scope access.Scope, campaign int64, number string, ver int64) (Task, error) {
 	var code string
-	c, err := s.Get(ctx, scope, campaign)
-	if err != nil {
-		return Task{}, err
-	}
-	d, _, err := s.DesignOf(c)
-	if err != nil {
-		return Task{}, err
-	}
-	t, err := s.task(ctx, scope, c, number)
+	_, d, t, err := s.designed(ctx, scope, campaign, number)
 	switch {
 	case err != nil:
 		return t, err
