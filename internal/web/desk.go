@@ -117,10 +117,17 @@ func (d Desk) Acting(r *http.Request, verb access.Verb) (scope access.Scope, id,
 	if scope, id, err = d.Item(r, verb); err != nil {
 		return scope, 0, 0, err
 	}
-	if ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil {
-		return scope, 0, 0, fault.New(fault.Required, "%s", T(r.Context(), "error.required"))
+	ver, err = Version(r)
+	return scope, id, ver, err
+}
+
+// Version is that of the record from which a form was made.
+func Version(r *http.Request) (int64, error) {
+	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
+	if err != nil {
+		return 0, fault.New(fault.Required, "%s", T(r.Context(), "error.required"))
 	}
-	return scope, id, ver, nil
+	return ver, nil
 }
 
 // Form reads the fields of a form that is not about a file.

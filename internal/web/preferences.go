@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 )
 
@@ -37,8 +36,8 @@ func (s *Server) preferring(next http.Handler) http.Handler {
 
 // savePreferences keeps the language or light chosen in the header of a page and goes back to that page.
 func (s *Server) savePreferences(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", T(r.Context(), "error.invalid"))
+	if err := Form(r); err != nil {
+		return err
 	}
 	if lang := r.PostForm.Get(langName); lang != "" && i18n.Known(i18n.Lang(lang)) {
 		http.SetCookie(w, Cookie(r.Context(), langName, lang, preferenceLife))

@@ -174,8 +174,8 @@ func (p *casePages) picture(r *http.Request, field string) (procedure.Photo, err
 
 // objected reads the form of an objection.
 func objected(r *http.Request) (line int64, words string, err error) {
-	if err = r.ParseForm(); err != nil {
-		return 0, "", fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err = web.Form(r); err != nil {
+		return 0, "", err
 	}
 	line, _ = strconv.ParseInt(r.PostForm.Get("line"), 10, 64)
 	return line, r.PostForm.Get("text"), nil

@@ -32,8 +32,8 @@ func (p *pages) runs(w http.ResponseWriter, r *http.Request) error {
 // start starts a run and goes to its page.
 func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {

@@ -111,7 +111,7 @@ func (p *Pages) showInvite(w http.ResponseWriter, r *http.Request, cause error) 
 }
 
 func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -208,7 +208,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	var asked office.Approval
@@ -233,7 +233,7 @@ func (p *Pages) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	from, err := clock.ParseDay(r.PostForm.Get("from"))

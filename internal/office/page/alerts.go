@@ -148,7 +148,7 @@ func (p *Pages) closeAlert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)

@@ -182,7 +182,7 @@ func (p *Pages) approvalStep(step func(ctx context.Context, id, ver int64, comme
 		if err != nil {
 			return err
 		}
-		if err := sent(r); err != nil {
+		if err := web.Form(r); err != nil {
 			return err
 		}
 		ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)

@@ -41,7 +41,7 @@ func (p *Pages) showCode(w http.ResponseWriter, r *http.Request, status int, nex
 }
 
 func (p *Pages) signInCode(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	next := r.PostForm.Get("next")
@@ -86,7 +86,7 @@ func (p *Pages) showProve(w http.ResponseWriter, r *http.Request, status int, ne
 }
 
 func (p *Pages) prove(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	next := r.PostForm.Get("next")
@@ -164,7 +164,7 @@ func (p *Pages) beginFactor(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) confirmFactor(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -177,7 +177,7 @@ func (p *Pages) confirmFactor(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) endFactor(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	if err := p.Office.EndFactor(r.Context(), office.CallerFrom(r.Context()), r.PostForm.Get("code")); err != nil {

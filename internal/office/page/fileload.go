@@ -112,7 +112,7 @@ func (d fileDoor) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	j, err := d.loads.Apply(r.Context(), office.CallerFrom(r.Context()), check, r.PostForm.Get("skip") == "yes")

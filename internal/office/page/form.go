@@ -74,11 +74,3 @@ func seeOther(w http.ResponseWriter, r *http.Request, path, done string) error {
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
 }
-
-// sent reads a form's values.
-func sent(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	return nil
-}

@@ -47,7 +47,7 @@ func (p *Pages) showInspection(w http.ResponseWriter, r *http.Request, status in
 }
 
 func (p *Pages) inspect(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()

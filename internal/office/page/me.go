@@ -80,7 +80,7 @@ func purposeForm(r *http.Request, c access.Caller) form {
 }
 
 func (p *Pages) statePurpose(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	if err := p.Sessions.SetPurpose(r, r.PostForm.Get("purpose")); err != nil {
@@ -113,7 +113,7 @@ func preferenceForm(r *http.Request, a office.Account) form {
 const browserRemembers = 365 * 24 * time.Hour
 
 func (p *Pages) prefer(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -146,7 +146,7 @@ func passwordForm(r *http.Request) form {
 }
 
 func (p *Pages) changePassword(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -172,7 +172,7 @@ func tokenForm(r *http.Request) form {
 }
 
 func (p *Pages) makeToken(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	ctx := r.Context()

@@ -237,7 +237,7 @@ func (p *Pages) showOrganisation(w http.ResponseWriter, r *http.Request, o offic
 // saveOrganisation takes the form of a new organisation or of one that is registered.
 func (p *Pages) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	s, err := scope(r, access.OrganisationEdit)

@@ -82,7 +82,7 @@ func widths(pack *policy.Pack) string {
 var packName = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
 
 func (p *Pages) installPack(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	name := r.PostForm.Get("pack")
@@ -120,7 +120,7 @@ func (p *Pages) packOf(r *http.Request) (*policy.Pack, error) {
 
 // usePack puts a pack in use everywhere from a day on.
 func (p *Pages) usePack(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	pack, err := p.packOf(r)

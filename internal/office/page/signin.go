@@ -39,7 +39,7 @@ func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, ne
 }
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	next, login := r.PostForm.Get("next"), r.PostForm.Get("login")
@@ -98,7 +98,7 @@ func (p *Pages) showActivate(w http.ResponseWriter, r *http.Request, code string
 }
 
 func (p *Pages) activate(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	code, password := r.PostForm.Get("code"), r.PostForm.Get("password")

@@ -105,8 +105,8 @@ func areaHref(key int64) string { return "/areas/" + strconv.FormatInt(key, 10) 
 // announceAreaChange takes the form.
 func (p *pages) announceAreaChange(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.AreaEdit)
 	if err != nil {

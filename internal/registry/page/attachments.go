@@ -284,8 +284,8 @@ func (p *pages) endAttachment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
 	if err != nil {

@@ -174,8 +174,8 @@ func targetsOf(ctx context.Context, pack *policy.Pack, m registry.Mapping) []web
 // sentMapping reads the mapping of a form, and the version of the import that it was made for: the YAML where that
 // button was pressed, else the lists.
 func (p *pages) sentMapping(r *http.Request, scope access.Scope, im registry.Import) (registry.Mapping, int64, error) {
-	if err := r.ParseForm(); err != nil {
-		return registry.Mapping{}, 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return registry.Mapping{}, 0, err
 	}
 	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"rightkey/internal/access"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/office"
 	"rightkey/internal/registry"
@@ -70,8 +69,8 @@ func messageOf(ctx context.Context, err error) string {
 
 func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.AssignmentEdit)
 	if err != nil {
@@ -142,8 +141,8 @@ func (p *pages) showKin(w http.ResponseWriter, r *http.Request, status int, caus
 // who is registered.
 func (p *pages) declare(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	err := p.Registry.Declare(ctx, p.Caller(ctx), p.Office, r.PostForm.Get("number"), r.PostForm.Get("relation"))
 	if _, shown := asFault(err); shown {

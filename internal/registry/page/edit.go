@@ -281,8 +281,8 @@ func (p *pages) showEdit(w http.ResponseWriter, r *http.Request, status int, e e
 // somebody else has changed the record meanwhile both values are shown, and one's own can be put on the new version.
 func (p *pages) answerForm(w http.ResponseWriter, r *http.Request, find finder) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	s, err := find(r, formOf(r.PostForm))
 	if err != nil {

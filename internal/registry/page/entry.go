@@ -143,8 +143,8 @@ func (p *pages) showEntry(w http.ResponseWriter, r *http.Request, status int, e 
 // enter takes the form of an entry: it is opened, corrected or ended, or waits for a second person.
 func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	s, err := p.entered(r, r.PostForm)
 	if err != nil {

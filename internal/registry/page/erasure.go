@@ -156,8 +156,8 @@ func (e erasures) step(take func(r *http.Request, c access.Caller, person int64)
 		if err != nil {
 			return err
 		}
-		if err := r.ParseForm(); err != nil {
-			return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+		if err := web.Form(r); err != nil {
+			return err
 		}
 		err = take(r, e.Caller(r.Context()), id)
 		if fault.Is(err, fault.NotFound) {
@@ -178,8 +178,8 @@ func (e erasures) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	approval, err := strconv.ParseInt(r.PostForm.Get("approval"), 10, 64)
 	if err != nil {

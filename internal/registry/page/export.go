@@ -127,8 +127,8 @@ func exportFields(ctx context.Context, form url.Values, wrong map[string]string)
 // requestExport begins an export of what the address selects.
 func (p *pages) requestExport(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.ExportRun)
 	if err != nil {

@@ -118,8 +118,8 @@ func (p *pages) leaveOut(w http.ResponseWriter, r *http.Request) error {
 
 // sentVersion is the version of the import that a form was made for.
 func sentVersion(r *http.Request) (int64, error) {
-	if err := r.ParseForm(); err != nil {
-		return 0, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return 0, err
 	}
 	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
 	if err != nil {

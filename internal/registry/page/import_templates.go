@@ -86,8 +86,8 @@ func (p *pages) saveTemplate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	if im.Mapping == nil {
 		return fault.New(fault.Conflict, "%s", word(r.Context(), "import.check_first"))

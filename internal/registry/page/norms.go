@@ -158,8 +158,8 @@ func (p *pages) showNorms(w http.ResponseWriter, r *http.Request, status int, pa
 // saveNorms takes the form.
 func (p *pages) saveNorms(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.NormEdit)
 	if err != nil {

@@ -193,8 +193,8 @@ type decision struct {
 }
 
 func (p *pages) decision(r *http.Request, verb access.Verb) (decision, error) {
-	if err := r.ParseForm(); err != nil {
-		return decision{}, fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return decision{}, err
 	}
 	id, err := identifier(r)
 	if err != nil {

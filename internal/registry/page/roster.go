@@ -122,8 +122,8 @@ func (page rosterPage) groups(ctx context.Context, rules []registry.ActRule) []a
 // changeRoster takes the form of an act: it shows what the act would come to, and stores it when that was seen.
 func (p *pages) changeRoster(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	page, err := p.rosterOf(r)
 	if err != nil {

@@ -69,8 +69,8 @@ func bound(account int64) []byte { return fmt.Appendf(nil, "search|%d", account)
 // looked for (see find), and in the list's own form is the beginning of a head's name, which goes on to the list as a
 // sealed token.
 func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	typed := r.PostForm.Has("q")
 	text := strings.TrimSpace(r.PostForm.Get("name"))

@@ -56,8 +56,8 @@ func unmaskFields(ctx context.Context, options []web.Option) []web.Field {
 // unmask shows a secret field: it is stored who asked and why, and the page of the value opens for a quarter of an hour.
 func (p *pages) unmask(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.FieldUnmask)
 	if err != nil {

@@ -177,8 +177,8 @@ func (p *pages) windowFields(ctx context.Context, id, ver int64, value func(name
 // saveWindow takes the form of a window: it is stored, or taken back.
 func (p *pages) saveWindow(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.scope(r, access.WindowEdit)
 	if err != nil {

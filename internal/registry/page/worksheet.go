@@ -102,8 +102,8 @@ func (p *pages) showSheet(w http.ResponseWriter, r *http.Request, status int, sc
 // fillIn takes the worksheet: every line with an amount becomes an entry, or waits for a second person.
 func (p *pages) fillIn(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	sheet, scope, err := p.sheet(r, r.PostForm)
 	if err != nil {

@@ -187,8 +187,8 @@ func (p *pages) confirm(w http.ResponseWriter, r *http.Request) error {
 // assign gives the chosen problems to somebody.
 func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.Scope(r, access.ChangeDecide)
 	if err != nil {
@@ -235,8 +235,8 @@ func backTo(text string, n int) string {
 // run looks at the households of an area anew.
 func (p *pages) run(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.Scope(r, access.AssessRun)
 	if err != nil {

@@ -262,14 +262,14 @@ func (p *pages) drawn(ctx context.Context, _ access.Scope, c campaign.Campaign) 
 }
 
 func (p *pages) end(w http.ResponseWriter, r *http.Request) error {
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	scope, c, err := p.opened(r, access.CampaignRun)
 	if err != nil {
 		return err
 	}
-	ver, err := version(r)
+	ver, err := web.Version(r)
 	if err != nil {
 		return err
 	}

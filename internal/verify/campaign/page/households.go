@@ -162,10 +162,10 @@ func (p *pages) acts(r *http.Request, c campaign.Campaign, d *campaign.Design, t
 // act does one of them.
 func (p *pages) act(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
-	ver, err := version(r)
+	ver, err := web.Version(r)
 	if err != nil {
 		return err
 	}

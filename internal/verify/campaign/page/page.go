@@ -115,33 +115,12 @@ func (p *pages) title(ctx context.Context, c campaign.Campaign, places map[int64
 
 // opened is the campaign of an address, for a verb.
 func (p *pages) opened(r *http.Request, verb access.Verb) (access.Scope, campaign.Campaign, error) {
-	scope, err := p.Scope(r, verb)
-	if err != nil {
-		return scope, campaign.Campaign{}, err
-	}
-	id, err := web.Identifier(r)
+	scope, id, err := p.Item(r, verb)
 	if err != nil {
 		return scope, campaign.Campaign{}, err
 	}
 	c, err := p.Campaigns.Get(r.Context(), scope, id)
 	return scope, c, err
-}
-
-// sent reads a form.
-func sent(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "error.invalid"))
-	}
-	return nil
-}
-
-// version is that of a form's record.
-func version(r *http.Request) (int64, error) {
-	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
-	if err != nil {
-		return 0, fault.New(fault.Required, "%s", web.T(r.Context(), "error.required"))
-	}
-	return ver, nil
 }
 
 // blamed ties what is wrong with a form to its field; false for another kind of failure.

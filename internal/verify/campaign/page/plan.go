@@ -81,7 +81,7 @@ func (p *pages) draftFields(ctx context.Context, scope access.Scope, form url.Va
 // plan begins a campaign.
 func (p *pages) plan(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	scope, err := p.Scope(r, access.CampaignRun)

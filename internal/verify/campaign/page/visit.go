@@ -46,11 +46,7 @@ func (p *pages) visits(w http.ResponseWriter, r *http.Request) error {
 // route lists the households that wait for the caller's team, village by village; it prints as a route list.
 func (p *pages) route(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, err := p.Scope(r, access.VisitRecord)
-	if err != nil {
-		return err
-	}
-	id, err := web.Identifier(r)
+	scope, id, err := p.Item(r, access.VisitRecord)
 	if err != nil {
 		return err
 	}
@@ -82,11 +78,7 @@ func (p *pages) visit(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) showVisit(w http.ResponseWriter, r *http.Request, status int, form url.Values, wrong, text string) error {
 	ctx := r.Context()
-	scope, err := p.Scope(r, access.VisitRecord)
-	if err != nil {
-		return err
-	}
-	id, err := web.Identifier(r)
+	scope, id, err := p.Item(r, access.VisitRecord)
 	if err != nil {
 		return err
 	}
@@ -158,7 +150,7 @@ func visitFields(ctx context.Context, d *campaign.Design, pack *policy.Pack, for
 // record takes in a visit.
 func (p *pages) record(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := sent(r); err != nil {
+	if err := web.Form(r); err != nil {
 		return err
 	}
 	scope, err := p.Scope(r, access.VisitRecord)

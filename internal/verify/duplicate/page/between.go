@@ -97,8 +97,8 @@ func (p *pages) answer(w http.ResponseWriter, r *http.Request) error {
 // look answers, while a form is typed, whether the person in it may be registered already: a piece of a page.
 func (p *pages) look(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
+	if err := web.Form(r); err != nil {
+		return err
 	}
 	scope, err := p.Scope(r, access.HouseholdEdit)
 	if err != nil {
