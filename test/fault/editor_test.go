@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,8 +34,8 @@ type office struct {
 }
 
 // edit is the editing driver: clerks edit until the process is killed. It says on a line what it is about to do
-// (try), and on another that it got the answer (ack, or wait for what a second person has to decide), or what error
-// it got: err for "the database cannot now", odd for any other.
+// (try), and on another that it got the answer (ack, or wait for what a second person has to decide), or that nothing
+// was saved (no), and what error it got: err for "the database cannot now", odd for any other.
 func edit() {
 	o, households, err := openOffice(os.Getenv(editorFlag), os.Getenv(editorFlag+"_KEYS"))
 	if err != nil {
@@ -128,11 +129,17 @@ func (o *office) editOnce(household int64) error {
 	}
 	fmt.Println("try", household, record.Ver, field, set[field])
 	done, err := o.changes.Submit(ctx, o.edit, draft)
+	if promised(err) {
+		fmt.Println("no", household, record.Ver, field, set[field])
+	}
 	if err == nil && done.State == change.Applied {
 		fmt.Println("ack", household, record.Ver, field, set[field], done.ID)
 	}
 	return err
 }
+
+// promised says whether an error promises that nothing was saved; a server that went away promises nothing.
+func promised(err error) bool { return err != nil && strings.Contains(err.Error(), roomless) }
 
 func letter() rune { return 'a' + rune(rand.IntN(26)) }
 
@@ -144,6 +151,9 @@ func (o *office) changeStatus(record change.Record, draft change.Draft, status a
 	fmt.Println("wait", record.ID, record.Ver, registry.FieldStatus, status, waiting.ID)
 	fmt.Println("try", record.ID, record.Ver, registry.FieldStatus, status)
 	if _, err := o.changes.Approve(ctx, o.decide, waiting.ID, waiting.Ver, "agreed"); err != nil {
+		if promised(err) {
+			fmt.Println("no", record.ID, record.Ver, registry.FieldStatus, status)
+		}
 		return err
 	}
 	fmt.Println("ack", record.ID, record.Ver, registry.FieldStatus, status, waiting.ID)
