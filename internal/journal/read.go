@@ -12,18 +12,32 @@ func (j *Journal) Shown(ctx context.Context, who Who, kind, subjectKind string, 
 	if len(subjects) == 0 {
 		return nil
 	}
-	return j.Record(ctx, who, Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area,
-		Body: map[string]any{"shown": subjects}})
+	c, err := j.Showing(ctx, who, kind, subjectKind, home, area, subjects)
+	if err != nil {
+		return err
+	}
+	return j.db.Tx(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
+}
+
+// Showing prepares what Shown stores, for a transaction of the caller's.
+func (j *Journal) Showing(ctx context.Context, who Who, kind, subjectKind string, home, area int64, subjects []int64) (*Command, error) {
+	return j.prepared(ctx, who, Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area, Body: map[string]any{"shown": subjects}})
 }
 
 // Record stores events that change nothing else: a reading, a denial, a sign-in.
 func (j *Journal) Record(ctx context.Context, who Who, entries ...Entry) error {
-	c, err := j.Begin(ctx, who)
+	c, err := j.prepared(ctx, who, entries...)
 	if err != nil {
 		return err
 	}
-	if err := c.Note(ctx, entries...); err != nil {
-		return err
-	}
 	return j.db.Tx(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
+}
+
+// prepared is a command of these events, ready to be appended.
+func (j *Journal) prepared(ctx context.Context, who Who, entries ...Entry) (*Command, error) {
+	c, err := j.Begin(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.Note(ctx, entries...)
 }

@@ -43,28 +43,35 @@ func (tooOften) RetryAfter() time.Duration { return lookupSlot * time.Microsecon
 // countLookup counts a search against its account's limit in the last hour and refuses one too many. The program
 // itself is not limited.
 func (s *Service) countLookup(ctx context.Context, scope access.Scope, kind lookupKind) error {
-	account := scope.Caller().Account
+	err := s.db.Tx(ctx, scope, func(tx store.Tx) error { return s.countIn(ctx, tx, scope.Caller().Account, kind) })
+	if err != nil && !fault.Is(err, fault.TooMany) {
+		return fmt.Errorf("count a search: %w", err)
+	}
+	return err
+}
+
+// CountAlike counts a comparison of a newcomer with the register, in the transaction that journals whom it shows, and
+// refuses one too many in an hour.
+func (s *Service) CountAlike(ctx context.Context, tx store.Tx, scope access.Scope) error {
+	return s.countIn(ctx, tx, scope.Caller().Account, lookupAlike)
+}
+
+func (s *Service) countIn(ctx context.Context, tx store.Tx, account int64, kind lookupKind) error {
 	if account == 0 {
 		return nil
 	}
 	slot := int64(s.journal.Clock().Now()) / lookupSlot
-	err := s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		var n int64
-		if err := store.One(ctx, tx, "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM lookup WHERE account = $1 AND kind = $2 AND slot > $3", []any{account, kind.name, slot - lookupSlots}, &n); err != nil {
-			return err
-		}
-		if n >= kind.most {
-			return fault.Wrap(fault.TooMany, tooOften{}, "too many searches in an hour: try again later")
-		}
-		if _, err := tx.Exec(ctx, "DELETE FROM lookup WHERE account = $1 AND kind = $2 AND slot <= $3", account, kind.name, slot-lookupSlots); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, "INSERT INTO lookup (account, kind, slot, n) VALUES ($1, $2, $3, 1) ON CONFLICT (account, kind, slot) DO UPDATE SET n = lookup.n + 1", account, kind.name, slot)
+	var n int64
+	if err := store.One(ctx, tx, "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM lookup WHERE account = $1 AND kind = $2 AND slot > $3", []any{account, kind.name, slot - lookupSlots}, &n); err != nil {
 		return err
-	})
-	if err != nil && !fault.Is(err, fault.TooMany) {
-		return fmt.Errorf("count a search: %w", err)
 	}
+	if n >= kind.most {
+		return fault.Wrap(fault.TooMany, tooOften{}, "too many searches in an hour: try again later")
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM lookup WHERE account = $1 AND kind = $2 AND slot <= $3", account, kind.name, slot-lookupSlots); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO lookup (account, kind, slot, n) VALUES ($1, $2, $3, 1) ON CONFLICT (account, kind, slot) DO UPDATE SET n = lookup.n + 1", account, kind.name, slot)
 	return err
 }
 
@@ -166,10 +173,4 @@ func (s *Service) phoneHit(ctx context.Context, scope access.Scope, o phoneOwner
 		return nil, err
 	}
 	return &Hit{Household: &h}, nil
-}
-
-// CountAlike counts a comparison of a newcomer with the register against its account's limit in the last hour and
-// refuses one too many (a TooMany fault).
-func (s *Service) CountAlike(ctx context.Context, scope access.Scope) error {
-	return s.countLookup(ctx, scope, lookupAlike)
 }
