@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -85,6 +86,14 @@ func importAgainstBare(b *testing.B, folder string, households int, fresh func()
 // benchHouse opens an empty register under the demonstration's pack, with its jobs at work and nothing else.
 func benchHouse(b *testing.B, p place) *house {
 	b.Helper()
+	h, close := openBench(b, p)
+	b.Cleanup(close)
+	return h
+}
+
+// openBench is benchHouse for who closes it before the benchmark ends; closing twice does no harm.
+func openBench(b *testing.B, p place) (*house, func()) {
+	b.Helper()
 	ctx, halt := context.WithCancel(context.Background())
 	c := demoCommand{place: p}
 	h, err := c.open(ctx)
@@ -92,8 +101,7 @@ func benchHouse(b *testing.B, p place) *house {
 		b.Fatal(err)
 	}
 	ended := h.work(ctx, halt)
-	b.Cleanup(func() { halt(); ended(); h.close() })
-	return h
+	return h, sync.OnceFunc(func() { halt(); ended(); h.close() })
 }
 
 // timedImport imports a file of the county and returns how many rows it held; stages takes how long it was read,

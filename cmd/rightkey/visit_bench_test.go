@@ -7,13 +7,16 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +44,8 @@ func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
 }
 
 func visitCounty(b *testing.B, p place) {
-	h := benchHouse(b, p)
+	h, close := openBench(b, p)
+	b.Cleanup(close)
 	c := demoCommand{place: p, Seed: 2014, Households: imported(b)}
 	logins, err := c.load(context.Background(), h, io.Discard)
 	if err != nil {
@@ -51,7 +55,6 @@ func visitCounty(b *testing.B, p place) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(stop)
 	handler, _, err := h.doors(slog.New(slog.DiscardHandler), false, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -69,6 +72,73 @@ func visitCounty(b *testing.B, p place) {
 		imports.Wait()
 	}
 	v.report(b)
+	b.ReportMetric(privateMB(b, "self"), "private-MB") // with the visitors, who live in the same process
+	server.Close()
+	stop()
+	close()
+	v.startAnew(b, p)
+}
+
+// startAnew starts the program on the county and reports how long it took until somebody who is logged in had the
+// overview, and the memory that is the program's own after pages of each kind.
+func (v *visitors) startAnew(b *testing.B, p place) {
+	b.Helper()
+	program := filepath.Join(b.TempDir(), "rightkey")
+	if said, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, said)
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	address := free.Addr().String()
+	free.Close()
+	args := []string{"serve", "--second-factor", "offered", "--data", p.Data, "--listen", address}
+	if p.Database != "" {
+		args = append(args, "--database", p.Database)
+	}
+	server := exec.Command(program, args...)
+	began := time.Now()
+	if err := server.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = server.Process.Kill(); _ = server.Wait() }()
+	v.url = "http://" + address
+	client := v.clients[0]
+	for {
+		answer, err := client.Get(v.url + "/")
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK && answer.Request.URL.Path == "/" {
+				break
+			}
+		}
+		if time.Since(began) > 5*time.Minute {
+			b.Fatal("no overview: ", err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	b.ReportMetric(float64(time.Since(began).Microseconds())/1000, "start-ms")
+	v.visit(visitTime / 3)
+	for what, n := range v.failed {
+		b.Errorf("after a start: %s %d", what, n)
+	}
+	b.ReportMetric(privateMB(b, strconv.Itoa(server.Process.Pid)), "server-private-MB")
+}
+
+// privateMB is the memory that belongs to a process alone, without pages of files.
+func privateMB(b *testing.B, process string) float64 {
+	b.Helper()
+	status, err := os.ReadFile(filepath.Join("/proc", process, "status"))
+	if err != nil {
+		b.Skip("the memory of a process is not told here")
+	}
+	_, after, _ := strings.Cut(string(status), "RssAnon:")
+	kilobytes, err := strconv.Atoi(strings.Fields(after)[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kilobytes) / 1000
 }
 
 // importAgain imports the county's persons again until ctx ends: every row is read, checked and compared.
