@@ -77,8 +77,7 @@ func birthKeys(area, home, person int64, name []namekey.Key, birth *int64) [][]a
 
 const (
 	// mostAlike is how many persons are taken who share one key: of a number or of name and birth anywhere, of a birth or
-	// a name alone in the same county, or parish. It stands in the statement as it is: SQLite plans a statement anew for
-	// every number that is bound to its LIMIT.
+	// a name alone in the same county, or parish.
 	mostAlike = 60
 	// alikeWalks is how many walks along an index one statement makes at most.
 	alikeWalks = 48

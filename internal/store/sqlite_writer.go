@@ -214,7 +214,7 @@ func (w *sqliteTx) prepared(ctx context.Context, text string) (*sql.Stmt, error)
 	if stmt, ok := w.stmts[text]; ok {
 		return stmt, nil
 	}
-	stmt, err := w.conn.PrepareContext(ctx, text)
+	stmt, err := w.conn.PrepareContext(ctx, lasting(text))
 	if err == nil {
 		w.stmts[text] = stmt
 	}
