@@ -33,13 +33,28 @@ func first(t *testing.T, r *register.Register, account int64, person string) dup
 }
 
 func TestAMergedNumberLeadsToTheOneThatGoesOnAndTheMergeCanBeUndone(t *testing.T) {
+	cases := map[string]struct{ keeps, ends, head string }{
+		"of a household that goes on": {"c0", "d0", "d1"},
+		"of somebody who lived alone": {"d0", "c0", ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { mergedAndUndone(t, c.keeps, c.ends, c.head) })
+	}
+}
+
+// mergedAndUndone merges a number into another and takes that back; head becomes head where the number leaves.
+func mergedAndUndone(t *testing.T, keeps, ends, head string) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		town(t, r)
 		run(t, r)
 		ctx, county := t.Context(), r.Scope(t, register.County, access.ChangeDecide)
 		p := first(t, r, register.County, "d0")
-		keep, ends := id(t, r, "c0"), id(t, r, "d0")
-		done, err := r.Duplicates.Judge(ctx, county, p.ID, p.Ver, duplicate.Say{Verdict: duplicate.OnePerson, Keep: keep, Head: id(t, r, "d1")})
+		keep, ends := id(t, r, keeps), id(t, r, ends)
+		say := duplicate.Say{Verdict: duplicate.OnePerson, Keep: keep}
+		if head != "" {
+			say.Head = id(t, r, head)
+		}
+		done, err := r.Duplicates.Judge(ctx, county, p.ID, p.Ver, say)
 		if err != nil || done.State != duplicate.Decided || done.Set == 0 {
 			t.Fatalf("judged: %+v, %v", done, err)
 		}
