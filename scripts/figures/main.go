@@ -51,6 +51,10 @@ var asked = map[string]string{
 	"VisitsWhileAnImportRuns/postgres overview-p95-ms":           "< 50",
 	"VisitsWhileAnImportRuns/sqlite errors":                      "0",
 	"VisitsWhileAnImportRuns/postgres errors":                    "0",
+	"VisitsWhileAnImportRuns/sqlite start-ms":                    "< 1 000",
+	"VisitsWhileAnImportRuns/postgres start-ms":                  "< 1 000",
+	"VisitsWhileAnImportRuns/sqlite server-private-MB":           "< 1 000",
+	"VisitsWhileAnImportRuns/postgres server-private-MB":         "< 1 000",
 }
 
 func main() {
