@@ -209,7 +209,7 @@ func (l listening) tls() (*tls.Config, error) {
 func (h *house) doors(log *slog.Logger, secure bool, proxies []netip.Prefix) (*web.Server, *rest.API, error) {
 	sessions := office.NewSessions(h.office)
 	h.figures = newMetrics(h)
-	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log, Observe: h.figures.observe,
+	server := web.New(web.Options{TLS: secure, Proxies: proxies, Session: sessions.Handler, Caller: office.CallerFrom, LoginPath: "/login", Log: log, Observe: h.figures.observe, Visit: h.jobs.Way().Visit,
 		Denied: func(r *http.Request, kind fault.Kind) error {
 			return h.denials.Refused(r.Context(), office.CallerFrom(r.Context()), r.Pattern, r.URL.Path, kind)
 		}})

@@ -36,6 +36,7 @@ type Runner struct {
 	holder  string
 	workers map[string]Worker
 	wake    chan struct{}
+	way     Way
 
 	mu      sync.Mutex
 	cancels map[int64]context.CancelFunc
@@ -49,6 +50,9 @@ func NewRunner(db *access.DB, ids *store.Ids, c clock.Clock) *Runner {
 	holder, _ := crypt.NewToken()
 	return &Runner{db: db, ids: ids, clock: c, holder: holder, workers: map[string]Worker{}, wake: make(chan struct{}, 1), cancels: map[int64]context.CancelFunc{}}
 }
+
+// Way is where this process's jobs make way for people.
+func (r *Runner) Way() *Way { return &r.way }
 
 // Register says who does jobs of a kind; call it before Run.
 func (r *Runner) Register(kind string, w Worker) { r.workers[kind] = w }
@@ -284,6 +288,9 @@ type Run struct {
 	Job    Job
 	runner *Runner
 }
+
+// Way is where the job makes way for people.
+func (r *Run) Way() *Way { return &r.runner.way }
 
 // Save stores how far the job got, in the same transaction as the work itself; if the job was cancelled or taken over
 // in the meantime the transaction fails with a Conflict fault. progress is what the worker needs to go on.

@@ -36,6 +36,7 @@ func (r *importRun) planHouseholds(ctx context.Context, b *batch, rows []parsed,
 		return err
 	}
 	for i := range rows {
+		r.run.Way().Make()
 		p := &rows[i]
 		area := r.areas[p.area]
 		if area == 0 && p.area != "" {

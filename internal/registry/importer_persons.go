@@ -101,6 +101,7 @@ func (r *importRun) planPersons(ctx context.Context, b *batch, rows []parsed, dr
 	}
 	joined := map[int64]*joining{}
 	for i := range rows {
+		r.run.Way().Make()
 		p := &rows[i]
 		h := r.householdOf(p, households)
 		if p.rejected() {

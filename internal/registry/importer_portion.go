@@ -14,9 +14,11 @@ import (
 
 const (
 	// importChunk is how many rows one transaction writes at most, checkChunk how many are tried between two looks at
-	// the progress: a verdict is a small thing to write.
-	importChunk = 200
-	checkChunk  = 1000
+	// the progress: a verdict is a small thing to write. companyChunk is either while people are here, whose requests wait
+	// for the transaction and for the processors.
+	importChunk  = 200
+	checkChunk   = 1000
+	companyChunk = 24
 )
 
 // staged is a row as it was staged.
@@ -74,6 +76,9 @@ func (r *importRun) portion(ctx context.Context, last int, fresh bool) (portion,
 	size, sql := checkChunk, "SELECT n, state, body FROM staging WHERE {checked} AND set_id = $1 AND n > $2"
 	if fresh {
 		size, sql = importChunk, sql+" AND state = ''"
+	}
+	if r.run.Way().Company() {
+		size = companyChunk
 	}
 	rows, err := store.All(ctx, r.s.db.In(r.scope), fmt.Sprintf("%s ORDER BY n LIMIT %d", sql, size), []any{r.im.ID, last},
 		func(rows store.Rows, row *staged) error { return rows.Scan(&row.n, &row.state, &row.body) })
@@ -144,6 +149,7 @@ func (r *importRun) parse(rows []staged) ([]parsed, error) {
 	for w := range workers {
 		all.Go(func() {
 			for i := w; i < len(rows) && failed[w] == nil; i += workers {
+				r.run.Way().Make()
 				out[i], failed[w] = r.parseRow(rows[i])
 			}
 		})

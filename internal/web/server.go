@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"rightkey/internal/access"
@@ -29,6 +30,9 @@ type Options struct {
 	LoginPath string
 	// Denied notes that somebody who is logged in asked for what they may not see or do; nil notes nothing.
 	Denied func(r *http.Request, kind fault.Kind) error
+	// Visit is told of requests, and by leave of their answer, so that work in the background can make way; nil tells
+	// nobody. Who only watches how far work has come does not hold it up.
+	Visit func() (leave func())
 	// Observe is told of every answered request, for metrics; nil tells nobody.
 	Observe func(Seen)
 	// Log takes one line per request and the causes of errors: no personal data, no query strings.
@@ -156,6 +160,9 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		counted := &countingWriter{ResponseWriter: w}
+		if s.options.Visit != nil && !strings.HasSuffix(r.URL.Path, "/progress") && !strings.Contains(r.URL.Path, "/jobs/") {
+			defer s.options.Visit()()
+		}
 		next.ServeHTTP(counted, r)
 		took := time.Since(start)
 		if s.options.Observe != nil {
