@@ -29,6 +29,7 @@ var byAPI = map[string]string{
 	"/checks/{id}/answer":                          "answer-check-request",
 	"/leads/run":                                   "start-lead-run",
 	"/leads/assign":                                "assign-leads",
+	"/problems/assign":                             "assign-problems",
 	"/leads/{id}/act":                              "act-on-lead",
 	"/leads/{id}/confirm":                          "confirm-lead",
 	"/leads/{id}/explain":                          "explain-lead",
@@ -94,21 +95,20 @@ var byAPI = map[string]string{
 
 // byPageOnly are acts that the API leaves to pages on purpose, by the beginning of their address.
 var byPageOnly = map[string]string{
-	"/accounts":        "who manages accounts shows first that it is they who sit there; a token cannot",
-	"/activate":        "a person chooses a password in the browser",
-	"/login":           "a program comes with a token, not with a password",
-	"/logout":          "a token is ended on the page of its account",
-	"/me/factor":       "a second factor is switched on and off where its person sits",
-	"/me/password":     "a person chooses a password in the browser",
-	"/me/preferences":  "language and light are the browser's",
-	"/me/prove":        "a token proves nothing about who sits there",
-	"/me/purpose":      "the purpose belongs to a session; a request of a program says its own",
-	"/n":               "people without login come by the page of a notice",
-	"/me/sessions":     "sessions belong to browsers",
-	"/me/tokens":       "a token that could make tokens would never end",
-	"/packs":           "the rules of a country are put in use by an administrator who has read them; by command: rightkey policy",
-	"/preferences":     "language and light are the browser's",
-	"/problems/assign": "problems are taken one by one by claim-problem; giving away many is for whoever sees them",
+	"/accounts":       "who manages accounts shows first that it is they who sit there; a token cannot",
+	"/activate":       "a person chooses a password in the browser",
+	"/login":          "a program comes with a token, not with a password",
+	"/logout":         "a token is ended on the page of its account",
+	"/me/factor":      "a second factor is switched on and off where its person sits",
+	"/me/password":    "a person chooses a password in the browser",
+	"/me/preferences": "language and light are the browser's",
+	"/me/prove":       "a token proves nothing about who sits there",
+	"/me/purpose":     "the purpose belongs to a session; a request of a program says its own",
+	"/n":              "people without login come by the page of a notice",
+	"/me/sessions":    "sessions belong to browsers",
+	"/me/tokens":      "a token that could make tokens would never end",
+	"/packs":          "the rules of a country are put in use by an administrator who has read them; by command: rightkey policy",
+	"/preferences":    "language and light are the browser's",
 }
 
 // TestWhatPagesDoTheAPIDoesOrItIsSaidWhyNot goes through all forms of the pages.

@@ -17,7 +17,7 @@ func init() {
 		return map[string]leakCase{
 			"GET /leads":                           shownCase("area=12"),
 			"GET /leads/report":                    {query: "area=12"},
-			"POST /leads/assign":                   formCase("lead", "{lead}", "owner", "1"),
+			"POST /leads/assign":                   formCase("item", "{lead}", "owner", "1"),
 			"POST /leads/run":                      formCase("area", "12"),
 			"POST /api/v1/lead-runs":               bodyCase(`{"area": "12"}`),
 			"GET /leads/{id}":                      shownCase(""),
@@ -32,7 +32,7 @@ func init() {
 			"POST /checks/{id}/answer":             formCase("ver", "99"),
 			"GET /api/v1/leads":                    shownCase(""),
 			"GET /api/v1/leads/{id}":               shownCase(""),
-			"POST /api/v1/lead-assignments":        bodyCase(`{"leads": [{lead}], "owner": 1}`),
+			"POST /api/v1/lead-assignments":        bodyCase(`{"items": [{lead}], "owner": 1}`),
 			"POST /api/v1/leads/{id}/explain":      bodyCase(`{"code": "lent", "evidence": "no"}`),
 			"POST /api/v1/leads/{id}/confirm":      bodyCase(`{"evidence": "no"}`),
 			"POST /api/v1/leads/{id}/return":       bodyCase(`{}`),

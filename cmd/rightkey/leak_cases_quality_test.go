@@ -14,7 +14,7 @@ func init() {
 		return map[string]leakCase{
 			"GET /problems":                      shownCase("area=12"),
 			"GET /problems/export":               shownCase("area=12"),
-			"POST /problems/assign":              formCase("problem", "{problem}", "owner", "1", "back", "/problems"),
+			"POST /problems/assign":              formCase("item", "{problem}", "owner", "1", "back", "/problems"),
 			"POST /problems/run":                 formCase("area", "12"),
 			"GET /problems/{id}":                 shownCase(""),
 			"POST /problems/{id}/claim":          formCase("ver", "99"),
@@ -26,6 +26,7 @@ func init() {
 			"POST /api/v1/problems/{id}/accept":  bodyCase(`{"reason": "no"}`),
 			"POST /api/v1/problems/{id}/confirm": bodyCase(`{}`),
 			"POST /api/v1/problems/{id}/refuse":  bodyCase(`{}`),
+			"POST /api/v1/problem-assignments":   bodyCase(`{"items": [{problem}], "owner": 1}`),
 			"POST /api/v1/problem-runs":          bodyCase(`{"area": "12"}`),
 		}
 	})

@@ -230,7 +230,7 @@ func (s *Service) identities(ctx context.Context, home int64, persons []int64) (
 	var all []Identity
 	for some := range slices.Chunk(persons, loadStep) {
 		args := append([]any{home}, store.Padded(some)...)
-		list, err := s.identitiesWhere(ctx, "p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
+		list, err := s.identitiesWhere(ctx, findScope, "{checked} AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
 		if err != nil {
 			return nil, err
 		}
@@ -268,20 +268,20 @@ func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity
 }
 
 // Identities returns the next persons after one, in the order of home and identifier, of those who live in a household
-// now. It is work of the program: whole-register runs read the register by it.
-func (s *Service) Identities(ctx context.Context, home, person int64, limit int) ([]Identity, error) {
-	return s.identitiesWhere(ctx, "(p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3", []any{home, person, limit})
+// in scope now. It is work of the program: runs read the register, or an area of it, by it.
+func (s *Service) Identities(ctx context.Context, within access.Scope, home, person int64, limit int) ([]Identity, error) {
+	return s.identitiesWhere(ctx, within, "{scope h.area} AND (p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3", []any{home, person, limit})
 }
 
-func (s *Service) identitiesWhere(ctx context.Context, where string, args []any) ([]Identity, error) {
+func (s *Service) identitiesWhere(ctx context.Context, within access.Scope, where string, args []any) ([]Identity, error) {
 	type row struct {
 		Identity
 		birth  *int64
 		sealed []byte
 	}
-	rows, err := store.All(ctx, s.db.In(findScope), `SELECT p.home, p.id, p.number, p.name, p.sex, p.birth, p.id_sealed, h.area, h.id FROM person p
+	rows, err := store.All(ctx, s.db.In(within), `SELECT p.home, p.id, p.number, p.name, p.sex, p.birth, p.id_sealed, h.area, h.id FROM person p
 		JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL JOIN household h ON h.home = m.home AND h.id = m.household
-		WHERE {checked} AND p.erased IS NULL AND `+where, args, func(r store.Rows, one *row) error {
+		WHERE p.erased IS NULL AND `+where, args, func(r store.Rows, one *row) error {
 		return r.Scan(&one.Home, &one.ID, &one.Number, &one.Name, &one.Sex, &one.birth, &one.sealed, &one.Area, &one.Household)
 	})
 	if err != nil {

@@ -7,18 +7,15 @@ import (
 	"unicode/utf8"
 
 	"rightkey/internal/access"
-	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
+	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
 // maxReason is the length of a reason in characters.
 const maxReason = 300
-
-// maxAssigned is how many problems one assignment gives away.
-const maxAssigned = 500
 
 // Get returns a problem in scope, or a NotFound fault.
 func (s *Service) Get(ctx context.Context, scope access.Scope, id int64) (Problem, error) {
@@ -118,43 +115,11 @@ func (s *Service) Confirm(ctx context.Context, scope access.Scope, id, ver int64
 	return s.act(ctx, scope, act, "", p, next)
 }
 
-// Assign gives problems to an account, with a new date if due is not 0; all of them or none. It returns an Invalid
-// fault for an account that may not edit households where a problem is.
-func (s *Service) Assign(ctx context.Context, scope access.Scope, ids []int64, owner int64, due clock.Day) (int, error) {
-	if len(ids) == 0 || len(ids) > maxAssigned {
-		return 0, fault.New(fault.Invalid, "choose 1 to %d problems", maxAssigned).With(0, "problem", "choose 1 to %d", maxAssigned)
-	}
-	if due != 0 && due < s.today() {
-		return 0, fault.New(fault.Invalid, "the date is over").With(0, "due", "is over")
-	}
-	their, err := s.caller(ctx, owner)
+// Assign gives problems to an account and says how many that changed; office.Give says what is refused.
+func (s *Service) Assign(ctx context.Context, scope access.Scope, g office.Giving) (int, error) {
+	before, after, err := office.Give(ctx, g, s.today(), s.caller, func(id int64) (Problem, error) { return s.Get(ctx, scope, id) })
 	if err != nil {
 		return 0, err
-	}
-	reach, err := access.Decide(their, access.HouseholdEdit)
-	if err != nil {
-		return 0, fault.New(fault.Invalid, "this account settles no problems").With(0, "owner", "settles no problems")
-	}
-	var before, after []Problem
-	for _, id := range ids {
-		p, err := s.Get(ctx, scope, id)
-		if err != nil {
-			return 0, err
-		}
-		if !reach.Holds(p.Area) {
-			return 0, fault.New(fault.Invalid, "this account does not reach all of the areas").With(0, "owner", "does not reach all of the areas")
-		}
-		if !p.Unsettled() {
-			continue
-		}
-		next := p
-		if next.Owner = owner; p.State == Open {
-			next.State = Claimed
-		}
-		if due != 0 {
-			next.Due = due
-		}
-		before, after = append(before, p), append(after, next)
 	}
 	return len(after), s.change(ctx, scope, "assigned", "", before, after)
 }

@@ -11,6 +11,7 @@ import (
 	"rightkey/internal/change"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	"rightkey/internal/office"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/store"
 	"rightkey/test/register"
@@ -101,14 +102,14 @@ func TestProblemsAreGivenToWhoReachesThemAllOrNone(t *testing.T) {
 			due   clock.Day
 		}{"somebody who does not reach one": {[]int64{b.ID, e.ID}, register.Village, 0}, "somebody who settles nothing": {[]int64{b.ID}, register.Analyst, 0},
 			"a day that is over": {[]int64{b.ID}, register.Clerk, r.Today - 1}, "nothing": {nil, register.Clerk, 0}} {
-			if _, err := r.Quality.Assign(t.Context(), county, try.ids, try.owner, try.due); !fault.Is(err, fault.Invalid) {
+			if _, err := r.Quality.Assign(t.Context(), county, office.Giving{Items: try.ids, Owner: try.owner, Due: try.due}); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		if now := one(t, r, "b", "H01"); now.Ver != b.Ver {
 			t.Errorf("a refused assignment changed %+v", now)
 		}
-		n, err := r.Quality.Assign(t.Context(), county, []int64{b.ID}, register.Village, r.Today+3)
+		n, err := r.Quality.Assign(t.Context(), county, office.Giving{Items: []int64{b.ID}, Owner: register.Village, Due: r.Today + 3})
 		if err != nil || n != 1 {
 			t.Fatal(n, err)
 		}

@@ -74,6 +74,20 @@ func (p Problem) Unsettled() bool {
 	return p.State == Open || p.State == Claimed || p.State == Proposed
 }
 
+// Where is the area where the problem is.
+func (p Problem) Where() int64 { return p.Area }
+
+// Given is the problem once an account answers for it, with a new date if due is not 0.
+func (p Problem) Given(owner int64, due clock.Day) Problem {
+	if p.Owner = owner; p.State == Open {
+		p.State = Claimed
+	}
+	if due != 0 {
+		p.Due = due
+	}
+	return p
+}
+
 // Text is what is wrong, in the words of a pack.
 func Text(pack *policy.Pack, rule string, lang i18n.Lang) string {
 	if found, ok := RulesOf(pack).Find(rule); ok {

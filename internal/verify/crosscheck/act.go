@@ -8,19 +8,15 @@ import (
 	"unicode/utf8"
 
 	"rightkey/internal/access"
-	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
+	"rightkey/internal/office"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
-const (
-	// maxEvidence is the length of evidence in characters.
-	maxEvidence = 300
-	// maxAssigned is how many leads one assignment gives away.
-	maxAssigned = 500
-)
+// maxEvidence is the length of evidence in characters.
+const maxEvidence = 300
 
 // at returns a lead in one of these states that is still at the version that the caller saw.
 func (s *Service) at(ctx context.Context, scope access.Scope, id, ver int64, step access.Step, states ...State) (Lead, error) {
@@ -36,43 +32,11 @@ func (s *Service) at(ctx context.Context, scope access.Scope, id, ver int64, ste
 	return l, access.NotOwn(scope.Caller(), step, l.Household, l.Subject)
 }
 
-// Assign gives leads to an account, with a new date if due is not 0; all of them or none. It returns an Invalid fault
-// for an account that may not edit households where a lead is.
-func (s *Service) Assign(ctx context.Context, scope access.Scope, ids []int64, owner int64, due clock.Day) (int, error) {
-	if len(ids) == 0 || len(ids) > maxAssigned {
-		return 0, fault.New(fault.Invalid, "choose 1 to %d leads", maxAssigned).With(0, "lead", "choose 1 to %d", maxAssigned)
-	}
-	if due != 0 && due < s.today() {
-		return 0, fault.New(fault.Invalid, "the date is over").With(0, "due", "is over")
-	}
-	their, err := s.caller(ctx, owner)
+// Assign gives leads to an account and says how many that changed; office.Give says what is refused.
+func (s *Service) Assign(ctx context.Context, scope access.Scope, g office.Giving) (int, error) {
+	before, after, err := office.Give(ctx, g, s.today(), s.caller, func(id int64) (Lead, error) { return s.Get(ctx, scope, id) })
 	if err != nil {
 		return 0, err
-	}
-	reach, err := access.Decide(their, access.HouseholdEdit)
-	if err != nil {
-		return 0, fault.New(fault.Invalid, "this account looks into no leads").With(0, "owner", "looks into no leads")
-	}
-	var before, after []Lead
-	for _, id := range ids {
-		l, err := s.Get(ctx, scope, id)
-		if err != nil {
-			return 0, err
-		}
-		if !reach.Holds(l.Area) {
-			return 0, fault.New(fault.Invalid, "this account does not reach all of the areas").With(0, "owner", "does not reach all of the areas")
-		}
-		if !l.Unsettled() {
-			continue
-		}
-		next := l
-		if next.Owner = owner; l.State == New {
-			next.State = Assigned
-		}
-		if due != 0 {
-			next.Due = due
-		}
-		before, after = append(before, l), append(after, next)
 	}
 	return len(after), s.change(ctx, scope, "assigned", before, after)
 }

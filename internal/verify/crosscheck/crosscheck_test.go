@@ -16,6 +16,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
+	"rightkey/internal/office"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
 	"rightkey/internal/table"
@@ -133,7 +134,7 @@ func TestALeadIsExplainedByOneAndActedOnByAnotherAndChangesNothingOfTheRegister(
 		ctx, found := t.Context(), leads(t, r)
 		edit, decide := r.Scope(t, register.Village, access.HouseholdEdit), r.Scope(t, register.County, access.ChangeDecide)
 		l := found[0]
-		if n, err := r.Crosschecks.Assign(ctx, decide, []int64{l.ID}, register.Village, 0); err != nil || n != 1 {
+		if n, err := r.Crosschecks.Assign(ctx, decide, office.Giving{Items: []int64{l.ID}, Owner: register.Village}); err != nil || n != 1 {
 			t.Fatalf("assigned %d: %v", n, err)
 		}
 		if _, err := r.Crosschecks.Explain(ctx, edit, l.ID, l.Ver, "livelihood", "licence of a carrier"); !fault.Is(err, fault.Stale) {
@@ -322,7 +323,7 @@ func TestNoOrderOfActsOnLeadsChangesTheRegister(t *testing.T) {
 				case 3:
 					_, err = r.Crosschecks.Act(ctx, edit, l.ID, l.Ver, rapid.SampledFrom([]string{"waived", "case"}).Draw(rt, "code"))
 				default:
-					_, err = r.Crosschecks.Assign(ctx, edit, []int64{l.ID}, account, 0)
+					_, err = r.Crosschecks.Assign(ctx, edit, office.Giving{Items: []int64{l.ID}, Owner: account})
 				}
 				var known *fault.Error
 				if err != nil && !errors.As(err, &known) {

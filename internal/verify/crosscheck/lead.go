@@ -69,6 +69,20 @@ type Lead struct {
 // Unsettled says whether somebody has something to do.
 func (l Lead) Unsettled() bool { return l.State != Acted }
 
+// Where is the area where the lead is.
+func (l Lead) Where() int64 { return l.Area }
+
+// Given is the lead once an account looks into it, with a new date if due is not 0.
+func (l Lead) Given(owner int64, due clock.Day) Lead {
+	if l.Owner = owner; l.State == New {
+		l.State = Assigned
+	}
+	if due != 0 {
+		l.Due = due
+	}
+	return l
+}
+
 // Waived says whether a hit stands explained: it is kept for the look-back, and does not count against the household.
 func (l Lead) Waived() bool { return l.Explanation != "" }
 

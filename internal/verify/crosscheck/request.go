@@ -74,13 +74,13 @@ func (s *Service) name(ctx context.Context, list List, out table.Writer) ([][]an
 	var home, person int64
 	var tokens [][]any
 	for {
-		some, err := s.registry.Identities(ctx, home, person, readChunk)
+		some, err := s.registry.Identities(ctx, within, home, person, readChunk)
 		if err != nil || len(some) == 0 {
 			return tokens, err
 		}
 		home, person = some[len(some)-1].Home, some[len(some)-1].ID
 		for _, who := range some {
-			if !within.Holds(who.Area) || who.NationalID == "" && who.Birth == nil {
+			if who.NationalID == "" && who.Birth == nil {
 				continue
 			}
 			token, hash := crypt.NewToken()

@@ -97,7 +97,7 @@ func (r *runner) read(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		some, err := r.s.registry.Identities(ctx, home, person, readChunk)
+		some, err := r.s.registry.Identities(ctx, program, home, person, readChunk)
 		if err != nil {
 			return err
 		}

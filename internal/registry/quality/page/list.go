@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/web"
@@ -20,13 +21,6 @@ import (
 
 // listRows is how many problems a page of the list shows.
 const listRows = 50
-
-// listPage is what the list's template shows.
-type listPage struct {
-	table  web.Table
-	giving []web.Field // nil for who may not give problems to others
-	back   []web.Pair
-}
 
 // listing is what the address asks for.
 type listing struct {
@@ -51,10 +45,10 @@ func (p *pages) asks(r *http.Request, verb access.Verb) (listing, error) {
 	ctx := r.Context()
 	var l listing
 	var err error
-	if l.query, err = web.Asked(r, append(parameters, "done")...); err != nil {
+	if l.query, err = web.Asked(r, append(parameters, officepage.GivenAway)...); err != nil {
 		return l, err
 	}
-	l.query.Del("done")
+	l.query.Del(officepage.GivenAway)
 	if l.scope, err = p.Scope(r, verb); err != nil {
 		return l, err
 	}
@@ -127,11 +121,16 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := listPage{back: []web.Pair{{Name: "back", Value: web.Address("/problems", l.query, web.After, web.Before)}}}
-	if shown.giving, err = p.giving(r, found); err != nil {
+	table, err := p.table(r, found)
+	if err != nil {
 		return err
 	}
-	if shown.table, err = p.table(r, found, shown.giving != nil); err != nil {
+	ids := make([]int64, len(found))
+	for i, one := range found {
+		ids[i] = one.ID
+	}
+	chosen, err := p.handing().Chosen(r, web.Address("/problems", l.query, web.After, web.Before), table, ids)
+	if err != nil {
 		return err
 	}
 	areas, err := p.byArea(ctx, l)
@@ -140,14 +139,11 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	crumbs := l.at.crumbs(ctx, l.scope)
 	crumbs[len(crumbs)-1].Href = ""
-	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: crumbs, Area: &web.Choice{Label: crumbs[len(crumbs)-1].Label}, Actions: p.actions(r, l, len(found) > 0)}
-	if n := r.URL.Query().Get("done"); n != "" {
-		page.Flash = append(page.Flash, web.Notice{Tone: web.ToneGood, Title: word(ctx, "assign.done", "n", n)})
-	}
+	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: crumbs, Area: &web.Choice{Label: crumbs[len(crumbs)-1].Label}, Actions: p.actions(r, l, len(found) > 0), Flash: officepage.Given(r)}
 	if !quality.Sensitive(l.scope) {
 		page.Flash = append(page.Flash, web.Notice{Tone: web.ToneInfo, Text: word(ctx, "special_hidden")})
 	}
-	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters, listForm(shown), pager, areas)
+	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters, chosen, pager, areas)
 }
 
 func (p *pages) actions(r *http.Request, l listing, some bool) []web.Action {
@@ -253,29 +249,9 @@ func (p *pages) stateField(ctx context.Context, l listing) (web.Field, error) {
 	return field, nil
 }
 
-// giving are the fields by which problems are given to somebody, nil for who may not.
-func (p *pages) giving(r *http.Request, list []quality.Problem) ([]web.Field, error) {
-	ctx := r.Context()
-	scope, err := p.Scope(r, access.ChangeDecide)
-	if err != nil || p.Workers == nil || len(list) == 0 {
-		return nil, nil //nolint:nilerr // who may not decide gives nothing away
-	}
-	workers, err := p.Workers(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
-	return []web.Field{
-		{Name: "owner", Label: word(ctx, "assign.owner"), Kind: web.FieldSelect, Options: append([]web.Option{{Value: strconv.FormatInt(scope.Caller().Account, 10), Label: word(ctx, "filter.me")}}, workers...), Required: true, IDPrefix: "give-"},
-		{Name: "due", Label: word(ctx, "due"), Kind: web.FieldDate, IDPrefix: "give-"},
-	}, nil
-}
-
-func (p *pages) table(r *http.Request, list []quality.Problem, giving bool) (web.Table, error) {
+func (p *pages) table(r *http.Request, list []quality.Problem) (web.Table, error) {
 	ctx := r.Context()
 	t := web.Table{Caption: word(ctx, "title"), Empty: web.Empty{Icon: "check", Title: word(ctx, "none"), Text: word(ctx, "none_text")}}
-	if giving {
-		t.Columns = append(t.Columns, web.Column{Label: word(ctx, "assign.choose")})
-	}
 	t.Columns = append(t.Columns, web.Column{Label: word(ctx, "problem")}, web.Column{Label: word(ctx, "household")}, web.Column{Label: web.T(ctx, "common.area")},
 		web.Column{Label: word(ctx, "severity.title")}, web.Column{Label: word(ctx, "due")}, web.Column{Label: word(ctx, "owner")}, web.Column{Label: web.T(ctx, "common.status")})
 	var keys []int64
@@ -291,15 +267,8 @@ func (p *pages) table(r *http.Request, list []quality.Problem, giving bool) (web
 		if err != nil {
 			return t, err
 		}
-		id := strconv.FormatInt(one.ID, 10)
-		text := said(ctx, pack, one.Rule)
-		var cells []web.Cell
-		if giving {
-			cells = append(cells, web.Cell{View: choose(id, text+" "+subjectCell(ctx, one).Text)})
-		}
-		cells = append(cells, web.Cell{Text: text, Href: "/problems/" + id}, subjectCell(ctx, one), web.Text(placeName(ctx, places, one.Area)),
-			web.Cell{View: severityBadge(ctx, one.Severity)}, p.dueCell(ctx, one), p.ownerCell(ctx, pack, one), web.Cell{View: stateBadge(ctx, one.State)})
-		t.Rows = append(t.Rows, web.Row{Cells: cells})
+		t.Rows = append(t.Rows, web.Row{Href: "/problems/" + strconv.FormatInt(one.ID, 10), Cells: []web.Cell{web.Text(said(ctx, pack, one.Rule)), subjectCell(ctx, one), web.Text(placeName(ctx, places, one.Area)),
+			{View: severityBadge(ctx, one.Severity)}, p.dueCell(ctx, one), p.ownerCell(ctx, pack, one), {View: stateBadge(ctx, one.State)}}})
 	}
 	return t, nil
 }

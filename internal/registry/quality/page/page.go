@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/area"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
@@ -38,12 +39,17 @@ func Register(server *web.Server, n Needs) {
 	p := &pages{n}
 	server.Handle("GET /problems", web.Needs(access.HouseholdList), p.list)
 	server.Handle("GET /problems/export", web.Needs(access.ExportRun), p.export)
-	server.Handle("POST /problems/assign", web.Needs(access.ChangeDecide), p.assign)
+	p.handing().Handle(server)
 	server.Handle("POST /problems/run", web.Needs(access.AssessRun), p.run)
 	server.Handle("GET /problems/{id}", web.Needs(access.HouseholdRead), p.problem)
 	server.Handle("POST /problems/{id}/claim", web.Needs(access.HouseholdEdit), p.claim)
 	server.Handle("POST /problems/{id}/accept", web.Needs(access.HouseholdEdit), p.accept)
 	server.Handle("POST /problems/{id}/confirm", web.Needs(access.ChangeDecide), p.confirm)
+}
+
+// handing is how problems are given to somebody.
+func (p *pages) handing() officepage.Giving {
+	return officepage.Giving{Desk: p.Desk, List: "/problems", Workers: p.Workers, Give: p.Quality.Assign}
 }
 
 // word says a message of these pages.

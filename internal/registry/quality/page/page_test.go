@@ -92,10 +92,10 @@ func TestProblemsAreListedOpenedActedOnAndLeadToTheFieldWhereTheyArePutRight(t *
 		nets := h.Get(t, register.South, "/problems?rule=H06b").Want(t, 200).Body
 		path = problemLink.FindStringSubmatch(nets)[1]
 		h.Get(t, register.South, path).Want(t, 200, "section=boats#field-f-drift_nets", "unconfirmed")
-		if at := h.Post(t, register.County, "/problems/assign", "problem", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "due", "2015-01-31", "back", "/problems?area=12").Want(t, 303).Location(); at != "/problems?area=12&done=1" {
+		if at := h.Post(t, register.County, "/problems/assign", "item", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "due", "2015-01-31", "back", "/problems?area=12").Want(t, 303).Location(); at != "/problems?area=12&done=1" {
 			t.Errorf("an assignment leads to %q", at)
 		}
-		if at := h.Post(t, register.County, "/problems/assign", "problem", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "back", "//elsewhere/problems").Want(t, 303).Location(); at != "/problems?done=1" {
+		if at := h.Post(t, register.County, "/problems/assign", "item", strings.TrimPrefix(path, "/problems/"), "owner", fmt.Sprint(register.South), "back", "//elsewhere/problems").Want(t, 303).Location(); at != "/problems?done=1" {
 			t.Errorf("an address of elsewhere is followed: %q", at)
 		}
 		list, err := h.Registry.List(t.Context(), h.Scope(t, register.South, access.HouseholdList), registry.Filter{}, registry.Position{}, 1)

@@ -3,15 +3,12 @@ package page
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
-	"rightkey/internal/clock"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
@@ -182,54 +179,6 @@ func (p *pages) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return acted(w, r, id)
-}
-
-// assign gives the chosen problems to somebody.
-func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if err := web.Form(r); err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.ChangeDecide)
-	if err != nil {
-		return err
-	}
-	var ids []int64
-	for _, text := range r.PostForm["problem"] {
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || id <= 0 {
-			return fault.New(fault.Invalid, "%s", web.T(ctx, "error.invalid"))
-		}
-		ids = append(ids, id)
-	}
-	owner, err := strconv.ParseInt(r.PostForm.Get("owner"), 10, 64)
-	if err != nil {
-		return fault.New(fault.Invalid, "%s", word(ctx, "assign.owner_missing")).With(0, "owner", "%s", word(ctx, "assign.owner_missing"))
-	}
-	var due clock.Day
-	if text := r.PostForm.Get("due"); text != "" {
-		if due, err = clock.ParseDay(text); err != nil {
-			return fault.New(fault.Invalid, "%s", word(ctx, "fault.due")).With(0, "due", "%s", word(ctx, "fault.due"))
-		}
-	}
-	n, err := p.Quality.Assign(ctx, scope, ids, owner, due)
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, backTo(r.PostForm.Get("back"), n), http.StatusSeeOther)
-	return nil
-}
-
-// backTo is the list that somebody came from, and that so many problems were given away. Other addresses lead to the
-// whole list.
-func backTo(text string, n int) string {
-	back, err := url.Parse(text)
-	if err != nil || back.Host != "" || back.Scheme != "" || back.Path != "/problems" {
-		back = &url.URL{Path: "/problems"}
-	}
-	query := back.Query()
-	query.Set("done", strconv.Itoa(n))
-	return "/problems?" + query.Encode()
 }
 
 // run looks at the households of an area anew.

@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/area"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	officerest "rightkey/internal/office/rest"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/registry/quality"
@@ -73,6 +74,7 @@ func Register(api *rest.API, rooms Rooms) {
 	act("refuse-problem", "refuse", "Refuse the acceptance of a problem", "By another person than the one who proposed it. The problem has to be put right.", access.ChangeDecide, func(ctx context.Context, in *actInput, ver int64) (quality.Problem, error) {
 		return rooms.Quality.Confirm(ctx, rest.Scope(ctx), in.ID, ver, false)
 	})
+	officerest.RegisterGiving(api, rest.Operation{ID: "assign-problems", Path: "/problem-assignments", Summary: "Give problems to an account", Room: room}, rooms.Quality.Assign)
 	rest.Register(api, rest.Operation{ID: "start-problem-run", Method: http.MethodPost, Path: "/problem-runs", Summary: "Look at the households of an area anew", Room: room, Verb: access.AssessRun, Status: http.StatusAccepted,
 		About: "A job; Location names it. Every change is followed and the whole register is looked at every night without it."}, rooms.run)
 }

@@ -9,8 +9,8 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/registry"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/web"
@@ -44,7 +44,7 @@ func (p *pages) lead(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	parts := []templ.Component{web.Notice{Tone: web.ToneInfo, Text: word(ctx, "only_a_lead")}, web.Side(web.Box(word(ctx, "lead"), facts), web.Box(word(ctx, "says"), says))}
-	page := web.Page{Title: text, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/leads"}, {Label: l.Number, Href: "/households/" + l.Number}, {Label: word(ctx, "lead")}}}
+	page := web.Page{Title: text, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/leads"}, {Label: l.Number, Href: "/households/" + l.Number}, {Label: word(ctx, "lead")}}, Flash: officepage.Given(r)}
 	todo, err := p.todo(r, l, check)
 	if err != nil {
 		return err
@@ -168,16 +168,8 @@ func (p *pages) todo(r *http.Request, l crosscheck.Lead, check *crosscheck.Check
 		explanation := web.Field{Name: "explanation", Label: word(ctx, "explanation"), Kind: web.FieldSelect, Options: options(ctx, check.Explanations), Required: true}
 		parts = append(parts, web.Side(form(word(ctx, "explain.title"), "explain", word(ctx, "explain.do"), explanation, evidence), form(word(ctx, "confirm.title"), "confirm", word(ctx, "confirm.do"), evidence)))
 	}
-	if scope, err := p.Scope(r, access.ChangeDecide); err == nil && scope.Holds(l.Area) && p.Workers != nil {
-		workers, err := p.Workers(ctx, scope)
-		if err != nil {
-			return nil, err
-		}
-		owner := web.Field{Name: "owner", Label: word(ctx, "assign.owner"), Kind: web.FieldSelect, Options: append([]web.Option{{Value: strconv.FormatInt(scope.Caller().Account, 10), Label: word(ctx, "me")}}, workers...), Required: true, IDPrefix: "give-"}
-		due := web.Field{Name: "due", Label: word(ctx, "due"), Kind: web.FieldDate, IDPrefix: "give-"}
-		parts = append(parts, web.Box(word(ctx, "assign.title"), web.Send{Action: "/leads/assign", Hidden: []web.Pair{{Name: "lead", Value: strconv.FormatInt(l.ID, 10)}}, Fields: []web.Field{owner, due}, Button: word(ctx, "assign.do")}))
-	}
-	return parts, nil
+	give, err := p.handing().Of(r, l.Area, l.ID)
+	return append(parts, give), err
 }
 
 // taking runs an act on the lead that the address names and shows it again.
@@ -214,43 +206,6 @@ func (p *pages) act(w http.ResponseWriter, r *http.Request) error {
 	return p.taking(w, r, access.ChangeDecide, func(scope access.Scope, id, ver int64) (crosscheck.Lead, error) {
 		return p.Crosschecks.Act(r.Context(), scope, id, ver, r.PostForm.Get("act"))
 	})
-}
-
-// assign gives leads to somebody.
-func (p *pages) assign(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if err := web.Form(r); err != nil {
-		return err
-	}
-	scope, err := p.Scope(r, access.ChangeDecide)
-	if err != nil {
-		return err
-	}
-	var ids []int64
-	for _, text := range r.PostForm["lead"] {
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return fault.New(fault.Invalid, "%s", web.T(ctx, "error.invalid"))
-		}
-		ids = append(ids, id)
-	}
-	owner, err := strconv.ParseInt(r.PostForm.Get("owner"), 10, 64)
-	if err != nil {
-		return fault.New(fault.Required, "%s", web.T(ctx, "error.required"))
-	}
-	var due clock.Day
-	if text := r.PostForm.Get("due"); text != "" {
-		if due, err = clock.ParseDay(text); err != nil {
-			return fault.New(fault.Invalid, "%s", web.T(ctx, "error.invalid"))
-		}
-	}
-	if _, err := p.Crosschecks.Assign(ctx, scope, ids, owner, due); err != nil {
-		return err
-	}
-	if len(ids) == 1 {
-		return web.See(w, r, leadPath(ids[0]))
-	}
-	return web.See(w, r, "/leads")
 }
 
 // report is the look-back's report on cross-checks: what became of the leads of each check, and every waiver with the

@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/web"
 )
@@ -32,10 +33,11 @@ const (
 // asks reads the filter from the address.
 func (p *pages) asks(r *http.Request, scope access.Scope) (crosscheck.Filter, url.Values, error) {
 	ctx := r.Context()
-	query, err := web.Asked(r, append(slices.Clone(filterNames), web.After)...)
+	query, err := web.Asked(r, append(slices.Clone(filterNames), web.After, officepage.GivenAway)...)
 	if err != nil {
 		return crosscheck.Filter{}, nil, err
 	}
+	query.Del(officepage.GivenAway)
 	f := crosscheck.Filter{Rule: query.Get("rule"), Effect: query.Get("effect"), States: crosscheck.Unsettled}
 	if f.Area, _, err = p.place(ctx, scope, query.Get("area")); err != nil {
 		return f, query, err
@@ -130,11 +132,19 @@ func (p *pages) leads(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ids := make([]int64, len(list))
+	for i, l := range list {
+		ids[i] = l.ID
+	}
+	chosen, err := p.handing().Chosen(r, web.Address("/leads", query, web.After), table, ids)
+	if err != nil {
+		return err
+	}
 	ages, err := p.ages(ctx, scope, f, query)
 	if err != nil {
 		return err
 	}
-	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav")}},
+	page := web.Page{Title: word(ctx, "title"), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav")}}, Flash: officepage.Given(r),
 		Actions: []web.Action{{Label: word(ctx, "report.title"), Icon: "list", Href: web.Address("/leads/report", query, slices.Concat(filterNames[1:], []string{web.After})...)}}}
 	if p.MayAnywhere(r, access.ImportRun) {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "lists.title"), Icon: "upload", Href: "/checks"})
@@ -142,7 +152,7 @@ func (p *pages) leads(w http.ResponseWriter, r *http.Request) error {
 	if p.MayAnywhere(r, access.AssessRun) {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "run"), Icon: "search", Href: "/leads/run", Post: true, Hidden: []web.Pair{{Name: "area", Value: query.Get("area")}}})
 	}
-	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters, table, pager, ages)
+	return p.Show(w, r, http.StatusOK, page, web.Tiles(stats...), filters, chosen, pager, ages)
 }
 
 // run looks for what the register itself shows.

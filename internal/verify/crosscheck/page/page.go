@@ -11,6 +11,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/verify/crosscheck"
@@ -43,7 +44,7 @@ func Register(server *web.Server, n Needs) {
 	p := &pages{n}
 	server.Handle("GET /leads", web.Needs(access.CaseRead), p.leads)
 	server.Handle("GET /leads/report", web.Needs(access.CaseRead), p.report)
-	server.Handle("POST /leads/assign", web.Needs(access.ChangeDecide), p.assign)
+	p.handing().Handle(server)
 	server.Handle("POST /leads/run", web.Needs(access.AssessRun), p.run)
 	server.Handle("GET /leads/{id}", web.Needs(access.CaseRead), p.lead)
 	server.Handle("POST /leads/{id}/explain", web.Needs(access.HouseholdEdit), p.explain)
@@ -55,6 +56,11 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("POST /checks/ask", web.Needs(access.ImportRun), p.ask)
 	server.Handle("GET /checks/{id}", web.Needs(access.ImportRun), p.list)
 	server.Handle("POST /checks/{id}/answer", web.Needs(access.ImportRun), p.answer, web.Upload(maxFile+1<<20, fileTime))
+}
+
+// handing is how leads are given to somebody.
+func (p *pages) handing() officepage.Giving {
+	return officepage.Giving{Desk: p.Desk, List: "/leads", Workers: p.Workers, Give: p.Crosschecks.Assign}
 }
 
 // word says a message of these pages.

@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	officerest "rightkey/internal/office/rest"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
 	"rightkey/internal/verify/crosscheck"
@@ -49,7 +50,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rest.Register(api, rest.Operation{ID: "list-leads", Method: http.MethodGet, Path: "/leads", Summary: "List leads of cross-checks, the most urgent first", Room: room, Verb: access.CaseRead,
 		About: "Leads of checks on special fields are there for callers who see these fields. The reading is journalled."}, rooms.list)
 	rest.Register(api, rest.Operation{ID: "get-lead", Method: http.MethodGet, Path: "/leads/{id}", Summary: "Read a lead with what the list says", Room: room, Verb: access.CaseRead, About: "The reading is journalled."}, rooms.get)
-	rest.Register(api, rest.Operation{ID: "assign-leads", Method: http.MethodPost, Path: "/lead-assignments", Summary: "Give leads to an account", Room: room, Verb: access.ChangeDecide, About: "All of them or none."}, rooms.assign)
+	officerest.RegisterGiving(api, rest.Operation{ID: "assign-leads", Path: "/lead-assignments", Summary: "Give leads to an account", Room: room}, rooms.Crosschecks.Assign)
 	rooms.act(api, "explain-lead", "explain", "Say that a hit is not what it seems", "With one of the check's explanations and evidence. A second person acts on it.", access.HouseholdEdit, func(ctx context.Context, in *actInput, ver int64) (crosscheck.Lead, error) {
 		return rooms.Crosschecks.Explain(ctx, rest.Scope(ctx), in.ID, ver, in.Body.Code, in.Body.Evidence)
 	})
@@ -194,30 +195,6 @@ func (rooms Rooms) run(ctx context.Context, in *runInput) (*runOutput, error) {
 	out := &runOutput{Location: fmt.Sprintf("%s/jobs/%d", rest.Prefix, j.ID)}
 	out.Body.Job = j.ID
 	return out, nil
-}
-
-type assignInput struct {
-	Body struct {
-		Leads []int64 `json:"leads" minItems:"1" maxItems:"500"`
-		Owner int64   `json:"owner" doc:"Account."`
-		Due   string  `json:"due,omitempty" format:"date" doc:"As it is if absent."`
-	}
-}
-
-type assignOutput struct {
-	Body struct {
-		Assigned int `json:"assigned"`
-	}
-}
-
-func (rooms Rooms) assign(ctx context.Context, in *assignInput) (*assignOutput, error) {
-	due, err := day("due", in.Body.Due)
-	if err != nil {
-		return nil, err
-	}
-	out := &assignOutput{}
-	out.Body.Assigned, err = rooms.Crosschecks.Assign(ctx, rest.Scope(ctx), in.Body.Leads, in.Body.Owner, due)
-	return out, err
 }
 
 // day reads a day, 0 where none is given.

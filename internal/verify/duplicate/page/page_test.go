@@ -65,7 +65,7 @@ c0,c,Bela Stern,m,head,1234567897,1985-09-21
 d0,d,Bela Stern,m,head,1234567897,1985-09-12
 `)
 	var ids []int64
-	list, err := r.Registry.Identities(t.Context(), 0, 0, 100)
+	list, err := r.Registry.Identities(t.Context(), access.System("a test reads who is registered"), 0, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

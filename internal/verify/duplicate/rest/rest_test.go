@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"rightkey/internal/access"
 	"rightkey/internal/registry"
 	duplicaterest "rightkey/internal/verify/duplicate/rest"
 	"rightkey/test/register"
@@ -24,7 +25,7 @@ func each(t *testing.T, test func(t *testing.T, h house)) {
 			Columns: map[string]string{"name": "name", "sex": "sex", "rel": "relation", "born": "birth"}}
 		r.ImportCSV(t, households, "key,area\na,11001001\nb,11001002\n")
 		r.ImportCSV(t, persons, "key,hh,name,sex,rel,born\na0,a,Anna Holm,f,head,1970-05-14\na1,a,Karl Holm,m,kin,1968-02-03\nb0,b,Anna Hollm,f,head,1970-05-14\nb1,b,Carl Holm,m,kin,1968-02-03\n")
-		list, err := r.Registry.Identities(t.Context(), 0, 0, 100)
+		list, err := r.Registry.Identities(t.Context(), access.System("a test reads who is registered"), 0, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
