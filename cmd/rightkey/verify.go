@@ -17,8 +17,9 @@ import (
 
 // verifyCommands holds what concerns verification itself.
 type verifyCommands struct {
-	Demo   verifyDemo   `cmd:"" help:"Show on counties of which the truth is known how planned visits lower the errors of a register."`
-	Checks verifyChecks `cmd:"" help:"Show on a county of which the truth is known what cross-checks with departments' lists find."`
+	Demo       verifyDemo       `cmd:"" help:"Show on counties of which the truth is known how planned visits lower the errors of a register."`
+	Checks     verifyChecks     `cmd:"" help:"Show on a county of which the truth is known what cross-checks with departments' lists find."`
+	Department verifyDepartment `cmd:"" help:"Take part as a department: make keys, open a sealed request, answer it."`
 }
 
 // verifyDemo is "rightkey verify demo".

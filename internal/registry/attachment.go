@@ -127,9 +127,9 @@ func (s *Service) storeAttachment(ctx context.Context, scope access.Scope, a Att
 		taken = &day
 	}
 	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO attachment (home, id, token, subject_kind, subject, household, area, kind, type, size, width, height, pages, state, added, account, owner, taken, lat, lon)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`, a.Home, a.ID, a.Token, a.SubjectKind, a.Subject, a.Household, a.Area,
-			string(a.Kind), a.Type, a.Size, a.Width, a.Height, a.Pages, string(a.State), int64(a.Added), a.Account, a.owner, taken, a.Lat, a.Lon)
+		_, err := tx.Exec(ctx, `INSERT INTO attachment (home, id, token, subject_kind, subject, household, area, kind, type, size, width, height, pages, state, added, account, owner, taken, lat, lon, likeness)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`, a.Home, a.ID, a.Token, a.SubjectKind, a.Subject, a.Household, a.Area,
+			string(a.Kind), a.Type, a.Size, a.Width, a.Height, a.Pages, string(a.State), int64(a.Added), a.Account, a.owner, taken, a.Lat, a.Lon, file.Likeness)
 		if err != nil {
 			return err
 		}

@@ -227,14 +227,14 @@ func (s *Service) Tally(ctx context.Context, scope access.Scope, key int64) (Tal
 }
 
 // StatusesOf are the statuses of a pack that are in a group.
-func StatusesOf(pack *policy.Pack, group string) []string {
+func StatusesOf(pack *policy.Pack, groups ...string) []string {
 	item, ok := pack.Item(SubjectHousehold, FieldStatus)
 	if !ok {
 		return nil
 	}
 	var codes []string
 	for _, option := range item.Options() {
-		if option.Group == group {
+		if slices.Contains(groups, option.Group) {
 			codes = append(codes, option.Code)
 		}
 	}

@@ -38,6 +38,7 @@ type File struct {
 	Thumbnail     []byte // JPEG; nil for a document
 	Width, Height int    // pixels, 0 for a document
 	Pages         int    // of a document, 0 for an image
+	Likeness      int64  // what an image looks like, see Likeness
 }
 
 // Refusal is why a file is not taken, for a page to say in its reader's language.
@@ -127,9 +128,10 @@ func drawn(kind string, picture image.Image, encode func(*bytes.Buffer) error) (
 	if err := encode(&body); err != nil {
 		return File{}, damaged(err)
 	}
-	if err := jpeg.Encode(&thumb, reduced(picture, thumbSide), &jpeg.Options{Quality: 75}); err != nil {
+	small := reduced(picture, thumbSide)
+	if err := jpeg.Encode(&thumb, small, &jpeg.Options{Quality: 75}); err != nil {
 		return File{}, damaged(err)
 	}
 	size := picture.Bounds()
-	return File{Type: kind, Body: body.Bytes(), Thumbnail: thumb.Bytes(), Width: size.Dx(), Height: size.Dy()}, nil
+	return File{Type: kind, Body: body.Bytes(), Thumbnail: thumb.Bytes(), Width: size.Dx(), Height: size.Dy(), Likeness: Likeness(small)}, nil
 }

@@ -72,7 +72,9 @@ type Check struct {
 	Unconfirmed  bool
 	Screen       Screen   // what of the register itself is looked at; empty for a department's list
 	Least        int      // of a screen: from how many households on a shared thing is a sign
-	Months       int      // of Kin: how far back a move of a member counts
+	Months       int      // of Kin: up to how far back a move of a member is late
+	Within       int      // of SamePoint: metres; of SamePhoto: in how many of 64 signs two pictures may differ
+	Item         string   // of SharedAnswer: code of a sealed item of households
 	Groups       []string // of a screen: groups of statuses in which a household is looked at
 
 	condition *policy.Condition // nil: every match is a hit
@@ -162,6 +164,8 @@ type checkSchema struct {
 	Screen       string               `yaml:"screen"`
 	Least        int                  `yaml:"least"`
 	Months       int                  `yaml:"months"`
+	Within       int                  `yaml:"within"`
+	Item         string               `yaml:"item"`
 	Groups       []string             `yaml:"groups"`
 	Pos          policy.Pos
 }
@@ -244,7 +248,7 @@ func chosen(all map[string]Code, names []string) ([]Code, error) {
 
 func (s checkSchema) check(p *policy.Pack) (Check, error) {
 	check := Check{Code: s.Code, List: s.List, Effect: Effect(s.Effect), Days: s.Days, Role: s.Role, Due: s.Due, Source: s.Source, Unconfirmed: s.Unconfirmed,
-		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Groups: s.Groups}
+		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Within: s.Within, Item: s.Item, Groups: s.Groups}
 	var err error
 	if check.Text, err = p.Worded(s.Text); err != nil {
 		return check, err

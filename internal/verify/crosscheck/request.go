@@ -57,15 +57,15 @@ func (s *Service) Ask(ctx context.Context, scope access.Scope, from Provenance, 
 		return List{}, nil, fault.New(fault.Conflict, "nobody is registered there")
 	}
 	list.Asked, list.State, list.Receiver = int64(len(tokens)), Asked, fingerprint(key)
-	block := &pem.Block{Type: RequestType, Headers: map[string]string{"Request": strconv.FormatInt(list.ID, 10), "Check": list.Rule, "Expires": list.Expires.String()}}
-	if block.Bytes, err = seal(key, list.ID, file.Bytes()); err != nil {
+	sealed, err := SealRequest(key, list, file.Bytes())
+	if err != nil {
 		return List{}, nil, err
 	}
 	dataKey := s.keys.Make(0, list.ID)
 	err = s.create(ctx, scope, list, dataKey, func(tx store.Tx) error {
 		return tx.Bulk(ctx, "check_token", []string{"list", "token", "home", "person"}, tokens)
 	})
-	return list, pem.EncodeToMemory(block), err
+	return list, sealed, err
 }
 
 // name writes the persons of a list's area and returns the rows of their tokens.
@@ -120,12 +120,17 @@ func fingerprint(key *ecdh.PublicKey) string {
 // about binds a sealed file to its request.
 func about(list int64) []byte { return []byte("rightkey request " + strconv.FormatInt(list, 10)) }
 
-func seal(key *ecdh.PublicKey, list int64, plain []byte) ([]byte, error) {
+// SealRequest seals the rows of a request to a department's key.
+func SealRequest(key *ecdh.PublicKey, list List, rows []byte) ([]byte, error) {
 	to, err := hpke.NewDHKEMPublicKey(key)
 	if err != nil {
 		return nil, err
 	}
-	return hpke.Seal(to, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), about(list), plain)
+	block := &pem.Block{Type: RequestType, Headers: map[string]string{"Request": strconv.FormatInt(list.ID, 10), "Check": list.Rule, "Expires": list.Expires.String()}}
+	if block.Bytes, err = hpke.Seal(to, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), about(list.ID), rows); err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(block), nil
 }
 
 // OpenRequest opens a sealed request with the department's private key, for the department's own program.

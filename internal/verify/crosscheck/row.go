@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
+	"rightkey/internal/table"
 )
 
 // The columns that every list has: whose the thing is, and the department's key of the row.
@@ -98,7 +99,7 @@ func (l layout) cell(cells []string, column string) string {
 func (l layout) read(cells []string, tokens bool) (Row, refusal) {
 	row := Row{Key: l.cell(cells, keyColumn), Values: map[string]string{}}
 	if tokens {
-		row.Token = l.cell(cells, tokenColumn)
+		row.Token = table.Unharmed(l.cell(cells, tokenColumn))
 	} else {
 		row.Name, row.Number, row.Birth, row.Sex = l.cell(cells, nameColumn), l.cell(cells, numberColumn), l.cell(cells, birthColumn), l.cell(cells, sexColumn)
 	}

@@ -1,12 +1,10 @@
 package crosscheck
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"rightkey/internal/access"
 	"rightkey/internal/fault"
@@ -21,9 +19,11 @@ type Screen string
 
 // The screens.
 const (
-	Kin         Screen = "kin"          // declared kin of an official, in-laws among them, or a household to which a member of theirs moved
-	SharedPhone Screen = "shared_phone" // one telephone number in several households
-	SamePoint   Screen = "same_point"   // houses of several households at one point
+	Kin          Screen = "kin"           // within two steps of an official: declared kin, in-laws among them, and moves of members
+	SharedPhone  Screen = "shared_phone"  // one telephone number in several households
+	SharedAnswer Screen = "shared_answer" // one answer to a sealed item, such as a bank account, in several households
+	SamePoint    Screen = "same_point"    // houses of several households at one point
+	SamePhoto    Screen = "same_photo"    // one picture, scaled or packed anew perhaps, in several households
 )
 
 // ScreenJobKind is the kind of the jobs that look at what the register itself shows.
@@ -42,9 +42,15 @@ func (c *Check) screens(p *policy.Pack) error {
 	}
 	switch {
 	case c.Screen == Kin && c.Months > 0 && c.Months <= 120:
-	case (c.Screen == SharedPhone || c.Screen == SamePoint) && c.Least >= 2:
+	case c.Screen == SharedPhone && c.Least >= 2:
+	case c.Screen == SharedAnswer && c.Least >= 2:
+		if item, ok := p.Item(registry.SubjectHousehold, c.Item); !ok || item.Class != "P4" {
+			return fmt.Errorf("item %q is no sealed item of households", c.Item)
+		}
+	case c.Screen == SamePoint && c.Least >= 2 && c.Within > 0 && c.Within <= 100:
+	case c.Screen == SamePhoto && c.Least >= 2 && c.Within >= 0 && c.Within < likenessBytes:
 	default:
-		return fmt.Errorf("screen %q is kin with months, or shared_phone or same_point with least, of 2 or more", c.Screen)
+		return fmt.Errorf("screen %q is kin with months, shared_phone or shared_answer with least (2 or more), same_point with least and within (metres, up to 100), or same_photo with least and within (signs, below %d)", c.Screen, likenessBytes)
 	}
 	return nil
 }
@@ -52,7 +58,9 @@ func (c *Check) screens(p *policy.Pack) error {
 // Signs are what a screen found about a household, without personal data.
 type Signs struct {
 	Relation   string  `json:"relation,omitempty"`   // declared by an official
-	Moved      bool    `json:"moved,omitempty"`      // a member came from the household of that relation
+	Moved      bool    `json:"moved,omitempty"`      // a member went there, or came from there, lately
+	Moves      int     `json:"moves,omitempty"`      // of members, between the household of that relation and this one
+	Decided    bool    `json:"decided,omitempty"`    // the official took part in a case of the household
 	Households []int64 `json:"households,omitempty"` // that share the thing
 }
 
@@ -122,29 +130,19 @@ type seat struct {
 
 // look finds what a screen shows.
 func (s *Service) look(ctx context.Context, within access.Scope, pack *policy.Pack, check *Check) ([]hit, error) {
-	l := looker{s: s, within: within, check: check, statuses: statusesOf(pack, check.Groups)}
+	l := looker{s: s, within: within, check: check, statuses: registry.StatusesOf(pack, check.Groups...)}
 	switch check.Screen {
 	case Kin:
 		return l.kin(ctx)
 	case SharedPhone:
-		return l.shared(ctx, `SELECT DISTINCT p.digits, h.home, h.id, h.area, h.status FROM phone_key p JOIN household h ON h.home = p.home AND h.id = p.household
-			WHERE {scope h.area} AND h.closed IS NULL ORDER BY p.digits, h.id`)
-	default: // to a metre or so
-		return l.shared(ctx, `SELECT DISTINCT CAST(CAST(d.lat * 100000 AS bigint) AS text) || '/' || CAST(CAST(d.lon * 100000 AS bigint) AS text) AS thing, h.home, h.id, h.area, h.status
-			FROM dwelling d JOIN household h ON h.home = d.home AND h.id = d.household WHERE {scope h.area} AND h.closed IS NULL AND d.to_day IS NULL AND d.lat IS NOT NULL AND d.lon IS NOT NULL ORDER BY thing, h.id`)
+		return l.phones(ctx)
+	case SharedAnswer:
+		return l.answers(ctx, pack)
+	case SamePoint:
+		return l.points(ctx)
+	default:
+		return l.photos(ctx)
 	}
-}
-
-func statusesOf(pack *policy.Pack, groups []string) []string {
-	var list []string
-	if item, ok := pack.Item(registry.SubjectHousehold, registry.FieldStatus); ok {
-		for _, option := range item.Options() {
-			if slices.Contains(groups, option.Group) {
-				list = append(list, option.Code)
-			}
-		}
-	}
-	return list
 }
 
 // looker is a screen at work.
@@ -160,87 +158,4 @@ func (l looker) hit(at seat, what string, signs Signs) (hit, error) {
 	body, err := json.Marshal(signs)
 	return hit{list: List{Day: l.s.today()}, member: registry.Identity{Home: at.home, Household: at.id, Area: at.area}, kind: registry.SubjectHousehold, subject: at.id,
 		how: ByScreen, probability: 1, mark: l.s.mark(l.check.Code, at.id, what), signs: string(body)}, err
-}
-
-// shared finds households on the register that have a thing in common with others.
-func (l looker) shared(ctx context.Context, sql string) ([]hit, error) {
-	type holding struct {
-		thing string
-		seat
-	}
-	all, err := store.All(ctx, l.s.db.In(l.within), sql, nil, func(r store.Rows, h *holding) error { return r.Scan(&h.thing, &h.home, &h.id, &h.area, &h.status) })
-	if err != nil {
-		return nil, err
-	}
-	var hits []hit
-	for len(all) > 0 {
-		n := slices.IndexFunc(all, func(h holding) bool { return h.thing != all[0].thing })
-		if n < 0 {
-			n = len(all)
-		}
-		if n >= l.check.Least {
-			var signs Signs
-			for _, h := range all[:n] {
-				signs.Households = append(signs.Households, h.id)
-			}
-			for _, h := range all[:n] {
-				if !slices.Contains(l.statuses, h.status) {
-					continue
-				}
-				one, err := l.hit(h.seat, h.thing, signs)
-				if err != nil {
-					return nil, err
-				}
-				hits = append(hits, one)
-			}
-		}
-		all = all[n:]
-	}
-	return hits, nil
-}
-
-// related is a household that an official declared, or to which a member of such a household moved.
-type related struct {
-	seat
-	official, relation string
-	from               int64 // the declared household from which a member moved, 0 for the declared household itself
-}
-
-// kin finds households on the register that officials declared as their own or their kin's, and those to which a member
-// of such a household moved lately: two steps from the official.
-func (l looker) kin(ctx context.Context) ([]hit, error) {
-	const declared = `SELECT o.person AS official, o.relation, o.home, o.subject AS household FROM own_declared o WHERE o.subject_kind = 'household'
-		UNION SELECT o.person, o.relation, m.home, m.household FROM own_declared o JOIN membership m ON m.home = o.home AND m.person = o.subject AND m.to_day IS NULL WHERE o.subject_kind = 'person'`
-	scan := func(r store.Rows, one *related) error {
-		return r.Scan(&one.home, &one.id, &one.area, &one.status, &one.official, &one.relation, &one.from)
-	}
-	q := l.s.db.In(l.within)
-	list, err := store.All(ctx, q, "SELECT h.home, h.id, h.area, h.status, d.official, d.relation, 0 FROM ("+declared+`) d JOIN household h ON h.home = d.home AND h.id = d.household
-		WHERE {scope h.area} AND h.closed IS NULL`, nil, scan)
-	if err != nil {
-		return nil, err
-	}
-	moved, err := store.All(ctx, q, "SELECT DISTINCT h.home, h.id, h.area, h.status, d.official, d.relation, d.household FROM ("+declared+`) d
-		JOIN membership b ON b.home = d.home AND b.household = d.household AND b.to_day >= $1
-		JOIN membership n ON n.home = b.home AND n.person = b.person AND n.household <> b.household AND n.to_day IS NULL
-		JOIN household h ON h.home = n.home AND h.id = n.household WHERE {scope h.area} AND h.closed IS NULL`, []any{int64(l.s.today().AddMonths(-l.check.Months))}, scan)
-	if err != nil {
-		return nil, err
-	}
-	all := append(list, moved...)
-	slices.SortFunc(all, func(a, b related) int {
-		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.official, b.official), cmp.Compare(a.from, b.from), cmp.Compare(a.relation, b.relation))
-	})
-	var hits []hit
-	for _, one := range all {
-		if !slices.Contains(l.statuses, one.status) {
-			continue
-		}
-		found, err := l.hit(one.seat, one.official+"/"+strconv.FormatInt(one.from, 10), Signs{Relation: one.relation, Moved: one.from != 0})
-		if err != nil {
-			return nil, err
-		}
-		hits = append(hits, found)
-	}
-	return hits, nil
 }

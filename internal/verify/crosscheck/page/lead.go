@@ -97,11 +97,14 @@ func (p *pages) says(ctx context.Context, scope access.Scope, l crosscheck.Lead,
 	}
 	var facts []web.Fact
 	if signs.Relation != "" {
-		fact := web.Fact{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "office.kin.as."+signs.Relation)}
+		distance := word(ctx, "signs.moves", "n", signs.Moves)
 		if signs.Moved {
-			fact.Note = word(ctx, "signs.moved")
+			distance += web.T(ctx, "identify.comma") + word(ctx, "signs.moved")
 		}
-		facts = append(facts, fact)
+		facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "office.kin.as."+signs.Relation), Note: distance})
+		if signs.Decided {
+			facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: word(ctx, "signs.decided")})
+		}
 	}
 	if len(signs.Households) > 0 {
 		facts = append(facts, web.Fact{Label: word(ctx, "signs.households"), Value: number(ctx, int64(len(signs.Households)))})
