@@ -38,8 +38,13 @@ func Money(lang Lang, amount money.Amount) string {
 	return catalog().book(lang).localize(amount.Plain())
 }
 
-// Day writes a day, for example 31 Dec 2014.
-func Day(lang Lang, day clock.Day) string { return catalog().book(lang).day(day) }
+// Day writes a day, for example 31 Dec 2014; as 2014-12-31 in a language that the program does not speak.
+func Day(lang Lang, day clock.Day) string {
+	if !Known(lang) {
+		return day.String()
+	}
+	return catalog().book(lang).day(day)
+}
 
 // Moment writes a moment as day, hour and minute in UTC.
 func Moment(lang Lang, at clock.Time) string { return MomentIn(lang, at, time.UTC) }

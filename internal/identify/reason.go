@@ -41,14 +41,18 @@ type explaining struct {
 	lang    i18n.Lang
 }
 
-// say is a sentence in the pack's own words, where it has some in the language, else in the program's.
-func (e explaining) say(key string, args ...any) string {
-	if own, ok := e.section.Words[key][e.lang]; ok && !i18n.Known(e.lang) {
-		if text, err := i18n.Fill(e.lang, own, args...); err == nil {
+// say is a sentence of the language; see Word.
+func (e explaining) say(key string, args ...any) string { return Word(e.pack, e.lang, key, args...) }
+
+// Word is a message of this room for a household: in the pack's own words, where it has some in a language that the
+// program does not speak, else in the program's.
+func Word(pack *policy.Pack, lang i18n.Lang, key string, args ...any) string {
+	if own, ok := SectionOf(pack).Words[key][lang]; ok && !i18n.Known(lang) {
+		if text, err := i18n.Fill(lang, own, args...); err == nil {
 			return text
 		}
 	}
-	return i18n.T(e.lang, "identify."+key, args...)
+	return i18n.T(lang, "identify."+key, args...)
 }
 
 // measured says what welfare, points or parts gave.

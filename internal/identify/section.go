@@ -24,6 +24,8 @@ type Section struct {
 	// Words are sentences in which verdicts are explained in languages that the program does not speak, by the key of
 	// the program's own message; see explained.
 	Words map[string]i18n.Text
+	// WordsUnconfirmed says that no document and no speaker of the language confirms them.
+	WordsUnconfirmed bool
 }
 
 // Category is a kind of household that a pack tells apart, such as a level of poverty or a decile.
@@ -91,6 +93,8 @@ type sectionSchema struct {
 	Groups     []string                        `yaml:"groups"`
 	Objection  map[i18n.Lang]string            `yaml:"objection"`
 	Words      map[string]map[i18n.Lang]string `yaml:"words"`
+	WordsFrom  string                          `yaml:"words_source"`
+	WordsOpen  bool                            `yaml:"words_unconfirmed"`
 	Pos        policy.Pos
 }
 
@@ -240,6 +244,10 @@ func (r *reading) rest(s sectionSchema) {
 	}
 	if s.Objection != nil {
 		r.section.Objection = r.text(s.Pos, "objection", s.Objection)
+	}
+	if len(s.Words) > 0 {
+		r.decided("words", "words", s.WordsFrom, s.WordsOpen, s.Pos)
+		r.section.WordsUnconfirmed = s.WordsOpen
 	}
 	for key, text := range s.Words {
 		if !i18n.Has("identify." + key) {

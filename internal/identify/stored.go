@@ -128,12 +128,21 @@ func (s *Service) OfNumber(ctx context.Context, scope access.Scope, number strin
 // Newest returns the newest assessment that counts of each of some households of an area, by household, and journals
 // whose were read. Who was never judged is left out.
 func (s *Service) Newest(ctx context.Context, scope access.Scope, area int64, list []registry.Household) (map[int64]Stored, error) {
+	return s.Stood(ctx, scope, area, list, s.journal.Clock().Now())
+}
+
+// Stood is Newest as it stood at a moment: on what was decided then a decision rests, whatever was judged later.
+func (s *Service) Stood(ctx context.Context, scope access.Scope, area int64, list []registry.Household, at clock.Time) (map[int64]Stored, error) {
 	newest := map[int64]Stored{}
 	var shown []Stored
 	for _, h := range list {
-		found, err := s.Of(ctx, scope, h, 1)
+		if scope.Isolated(h.Area) {
+			continue
+		}
+		found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+" WHERE a.home = $1 AND a.household = $2 AND {scope h.area h.id} AND a.trial = 0 AND a.at <= $3 ORDER BY a.id DESC LIMIT 1",
+			[]any{h.Home, h.ID, int64(at)}, scan(scope))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read the assessment of a household as it stood: %w", err)
 		}
 		for _, a := range found {
 			newest[h.ID] = a

@@ -168,7 +168,7 @@ func (s *Service) ready(ctx context.Context, d *Definition, c Case, t *Transitio
 	if err := s.hung(ctx, d, c, t); err != nil {
 		return err
 	}
-	if err := d.answers(c, t); err != nil {
+	if err := s.answers(ctx, c, t); err != nil {
 		return err
 	}
 	for _, code := range t.Evidence {
@@ -200,13 +200,27 @@ func (s *Service) ready(ctx context.Context, d *Definition, c Case, t *Transitio
 	return nil
 }
 
-// answers says whether objections are answered only where there are any, on the notice on which the case hangs.
-func (d *Definition) answers(c Case, t *Transition) error {
-	if t.On != Dismissed && t.On != Upheld {
+// answers says whether a step that leads back to a notice is taken in a case that hung on that one.
+func (s *Service) answers(ctx context.Context, c Case, t *Transition) error {
+	if t.back(nil) {
 		return nil
 	}
-	if to := d.State(t.To); t.Notice != "" && to.Notice != t.Notice || c.Notice == 0 {
+	var on *Notice
+	if c.Notice != 0 {
+		n, err := s.notice(ctx, access.System("the notice of a case in scope"), "n.id = $1", c.Notice)
+		if err != nil {
+			return err
+		}
+		on = &n
+	}
+	if !t.back(on) {
 		return refuse(fault.Conflict, "not_now", "this step cannot be taken in the state in which the case is")
 	}
 	return nil
+}
+
+// back says whether a transition is one of a case that hung on a notice last; nil: on none.
+func (t *Transition) back(n *Notice) bool {
+	answers := t.On == Dismissed || t.On == Upheld
+	return !answers && t.Notice == "" || n != nil && (t.Notice == "" || t.Notice == n.Board)
 }

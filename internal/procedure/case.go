@@ -106,6 +106,18 @@ type File struct {
 	Hangs      *Notice
 }
 
+// Decided is when the case was decided: by the last act that decides, else by the last one.
+func (f File) Decided(d *Definition) clock.Time {
+	last := f.Opened
+	for _, a := range slices.Backward(f.Acts) {
+		if t := d.Transition(a.Transition); t != nil && t.Part == Approve && a.To != "" {
+			return a.At
+		}
+		last = max(last, a.At)
+	}
+	return last
+}
+
 // read returns the cases that a condition selects.
 func (s *Service) read(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Case, error) {
 	found, err := store.All(ctx, s.db.In(scope), "SELECT "+caseColumns+" FROM case_file c WHERE {scope c.area c.household} AND "+condition, args, scanCase)
@@ -255,7 +267,12 @@ func (s *Service) open(ctx context.Context, scope access.Scope, code string, hou
 			return nil, err
 		}
 		c := Case{Home: subject.Home, Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
-			Account: scope.Caller().Account, Holder: scope.Caller().Person, Waits: d.waits(d.Start().Code), Ver: 1}
+			Account: scope.Caller().Account, Holder: scope.Caller().Person, Ver: 1}
+		relatives, err := s.relatives(ctx, c.Household)
+		if err != nil {
+			return nil, err
+		}
+		c.Waits = d.waits(c, relatives)
 		if c.ID, err = s.journal.Ids().One(ctx, c.Home); err != nil {
 			return nil, err
 		}

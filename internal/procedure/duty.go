@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"rightkey/internal/access"
@@ -11,8 +12,9 @@ import (
 // steps are what the parts of a case are called in the table of duties.
 var steps = map[Part]access.Step{Record: access.CaseRecordStep, Review: access.CaseReviewStep, Approve: access.CaseApproveStep}
 
-// waits are the roles that can take a case further from a state: by hand, by holding its sitting or hanging its notice.
-func (d *Definition) waits(state string) []string {
+// waits are the roles that can take a case further from its state: by hand, by holding its sitting or hanging its notice;
+// one level higher where relatives of its household would decide.
+func (d *Definition) waits(c Case, relatives []Relative) []string {
 	var roles []string
 	add := func(list []Actor) {
 		for _, a := range list {
@@ -21,12 +23,12 @@ func (d *Definition) waits(state string) []string {
 			}
 		}
 	}
-	for _, t := range d.Leaving(state) {
+	for _, t := range d.Leaving(c.State) {
 		if end := d.State(t.To).End; end != Withdrawn {
-			add(t.By)
+			add(raised(d, c, t, relatives))
 		}
 	}
-	if s := d.State(state); s.Sitting != "" {
+	if s := d.State(c.State); s.Sitting != "" {
 		add(d.Meeting(s.Sitting).By)
 	} else if s.Notice != "" {
 		add(d.Board(s.Notice).By)
@@ -67,21 +69,21 @@ func (s *Service) atLevel(granted int64, level string, area int64) (bool, error)
 	return depth >= 1 && depth <= len(pack.Levels) && pack.Levels[depth-1].Code == level, nil
 }
 
-// acts as: who may take a step in a case, raised by a level where one of those who could decide has kin of the first
-// degree in it.
-func (s *Service) actors(ctx context.Context, d *Definition, c Case, by []Actor) ([]Actor, error) {
+// relatives are the officials who are related to a household.
+func (s *Service) relatives(ctx context.Context, household int64) ([]Relative, error) {
 	if s.kin == nil {
-		return by, nil
+		return nil, nil
 	}
-	relatives, err := s.kin(ctx, c.Household)
-	if err != nil {
-		return nil, err
-	}
-	return raised(d, c, by, relatives), nil
+	return s.kin(ctx, household)
 }
 
-func raised(d *Definition, c Case, by []Actor, relatives []Relative) []Actor {
-	list := slices.Clone(by)
+// raised is who may take a transition of a case: where it decides, and one of those who could take it has kin of the first
+// degree in the case, the role above.
+func raised(d *Definition, c Case, t *Transition, relatives []Relative) []Actor {
+	list := slices.Clone(t.By)
+	if t.Part != Review && t.Part != Approve && t.On != Dismissed && t.On != Upheld {
+		return list
+	}
 	for i, a := range list {
 		for above, known := d.Kin.Above[list[i].Role]; known && decides(d, c, list[i].Role, relatives); above, known = d.Kin.Above[list[i].Role] {
 			list[i] = Actor{Role: above, Pos: a.Pos}
@@ -97,40 +99,91 @@ func decides(d *Definition, c Case, role string, relatives []Relative) bool {
 	})
 }
 
+// Offer is a step that a role of the caller's takes from where a case is.
+type Offer struct {
+	*Transition
+	Barred *fault.Error // why the caller does not take it all the same; nil: nothing is in the way
+}
+
+// Offers are the steps by hand that roles of the caller's take from where a case is, in the order of the definition.
+func (s *Service) Offers(ctx context.Context, scope access.Scope, f File) ([]Offer, error) {
+	d, err := s.Definition(f.Case)
+	if err != nil {
+		return nil, err
+	}
+	relatives, err := s.relatives(ctx, f.Household)
+	if err != nil {
+		return nil, err
+	}
+	var offers []Offer
+	for _, t := range d.Leaving(f.State) {
+		role, err := s.role(scope, raised(d, f.Case, t, relatives), f.Area)
+		if err != nil {
+			return nil, err
+		}
+		if role == "" || t.automatic() || !t.back(f.Hangs) {
+			continue
+		}
+		offer := Offer{Transition: t}
+		if err := barred(scope, d, f.Case, t, f.Acts); err != nil && !errors.As(err, &offer.Barred) {
+			return nil, err
+		}
+		offers = append(offers, offer)
+	}
+	return offers, nil
+}
+
 // takes says by which role the caller may take a transition of a case in which others acted before.
 func (s *Service) takes(ctx context.Context, scope access.Scope, d *Definition, c Case, t *Transition, done []Done) (string, error) {
-	by := t.By
-	if t.Part == Review || t.Part == Approve || t.On == Dismissed || t.On == Upheld {
-		var err error
-		if by, err = s.actors(ctx, d, c, t.By); err != nil {
-			return "", err
-		}
+	relatives, err := s.relatives(ctx, c.Household)
+	if err != nil {
+		return "", err
 	}
-	role, err := s.role(scope, by, c.Area)
+	role, err := s.role(scope, raised(d, c, t, relatives), c.Area)
 	if err != nil {
 		return "", err
 	}
 	if role == "" {
 		return "", refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
 	}
+	return role, barred(scope, d, c, t, done)
+}
+
+// barred says why a caller with the role for a transition does not take it in this case: it is their own, or their part
+// in it was another, or they took it already.
+func barred(scope access.Scope, d *Definition, c Case, t *Transition, done []Done) error {
 	step, has := steps[t.Part]
 	if !has {
 		step = access.CaseRecordStep
 	}
 	if err := access.NotOwn(scope.Caller(), step, c.Household); err != nil {
-		return "", err
+		return err
 	}
 	if has {
 		if err := access.Separate(scope.Caller(), step, d.parts(c, done)...); err != nil {
-			return "", err
+			return err
 		}
 	}
 	for _, one := range done {
 		if slices.Contains(t.NotBy, one.Transition) && same(scope, one) {
-			return "", refuse(fault.Forbidden, "not_by", "who took part in %s does not take this step", one.Transition)
+			return refuse(fault.Forbidden, "not_by", "who took part in %s does not take this step", one.Transition)
 		}
 	}
-	return role, nil
+	if slices.ContainsFunc(agreed(t, done), func(one Done) bool { return same(scope, one) }) {
+		return refuse(fault.Forbidden, "twice", "another person has to take this step too")
+	}
+	return nil
+}
+
+// agreed are the acts by which others took a step that waits for more of them.
+func agreed(t *Transition, done []Done) []Done {
+	var found []Done
+	for i := len(done) - 1; i >= 0 && done[i].To == ""; i-- {
+		if done[i].Transition == t.Code {
+			found = append(found, done[i])
+		}
+	}
+	return found
 }
 
 // same says whether the caller is who acted, by person whatever the account.

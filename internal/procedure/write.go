@@ -102,17 +102,7 @@ func due(running []Running) clock.Day {
 
 // step adds a step in a case: where others have to take it too only that it was agreed to, else the move.
 func (w *writer) step(ctx context.Context, d *Definition, c Case, t *Transition, role string, act Act, done []Done) error {
-	agreed := 1
-	for i := len(done) - 1; i >= 0 && done[i].To == ""; i-- {
-		if done[i].Transition != t.Code {
-			continue
-		}
-		if same(w.scope, done[i]) {
-			return refuse(fault.Forbidden, "twice", "another person has to take this step too")
-		}
-		agreed++
-	}
-	if agreed < t.Persons {
+	if len(agreed(t, done))+1 < t.Persons {
 		return w.agree(ctx, c, t, role, act)
 	}
 	return w.move(ctx, d, c, t, role, act)
@@ -150,8 +140,13 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 		return err
 	}
 	to := d.State(t.To)
+	relatives, err := w.s.relatives(ctx, c.Household)
+	if err != nil {
+		return err
+	}
 	after := c
-	after.State, after.Since, after.Waits = t.To, w.s.Today(), d.waits(t.To)
+	after.State, after.Since = t.To, w.s.Today()
+	after.Waits = d.waits(after, relatives)
 	running := w.s.tick(d, before, t.To)
 	after.Due = due(running)
 	switch {

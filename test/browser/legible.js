@@ -67,6 +67,10 @@
 			if (box.right - box.left > 1 && box.bottom - box.top > 1) boxes.push(box);
 		}
 	}
+	for (const table of document.querySelectorAll("table.data")) {
+		const room = table.parentElement.getBoundingClientRect(), own = table.getBoundingClientRect();
+		if (style(table.parentElement).overflowX === "visible" && (own.right > room.right + 1 || own.left < room.left - 1)) faults.push("a table runs out of its box: " + quoted(table.innerText));
+	}
 	boxes.sort((a, b) => a.top - b.top);
 	for (let i = 0; i < boxes.length; i++) {
 		for (let j = i + 1; j < boxes.length && boxes[j].top < boxes[i].bottom; j++) {

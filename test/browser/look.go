@@ -26,7 +26,7 @@ func (p *Page) Cookie(url, name, value string) {
 }
 
 // Legible fails the test for text that stands over other text, is broken into single signs one below the other, in the
-// middle of a word, or is the key of a message instead of the message.
+// middle of a word, or is the key of a message instead of the message, and for a table that runs out of its box.
 func (p *Page) Legible() {
 	p.t.Helper()
 	for _, fault := range ask(p, "look at the text", chromedp.Evaluate[[]string](legible)) {

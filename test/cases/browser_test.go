@@ -3,6 +3,7 @@ package cases
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -25,21 +26,27 @@ import (
 // desk is a county whose cases somebody takes further in a browser.
 type desk struct {
 	*county
-	tab    *browser.Page
-	server *httptest.Server
-	name   string // of its pictures
-	board  string // path of the picture of a board
-	looked int
+	chromium *browser.Browser
+	tab      *browser.Page
+	server   *httptest.Server
+	name     string // of its pictures
+	board    string // path of the picture of a board
+	looked   int
 }
 
+// sit puts up a desk under the shipped pack that matches a pattern.
 func sit(t *testing.T, pattern, name string) *desk {
 	t.Helper()
-	chromium := browser.Start(t)
-	folder := shipped(t, pattern)
-	d := &desk{county: open(t, stand.New(t, storetest.SQLite(t), widths(t, folder)), policies.Files, folder), name: name}
+	return sitUnder(t, policies.Files, shipped(t, pattern), name)
+}
+
+// sitUnder puts up a desk under the pack in a folder of files.
+func sitUnder(t *testing.T, files fs.FS, folder, name string) *desk {
+	t.Helper()
+	d := &desk{chromium: browser.Start(t), county: open(t, stand.New(t, storetest.SQLite(t), widths(t, folder)), files, folder), name: name}
 	d.server = httptest.NewServer(d.pages.Server)
 	t.Cleanup(d.server.Close)
-	d.tab = chromium.Page(t, browser.View{Width: 1280, Languages: "en"})
+	d.tab = d.chromium.Page(t, browser.View{Width: 1280, Languages: "en"})
 	d.board = filepath.Join(t.TempDir(), "board.png")
 	if err := os.WriteFile(d.board, board(), 0o600); err != nil {
 		t.Fatal(err)
@@ -87,11 +94,14 @@ func (d *desk) applied(household, procedure string) int64 {
 	return id
 }
 
+// form is the form of a step on the page of a case.
+func form(step string) string { return fmt.Sprintf("form:has(input[name=transition][value=%s])", step) }
+
 // does takes a step on the page of a case, with all papers that it asks for.
 func (d *desk) does(account, id int64, step string) {
 	d.t.Helper()
 	d.visit(account, fmt.Sprint("/cases/", id))
-	form := fmt.Sprintf("form:has(input[name=transition][value=%s])", step)
+	form := form(step)
 	asked := browser.Eval[[]string](d.tab, fmt.Sprintf(`[...document.querySelectorAll(%q + " input[name^='evidence.']")].map(e => e.id)`, form))
 	for _, field := range asked {
 		d.tab.Type("#"+field, "folder 3, sheet "+strconv.Itoa(len(field)))
@@ -241,7 +251,7 @@ func TestACaseIsTakenFromApplicationToAnnouncementInTheBrowser(t *testing.T) {
 	d.seen(office, map[string]string{"letter": letter})
 	d.tab.Look(browser.View{Width: 1280, Languages: "en"})
 	d.visit(office, letter)
-	for _, part := range []string{number, "Ana Benu", i18n.T("en", "cases.paper.why"), "2,736"} {
+	for _, part := range []string{number, "Ana Benu", i18n.T("en", "identify.letter.why"), "2,736"} {
 		if text := d.tab.Text("main"); !strings.Contains(text, part) {
 			t.Errorf("the letter does not say %q:\n%s", part, text)
 		}

@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"rightkey/internal/access"
+	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
@@ -87,6 +88,15 @@ func TestAHouseholdOfLevelOneWithACircumstanceKeepsItsLevelAndGetsACardWithATerm
 		}
 		if until := c.today().AddYears(3).String(); f.Facts["card_until"] != until || f.Facts["card_number"] == "" {
 			t.Errorf("the card is %v until %v, want until %s", f.Facts["card_number"], f.Facts["card_until"], until)
+		}
+		c.days(30) // what is judged later is no ground of this decision
+		c.Judge(t, identify.RunArgs{Day: c.today()})
+		letter := fmt.Sprint("/cases/", id, "/letter")
+		c.pages.Get(t, office, letter).Want(t, 200, "on 31 Dec 2014").Without(t, i18n.Day("en", c.today()))
+		own := c.Pack.Languages[0]
+		page := c.pages.Get(t, office, letter+"?lang="+string(own)).Want(t, 200, identify.Word(c.Pack, own, "letter.title"), identify.Word(c.Pack, own, "letter.unconfirmed", "lang", "en"))
+		for _, key := range []string{"title", "why", "object", "received", "genuine", "seal", "head", "decision"} {
+			page.Without(t, ">"+i18n.T("en", "identify.letter."+key)+"<")
 		}
 	})
 }

@@ -32,7 +32,11 @@ func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		parts = append(parts, p.steps(ctx, d, f.Case, files)...)
+		offers, err := p.Cases.Offers(ctx, scope, f)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, p.steps(ctx, d, f.Case, offers, files)...)
 	}
 	if len(f.Objections) > 0 {
 		parts = append(parts, web.Box(caseWord(ctx, "objections"), objections(ctx, f.Objections)))
@@ -130,13 +134,14 @@ func hangsText(ctx context.Context, n procedure.Notice) string {
 	return caseWord(ctx, "notice.hangs", "from", i18n.Day(web.Lang(ctx), n.Opened), "to", i18n.Day(web.Lang(ctx), n.Closes))
 }
 
-// steps are the forms of the steps that roles of the caller take from here; files are those of the household, which can
-// be named as evidence.
-func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c procedure.Case, files []registry.Attachment) []templ.Component {
+// steps are the forms of the steps that roles of the caller take from here, or why the caller does not take one; files
+// are those of the household, which can be named as evidence.
+func (p *casePages) steps(ctx context.Context, d *procedure.Definition, c procedure.Case, offers []procedure.Offer, files []registry.Attachment) []templ.Component {
 	lang := web.Lang(ctx)
 	var parts []templ.Component
-	for _, t := range d.Leaving(c.State) {
-		if !p.mine(ctx, t) {
+	for _, t := range offers {
+		if t.Barred != nil {
+			parts = append(parts, web.Box(t.Title.In(lang), web.Note(web.Said(ctx, t.Barred))))
 			continue
 		}
 		f := stepForm{path: casePath(c.ID) + "/step", button: t.Title.In(lang), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(c.Ver, 10)}, {Name: "transition", Value: t.Code}}}
@@ -173,13 +178,6 @@ func fileField(ctx context.Context, paper, prefix string, files []registry.Attac
 		field.Options = append(field.Options, web.Option{Value: filed + file.Token, Label: label})
 	}
 	return field
-}
-
-// mine says whether one of the caller's roles takes a transition.
-func (p *casePages) mine(ctx context.Context, t *procedure.Transition) bool {
-	return slices.ContainsFunc(p.Caller(ctx).Holding(), func(g access.Grant) bool {
-		return slices.ContainsFunc(t.By, func(a procedure.Actor) bool { return a.Role == g.Role })
-	})
 }
 
 // take takes a step in a case.

@@ -44,6 +44,13 @@ type CaseFile struct {
 	Clocks     []CaseClock     `json:"clocks" nullable:"false"`
 	Objections []CaseObjection `json:"objections" nullable:"false"`
 	Votes      *CaseVote       `json:"votes,omitempty"`
+	Offers     []CaseOffer     `json:"offers" nullable:"false" doc:"Steps that your roles take from here."`
+}
+
+// CaseOffer is a step that a role of the caller's takes from where a case is.
+type CaseOffer struct {
+	Step   string `json:"step"`
+	Barred string `json:"barred,omitempty" doc:"Code of the reason for which you do not take it all the same, as that of the error if you tried."`
 }
 
 // CaseAct is a step that was taken, or agreed to by one of several.
@@ -215,8 +222,12 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 	if err != nil {
 		return nil, err
 	}
+	offers, err := rooms.Cases.Offers(ctx, rest.Scope(ctx), f)
+	if err != nil {
+		return nil, err
+	}
 	today := rooms.Cases.Today()
-	out := &fileOutput{Tagged: rest.Tag(ctx, f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}}}
+	out := &fileOutput{Tagged: rest.Tag(ctx, f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}, Offers: []CaseOffer{}}}
 	for _, a := range f.Acts {
 		out.Body.Acts = append(out.Body.Acts, CaseAct{Step: a.Transition, From: a.From, To: a.To, Account: a.Account, Role: a.Role, Reason: a.Reason, Comment: a.Said.Comment, Evidence: a.Said.Evidence, At: a.At.String()})
 	}
@@ -225,6 +236,13 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 	}
 	for _, o := range f.Objections {
 		out.Body.Objections = append(out.Body.Objections, CaseObjection{ID: o.ID, Text: o.Text, State: o.State, At: o.At.String()})
+	}
+	for _, o := range offers {
+		offer := CaseOffer{Step: o.Code}
+		if o.Barred != nil {
+			offer.Barred = o.Barred.Code
+		}
+		out.Body.Offers = append(out.Body.Offers, offer)
 	}
 	if v := f.Votes; v != nil {
 		vote := voteOf(*v)
