@@ -17,6 +17,8 @@ var byAPI = map[string]string{
 	"/campaigns/{id}/close":                        "close-campaign",
 	"/campaigns/{id}/households/{number}":          "settle-visit",
 	"/visits/{id}/{number}":                        "record-visit",
+	"/visits/{id}/away":                            "take-visit-sheet",
+	"/visits/{id}/sheet":                           "take-visit-sheet",
 	"/duplicates/look":                             "compare-newcomer",
 	"/duplicates/run":                              "start-duplicate-run",
 	"/duplicates/{id}/answer":                      "answer-duplicate-inquiry",

@@ -287,6 +287,11 @@ func (s Scope) AnyIsolated() bool {
 	return slices.ContainsFunc(s.parts, func(p part) bool { return p.isolated })
 }
 
+// OnlyIsolated says whether in no part of the scope the caller sees what others found before.
+func (s Scope) OnlyIsolated() bool {
+	return !slices.ContainsFunc(s.parts, func(p part) bool { return !p.isolated })
+}
+
 // In narrows the scope to the classes that are seen of a file in a state; "" leaves it as it is. The program's own
 // scope is not narrowed.
 func (s Scope) In(state State) Scope {

@@ -278,3 +278,22 @@ func (i *Item) Options() []Option {
 	}
 	return i.codes.Options
 }
+
+// Answers are what may be written for an item with known answers, in the words of a language; nil for other kinds.
+func (i *Item) Answers(lang i18n.Lang) []string {
+	switch i.Kind {
+	case Bool:
+		return []string{i.Format(lang, true), i.Format(lang, false)}
+	case Choice, Multi:
+		var labels []string
+		for _, option := range i.Options() {
+			label := option.Label.In(lang)
+			if _, err := i.Parse(label); err != nil { // two answers share the words
+				label = option.Code
+			}
+			labels = append(labels, label)
+		}
+		return labels
+	}
+	return nil
+}

@@ -9,18 +9,26 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// Form is an empty table to be filled in by people: a worksheet with a header, lists of answers to choose from, and a
+// Form is a table to be filled in by people: a worksheet with a header, lists of answers to choose from, and a
 // worksheet of explanations, whose head begins with # so that whoever reads the file back knows that it holds no data.
+//
+// A form with rows is about known things: its header is hidden above a row of titles, and what stands in locked columns
+// cannot be changed by mistake. The first title begins with #, so that a reader passes the row over.
 type Form struct {
 	Sheet     string
 	Columns   []FormColumn
+	Rows      [][]string
 	Notes     string   // name of the worksheet of explanations
 	NotesHead []string // its header: the column's name first
+	FromRight bool     // columns run from the right
 }
 
 // FormColumn is one column of a form.
 type FormColumn struct {
 	Name    string
+	Title   string   // above the rows of a form that has some
+	Locked  bool     // of a form with rows: filled in already
+	Hidden  bool     // for programs only
 	Answers []string // what may stand in a cell; nil for anything
 	Notes   []string // its row of explanations, after its name
 }
@@ -57,7 +65,8 @@ func (f Form) fill(book *excelize.File) error {
 	if err != nil {
 		return err
 	}
-	text, err := book.NewStyle(&excelize.Style{NumFmt: 49}) // text: codes keep their leading zeros
+	// Cells are text: codes keep their leading zeros.
+	text, err := book.NewStyle(&excelize.Style{NumFmt: 49, Protection: &excelize.Protection{Locked: false}})
 	if err != nil {
 		return err
 	}
@@ -73,12 +82,59 @@ func (f Form) fill(book *excelize.File) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		book.SetCellStyle(f.Sheet, "A1", last+"1", bold),
-		book.SetPanes(f.Sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
+	head := f.heads()
+	at := strconv.Itoa(head)
+	err = errors.Join(
+		book.SetCellStyle(f.Sheet, "A"+at, last+at, bold),
+		book.SetPanes(f.Sheet, &excelize.Panes{Freeze: true, YSplit: head, TopLeftCell: "A" + strconv.Itoa(head+1), ActivePane: "bottomLeft"}),
 		book.SetColWidth(f.Sheet, "A", last, 18),
 		book.SetColWidth(f.Notes, "A", "D", 30),
+		book.SetSheetView(f.Sheet, 0, &excelize.ViewOptions{RightToLeft: &f.FromRight}),
 	)
+	if err != nil || len(f.Rows) == 0 {
+		return err
+	}
+	return f.fillRows(book)
+}
+
+// heads is how many rows stand above the data.
+func (f Form) heads() int {
+	if len(f.Rows) > 0 {
+		return 2
+	}
+	return 1
+}
+
+// fillRows writes the rows below the titles and locks what is filled in. The lock has no password: it keeps from
+// mistakes, not from forgers.
+func (f Form) fillRows(book *excelize.File) error {
+	locked, err := book.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Color: "555555"}})
+	if err != nil {
+		return err
+	}
+	for i, row := range f.Rows {
+		if err := book.SetSheetRow(f.Sheet, "A"+strconv.Itoa(f.heads()+1+i), &row); err != nil {
+			return err
+		}
+	}
+	for i, column := range f.Columns {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		err = book.SetCellStr(f.Sheet, name+"2", column.Title)
+		if column.Locked {
+			err = errors.Join(err, book.SetCellStyle(f.Sheet, name+"3", name+strconv.Itoa(f.heads()+len(f.Rows)), locked))
+		}
+		if column.Hidden {
+			err = errors.Join(err, book.SetColVisible(f.Sheet, name, false))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(book.SetRowVisible(f.Sheet, 1, false),
+		book.ProtectSheet(f.Sheet, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true, FormatRows: true}))
 }
 
 func (f Form) fillColumn(book *excelize.File, i int, column FormColumn, style int) error {
@@ -99,7 +155,7 @@ func (f Form) fillColumn(book *excelize.File, i int, column FormColumn, style in
 		return err
 	}
 	choice := excelize.NewDataValidation(true)
-	choice.SetSqref(fmt.Sprintf("%s2:%s%d", name, name, formRows+1))
+	choice.SetSqref(fmt.Sprintf("%s%d:%s%d", name, f.heads()+1, name, f.heads()+max(formRows, len(f.Rows))))
 	choice.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", answerSheet, name, name, len(column.Answers)))
 	return book.AddDataValidation(f.Sheet, choice)
 }

@@ -22,6 +22,9 @@ type xlsxWriter struct {
 	text    []bool // columns that stay text; nil for none
 }
 
+// XLSXType is the media type of a spreadsheet.
+const XLSXType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 // newBook begins a spreadsheet that is kept in memory. From 16 MB on excelize would write a worksheet in the clear to a
 // temporary file and stays in memory only where it can make none: nothing can be made below a device.
 func newBook() *excelize.File { return excelize.NewFile(excelize.Options{TmpDir: os.DevNull}) }

@@ -35,6 +35,17 @@ func (b PaperBlock) head(column int) string {
 	return ""
 }
 
+// Document is a paper of an office on its sheets, with what stands at their heads.
+type Document struct {
+	Title, Issuer, Number string
+	Sheets                [][]PaperBlock
+}
+
+// Papers are documents to be printed one after the other. Tools stand above them on the screen only.
+func Papers(title string, tools []templ.Component, documents ...Document) templ.Component {
+	return papersView(title, tools, documents)
+}
+
 // Heights are in millimetres, of which a sheet of A4 takes paperHeight below its head. They are rather too large than
 // too small: what does not fit would not be printed.
 const (

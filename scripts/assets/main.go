@@ -29,7 +29,7 @@ func main() {
 
 // build bundles the entry points, prunes the style sheets and writes the embedded folder.
 func build() error {
-	files, err := bundle("css/app.css", "css/app.rtl.css", "ts/app.ts")
+	files, err := bundle("css/app.css", "css/app.rtl.css", "ts/app.ts", "ts/field.ts", "ts/worker.ts")
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func build() error {
 	return write(files, images)
 }
 
-// bundle resolves the imports of each entry point; the result is keyed by base name (app.css, app.rtl.css, app.js).
+// bundle resolves the imports of each entry point; the result is keyed by base name (app.css, app.rtl.css, app.js …).
 func bundle(entries ...string) (map[string]string, error) {
 	options := api.BuildOptions{
 		Bundle:            true,

@@ -43,7 +43,7 @@ func (p *Pages) organisationsFile(w http.ResponseWriter, r *http.Request) error 
 	begin, kind := table.NewCSVWriter, "text/csv; charset=utf-8"
 	name := "organisations.csv"
 	if r.URL.Query().Get("format") == "xlsx" {
-		begin, kind, name = table.NewXLSXWriter, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "organisations.xlsx"
+		begin, kind, name = table.NewXLSXWriter, table.XLSXType, "organisations.xlsx"
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)

@@ -41,7 +41,7 @@ var (
 	csvFile = fileKind{".csv", "text/csv; charset=utf-8", func(w http.ResponseWriter, header []string) (table.Writer, error) {
 		return table.NewCSVWriter(w, header)
 	}}
-	bookFile = fileKind{".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", func(w http.ResponseWriter, header []string) (table.Writer, error) {
+	bookFile = fileKind{".xlsx", table.XLSXType, func(w http.ResponseWriter, header []string) (table.Writer, error) {
 		return table.NewXLSXWriter(w, header)
 	}}
 )
@@ -137,7 +137,7 @@ func (p *pages) form(w http.ResponseWriter, r *http.Request) error {
 		if column.Item == nil {
 			c.Notes = []string{word(ctx, "import.map."+column.Name), word(ctx, "import.form.text"), ""}
 		} else {
-			c.Answers = answerLabels(lang, column.Item)
+			c.Answers = column.Item.Answers(lang)
 			c.Notes = []string{columnMeaning(ctx, pack, column), word(ctx, "import.form.kinds."+string(column.Item.Kind)), strings.Join(c.Answers, ", ")}
 			if column.Item.Kind == policy.Multi {
 				c.Answers = nil // one cell takes several
@@ -174,25 +174,6 @@ func columnMeaning(ctx context.Context, pack *policy.Pack, column registry.FormC
 		text += " · " + help
 	}
 	return text
-}
-
-// answerLabels are the answers of an item in words, nil where any value may stand.
-func answerLabels(lang i18n.Lang, item *policy.Item) []string {
-	switch item.Kind {
-	case policy.Bool:
-		return []string{item.Format(lang, true), item.Format(lang, false)}
-	case policy.Choice, policy.Multi:
-		var labels []string
-		for _, option := range item.Options() {
-			label := option.Label.In(lang)
-			if _, err := item.Parse(label); err != nil { // two answers share the words
-				label = option.Code
-			}
-			labels = append(labels, label)
-		}
-		return labels
-	}
-	return nil
 }
 
 // formLinks are doors to the empty files.

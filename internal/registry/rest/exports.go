@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
+	"rightkey/internal/table"
 )
 
 // pieceTime is how long a client may take for each piece of a file.
@@ -129,7 +130,7 @@ func send(out huma.Context, d *registry.Download) {
 	e := d.Export()
 	kind := "text/csv; charset=utf-8"
 	if e.Format == registry.FormatXLSX {
-		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		kind = table.XLSXType
 	}
 	out.SetHeader("Content-Type", kind)
 	out.SetHeader("Content-Length", strconv.FormatInt(e.Size, 10))

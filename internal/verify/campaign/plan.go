@@ -148,7 +148,7 @@ func (s *Service) teams(ctx context.Context, d *Design, draft Draft) ([]Team, er
 			if err != nil || denied != nil || !reach.Holds(draft.Area) && !holdsBelow(reach, s.scheme().Range(draft.Area)) {
 				return nil, invalid("members", "cannot_go", "account %d does not visit households here", one.Account)
 			}
-			if d.Kind.Blind() && !evaluates(reach, s.scheme().Range(draft.Area)) {
+			if d.Kind.Blind() && !unaware(caller, s.scheme().Range(draft.Area)) {
 				return nil, invalid("members", "not_blind", "account %d may know what was found before; only evaluators go", one.Account)
 			}
 			if taken[one.Account] {
@@ -168,10 +168,13 @@ func (s *Service) teams(ctx context.Context, d *Design, draft Draft) ([]Team, er
 // holdsBelow says whether a scope reaches a part of an area.
 func holdsBelow(scope access.Scope, r access.Range) bool { return len(scope.Within(r).Ranges()) > 0 }
 
-// evaluates says whether all that a scope reaches of an area is kept apart from what was found before.
-func evaluates(scope access.Scope, r access.Range) bool {
-	for _, part := range scope.Within(r).Ranges() {
-		if !scope.Isolated(part.Lo) || !scope.Isolated(part.Hi) {
+// telling are the verbs by which somebody could learn what was found of a household.
+var telling = []access.Verb{access.VisitRecord, access.HouseholdList, access.HouseholdRead, access.CaseRead, access.ChangeRead, access.CampaignRead}
+
+// unaware says whether what was found before is kept from somebody in all of an area, whatever role lets them read there.
+func unaware(c access.Caller, r access.Range) bool {
+	for _, verb := range telling {
+		if reach, err := access.Decide(c, verb); err == nil && !reach.Within(r).OnlyIsolated() {
 			return false
 		}
 	}

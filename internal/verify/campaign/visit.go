@@ -2,16 +2,13 @@ package campaign
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
-	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
-	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
@@ -93,22 +90,31 @@ func (t Task) waitsFor(team int64) bool {
 // Route is the way of a team: the households that wait for it, village by village. It holds nothing of what was found
 // before.
 func (s *Service) Route(ctx context.Context, scope access.Scope, campaign int64) (Going, []Task, error) {
-	all, err := s.Going(ctx, scope)
+	g, err := s.GoingTo(ctx, scope, campaign)
 	if err != nil {
-		return Going{}, nil, err
+		return g, nil, err
 	}
-	at := slices.IndexFunc(all, func(g Going) bool { return g.ID == campaign })
-	if at < 0 {
-		return Going{}, nil, fault.New(fault.NotFound, "no such campaign")
-	}
-	list, err := s.due(ctx, scope, all[at])
+	list, err := s.due(ctx, scope, g)
 	if err != nil {
-		return all[at], nil, err
+		return g, nil, err
 	}
 	for i := range list {
 		list[i] = list[i].asked()
 	}
-	return all[at], list, s.shown(ctx, scope, all[at].Area, list)
+	return g, list, s.shown(ctx, scope, g.Area, list)
+}
+
+// GoingTo is a running campaign in which the caller goes, or a NotFound fault.
+func (s *Service) GoingTo(ctx context.Context, scope access.Scope, campaign int64) (Going, error) {
+	all, err := s.Going(ctx, scope)
+	if err != nil {
+		return Going{}, err
+	}
+	at := slices.IndexFunc(all, func(g Going) bool { return g.ID == campaign })
+	if at < 0 {
+		return Going{}, fault.New(fault.NotFound, "no such campaign")
+	}
+	return all[at], nil
 }
 
 // asked is what whoever goes to a household needs to know of it.
@@ -144,7 +150,6 @@ func (s *Service) going(ctx context.Context, scope access.Scope, campaign int64)
 
 // recording is a visit on its way into the register.
 type recording struct {
-	c       Campaign
 	task    Task
 	visit   Visit
 	id      int64
@@ -152,7 +157,6 @@ type recording struct {
 	sealed  []byte
 	correct bool
 	next    Task
-	command *journal.Command
 }
 
 func (s *Service) record(ctx context.Context, scope access.Scope, c Campaign, team int64, v Visit) (Task, error) {
@@ -163,24 +167,31 @@ func (s *Service) record(ctx context.Context, scope access.Scope, c Campaign, te
 	if twice, err := s.sent(ctx, c, t, v.Key); err != nil || twice {
 		return t, err
 	}
-	if err := s.allowed(ctx, scope, t, team); err != nil {
-		return t, err
-	}
-	d, pack, err := s.DesignOf(c)
+	rec, err := s.prepare(ctx, scope, c, team, t, v)
 	if err != nil {
 		return t, err
 	}
+	err = s.store(ctx, scope, c, []*recording{rec})
+	return rec.next, err
+}
+
+// prepare works out what a visit to a household makes of it.
+func (s *Service) prepare(ctx context.Context, scope access.Scope, c Campaign, team int64, t Task, v Visit) (*recording, error) {
+	if err := s.allowed(ctx, scope, t, team); err != nil {
+		return nil, err
+	}
+	d, pack, err := s.DesignOf(c)
+	if err != nil {
+		return nil, err
+	}
 	if err := v.check(d, s.today(), c); err != nil {
-		return t, err
+		return nil, err
 	}
-	rec := recording{c: c, task: t, visit: v, team: team, next: t}
-	if err := s.compare(ctx, pack, &rec); err != nil {
-		return t, err
+	rec := &recording{task: t, visit: v, team: team, next: t}
+	if err := s.compare(ctx, pack, rec); err != nil {
+		return nil, err
 	}
-	if err := s.advance(ctx, &rec); err != nil {
-		return t, err
-	}
-	return rec.next, s.store(ctx, scope, &rec)
+	return rec, s.advance(ctx, rec)
 }
 
 // sent says whether the visit with a key is there already. The key of another household's visit is no proof of this one.
@@ -319,71 +330,6 @@ func isClear(welfare *int64, line int64) bool {
 	}
 	away := float64(*welfare)/float64(line) - 1
 	return away > precision.DefaultBand || away < -precision.DefaultBand
-}
-
-func answersPlace(id int64) crypt.Place {
-	return crypt.Place{Table: "visit", Column: "answers", Row: id}
-}
-
-// store writes a visit, and what became of the household.
-func (s *Service) store(ctx context.Context, scope access.Scope, rec *recording) error {
-	t, v, caller := rec.next, rec.visit, scope.Caller()
-	key, err := s.keys.Of(ctx, t.Home, t.Household)
-	if err != nil {
-		return fmt.Errorf("open the record of a household: %w", err)
-	}
-	if rec.id, err = s.journal.Ids().One(ctx, t.Home); err != nil {
-		return err
-	}
-	body, err := json.Marshal(v.Answers)
-	if err != nil {
-		return err
-	}
-	rec.sealed = crypt.Seal(key, body, answersPlace(rec.id))
-	if rec.command, err = s.journal.Begin(ctx, who(scope, t.Area)); err != nil {
-		return err
-	}
-	err = rec.command.Note(ctx, journal.Entry{Kind: "household.visited", SubjectKind: registry.SubjectHousehold, Subject: t.Household, Home: t.Home, Area: t.Area, ValidOn: &v.Day, Key: &key,
-		Body: map[string]any{"campaign": rec.c.ID, "visit": rec.id, "outcome": v.Outcome, "verdict": v.Verdict, "way": v.Way}})
-	if err != nil {
-		return err
-	}
-	at := int64(s.journal.Clock().Now())
-	err = s.db.Tx(ctx, scope, func(tx store.Tx) error {
-		if err := putTask(ctx, tx, t); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `INSERT INTO visit (home, id, campaign, household, area, team, second, day, account, holder, way, outcome, verdict, correct, welfare, answers, key, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`, t.Home, rec.id, rec.c.ID, t.Household, t.Area, rec.team, flag(rec.team == t.Second), int64(v.Day),
-			caller.Account, caller.Person, string(v.Way), string(v.Outcome), string(v.Verdict), flag(rec.correct), v.Welfare, rec.sealed, v.Key, at)
-		if err != nil {
-			return err
-		}
-		return rec.command.Append(ctx, tx)
-	})
-	if err != nil {
-		return fmt.Errorf("store a visit: %w", err)
-	}
-	rec.next.Ver++
-	return nil
-}
-
-// putTask stores what became of a household, if nobody else did meanwhile.
-func putTask(ctx context.Context, tx store.Tx, t Task) error {
-	if err := store.Bump(ctx, tx, "campaign_household", "{checked} AND home = $1 AND campaign = $2 AND household = $3", t.Ver, t.Home, t.Campaign, t.Household); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE campaign_household SET state = $4, verdict = $5, correct = $6, clear = $7, visited = $8, case_id = $9, landing = $10, appeal = $11, appealed = $12, team = $13, second = $14
-		WHERE {checked} AND home = $1 AND campaign = $2 AND household = $3`, t.Home, t.Campaign, t.Household, string(t.State), string(t.Verdict), flag(t.Correct), flag(t.Clear), int64(t.Visited),
-		t.Case, int64(t.Landing), string(t.Appeal), int64(t.Appealed), t.Team, t.Second)
-	return err
-}
-
-func flag(set bool) int64 {
-	if set {
-		return 1
-	}
-	return 0
 }
 
 // Made is a visit that was made.

@@ -30,6 +30,7 @@ func (p *pages) campaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := web.Page{Title: p.title(ctx, c, places), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/verification"}, {Label: word(ctx, "kind."+string(c.Kind))}}}
+	page.Actions = []web.Action{{Label: word(ctx, "report.print"), Href: campaignPath(c.ID, "/report")}}
 	if p.May(r, access.CampaignRun, c.Area) && c.State == campaign.Running {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "close"), Icon: "check", Href: campaignPath(c.ID, "/close"), Post: true, Hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(c.Ver, 10)}}})
 	}

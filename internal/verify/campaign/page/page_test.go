@@ -61,6 +61,7 @@ func TestACampaignIsPlannedVisitedAndReadOnPages(t *testing.T) {
 				p.Get(t, register.County, at+"?by="+string(by)).Want(t, 200)
 			}
 			p.Get(t, register.County, at+"/households?result=remove").Want(t, 200)
+			p.Get(t, register.County, at+"/report").Want(t, 200, list[1].Number, "paper-table").Without(t, "⟦")
 			p.Get(t, register.County, at+"/households/"+list[0].Number).Want(t, 200)
 			p.Get(t, register.Analyst, "/verification").Want(t, 200)
 			p.Get(t, goes, "/visits/"+id).Want(t, 200)

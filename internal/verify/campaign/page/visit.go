@@ -68,6 +68,7 @@ func (p *pages) route(w http.ResponseWriter, r *http.Request) error {
 		table.Rows = append(table.Rows, web.Row{Href: visitPath(g.ID, "/", t.Number), Cells: []web.Cell{web.Text(placeName(ctx, places, t.Area)), web.Text(t.Number), {Text: t.HeadName, Missing: t.HeadName == ""}, web.Text(count(ctx, t.Persons)), {View: progressBadge(ctx, t.State)}}})
 	}
 	page := web.Page{Title: word(ctx, "route", "n", g.Team), Wide: true, Crumbs: []web.Crumb{{Label: word(ctx, "my_visits"), Href: "/visits"}, {Label: p.title(ctx, g.Campaign, places)}}}
+	page.Actions = []web.Action{{Label: word(ctx, "away"), Icon: "download", Href: visitPath(g.ID, "/away")}}
 	return p.Show(w, r, http.StatusOK, page, web.Note(word(ctx, "route_text", "day", day(ctx, g.Due))), table)
 }
 

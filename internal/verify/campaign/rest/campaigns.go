@@ -93,6 +93,8 @@ func Register(api *rest.API, rooms Rooms) {
 	rest.Register(api, rest.Operation{ID: "record-visit", Method: http.MethodPost, Path: "/campaigns/{id}/visits", Summary: "Record a visit of your team", Room: room, Verb: access.VisitRecord, Status: http.StatusNoContent,
 		About: "A visit with the key of an earlier one is that one: send it again when the network failed."}, rooms.record)
 	rooms.registerActs(api)
+	rooms.registerSheets(api)
+	rest.Register(api, rest.Operation{ID: "get-campaign-report", Method: http.MethodGet, Path: "/campaigns/{id}/report", Summary: "What a campaign found, by village", Room: room, Verb: access.CampaignRead}, rooms.report)
 }
 
 type campaignOutput struct {
