@@ -100,7 +100,8 @@ async function send() {
         return say("field-offline");
       } else {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        visit.failed = (page.querySelector(".error-summary, .field-error, main p") ?? page.body).textContent!.trim();
+        const said = [".error-summary", ".field-error", ".notice bdi", "main p"].map((part) => page.querySelector(part)).find((part) => part);
+        visit.failed = (said ?? page.body).textContent!.trim();
         await keep(name, visit);
       }
     }
