@@ -50,15 +50,20 @@ func NewBelief(households []Household, setting Setting) *Belief {
 		b.tilts[status][0] = tilt
 	}
 	b.poor, b.not = cover(setting.Band)
-	for step := range b.gauss {
-		away := float64(step) * cellWidth / finer / setting.Spread
-		b.gauss[step] = math.Exp(-away * away / 2)
-	}
+	b.spread()
 	if setting.Noise > 0 {
 		b.prepareVisits()
 	}
 	b.prepare()
 	return b
+}
+
+// spread works out the density about the centre.
+func (b *Belief) spread() {
+	for step := range b.gauss {
+		away := float64(step) * cellWidth / finer / b.Setting.Spread
+		b.gauss[step] = math.Exp(-away * away / 2)
+	}
 }
 
 // prepare works out the tables that follow from what was learnt.
@@ -102,8 +107,16 @@ func (b *Belief) Observe(visits ...Visit) {
 // Visited says whether a visit to the household found anything.
 func (b *Belief) Visited(household int) bool { return len(b.visits[household]) > 0 }
 
-// Age lets years go by: what was found is so much older.
+// Forget forgets all visits and keeps what they taught of villages, enumerators, status and signals.
+func (b *Belief) Forget() {
+	b.visits, b.visited = make([][]Visit, len(b.Households)), nil
+}
+
+// Age lets years go by: what was found and what the score tells is so much older.
 func (b *Belief) Age(years float64) {
+	b.Setting.Spread = math.Hypot(b.Setting.Spread, b.Setting.Drift*math.Sqrt(years))
+	b.spread()
+	b.expected, b.gains = map[int]Standing{}, map[int]float64{}
 	for _, visits := range b.visits {
 		for i := range visits {
 			visits[i].Years += years

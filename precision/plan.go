@@ -47,6 +47,14 @@ func (p *Planner) Begin(years float64) {
 	p.begin()
 }
 
+// Change takes over what is newly known of a household. Another household that lives there now is not registered.
+func (p *Planner) Change(household int, now Household, another bool) {
+	p.Belief.Change(household, now, another)
+	if another {
+		p.Status[household] = false
+	}
+}
+
 func (p *Planner) begin() {
 	n := len(p.Status)
 	p.began, p.visited, p.refused = slices.Clone(p.Status), make([]bool, n), make([]bool, n)

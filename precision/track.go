@@ -46,15 +46,16 @@ type Left struct{ Raw, Clear, RawByDesign, ClearByDesign Count }
 // Estimate tells how many households of a status, among those that belong to the domain, stand on the wrong side.
 // Each draw by lot tells how many errors there were when it was made, of which those found since are taken; the draws
 // are weighted by what could be expected of each before it was made, so that the estimate stays unbiased whatever was
-// believed. Errors of visits themselves are counted by what is believed of those visited.
+// believed. Errors of visits themselves are counted by what is believed of those visited, and what stays uncertain
+// after a visit is part of the variance.
 func (p *Planner) Estimate(registered bool, domain func(household int) bool) Left {
 	var raw, clear combination
-	visited := [2]float64{}
+	var doubts [2]doubt
 	for i, seen := range p.visited {
 		if seen && p.Status[i] == registered && (domain == nil || domain(i)) {
 			r, c := p.Belief.Standing(i).Wrong(registered)
-			visited[0] += r
-			visited[1] += c
+			doubts[0].visit(r)
+			doubts[1].visit(c)
 		}
 	}
 	for b := range p.batches {
@@ -72,15 +73,48 @@ func (p *Planner) Estimate(registered bool, domain func(household int) bool) Lef
 				design[m].add(0, found[m], f.every[at], known, drawn, chance)
 				model[m].expect(believed[m], f.every[at])
 				design[m].expect(believed[m], f.every[at])
+				doubts[m].add(believed[m], found[m], known, drawn, b == len(p.batches)-1)
 			}
 		}
 		raw.add(model[0], design[0])
 		clear.add(model[1], design[1])
 	}
 	var left Left
-	left.Raw, left.RawByDesign = raw.counts(visited[0])
-	left.Clear, left.ClearByDesign = clear.counts(visited[1])
+	left.Raw, left.RawByDesign = raw.counts(&doubts[0])
+	left.Clear, left.ClearByDesign = clear.counts(&doubts[1])
 	return left
+}
+
+// doubt is what visits leave open. A finding that may err says how likely a status is wrong; whether it is differs from
+// that by chance, for those visited and for those who were not.
+type doubt struct {
+	wrong, visited float64 // expected among those visited, and its variance
+	before, after  float64 // variances of those drawn before their visit and after it
+	unvisited      float64 // variance of those not visited, by what is believed
+}
+
+func (d *doubt) visit(wrong float64) {
+	d.wrong += wrong
+	d.visited += wrong * (1 - wrong)
+}
+
+// add adds a household of a frame; newest says whether the frame is the newest.
+func (d *doubt) add(believed, found float64, known, drawn, newest bool) {
+	switch {
+	case known && drawn:
+		d.before += believed * (1 - believed)
+		d.after += found * (1 - found)
+	case !known && newest:
+		d.unvisited += believed * (1 - believed)
+	}
+}
+
+// variance takes it that visits would leave as much open of those not visited as they did of those drawn.
+func (d *doubt) variance() float64 {
+	if d.before == 0 {
+		return d.visited
+	}
+	return d.visited + d.unvisited*min(1, d.after/d.before)
 }
 
 // found is how likely the status that a household had when the campaign began was wrong, after the visits to it.
@@ -169,12 +203,12 @@ func (c *combination) add(model, design total) {
 }
 
 // counts are the estimates by model and by design, with the errors that are left among those visited.
-func (c *combination) counts(visited float64) (model, design Count) {
+func (c *combination) counts(d *doubt) (model, design Count) {
 	if c.weight == 0 {
 		return Count{High: math.Inf(1)}, Count{High: math.Inf(1)}
 	}
 	// The variance seen in few draws is itself uncertain: the larger of it and the one foreseen stands.
-	square := c.weight * c.weight
-	model = count(max(0, c.value/c.weight)+visited, max(c.variance, c.foreseen)/square)
-	return model, count(max(0, c.design/c.weight)+visited, c.designVariance/square)
+	square, own := c.weight*c.weight, d.variance()
+	model = count(max(0, c.value/c.weight)+d.wrong, max(c.variance, c.foreseen)/square+own)
+	return model, count(max(0, c.design/c.weight)+d.wrong, c.designVariance/square+own)
 }

@@ -10,6 +10,7 @@ import (
 	"rightkey/internal/verify/demonstration"
 	"rightkey/internal/verify/demonstration/world"
 	"rightkey/policies"
+	"rightkey/precision"
 	"rightkey/synth"
 	"rightkey/synth/mistakes"
 	"rightkey/synth/visit"
@@ -27,12 +28,20 @@ type verifyDemo struct {
 	Households int    `default:"30000" help:"Households of the county."`
 	Seed       uint64 `default:"1" help:"Equal seeds give equal counties and visits."`
 	Picture    string `placeholder:"FILE" help:"Write the curves as SVG."`
-	Seeds      int    `help:"Make so many campaigns with visits without error, to see how often the interval holds the truth."`
+	Survey     string `placeholder:"FILE" help:"Instead of counties, take the households of a survey with a score of each, as poverty train --oof writes them."`
+	Village    string `default:"group" help:"Column of the survey: the village."`
+	Welfare    string `default:"ln_welfare" help:"Column of the survey: the logarithm of welfare."`
+	Score      string `default:"score" help:"Column of the survey: what was predicted of it by a score that had not seen the household."`
+	Seeds      int    `help:"Make so many campaigns, to see how often the interval holds the truth."`
 	Counties   int    `default:"20" help:"Counties among which the campaigns of --seeds are divided."`
+	Careful    bool   `help:"With --seeds: visits of reliability .96 instead of visits without error."`
+	Years      int    `default:"3" help:"Years of drift."`
 
-	out   io.Writer
-	spec  synth.Spec
-	score *world.Score
+	out        io.Writer
+	mechanisms []string
+	make       func(mechanism string, seed uint64) (*world.World, error) // a population with a mechanism's register
+	spec       synth.Spec
+	learnt     *world.Score
 }
 
 // Help is shown by --help.
@@ -41,7 +50,8 @@ func (verifyDemo) Help() string {
   rightkey verify demo --seed 1 --picture verification.svg
 
 A county in which nobody exists has a register of which 30 % are not poor and from which as many poor are missing, by
-three mechanisms. The campaign sees the register, a score learnt from a survey of another county, signals, and what
+three mechanisms; or the households of a survey, on whose register stand those who declared least, with declarations so
+noisy that 30 % of them are not poor. The campaign sees the register, a score learnt from a survey of another county, signals, and what
 visits find; the scorer alone reads the truth. The worst mechanism counts. Team-days are those of a team that visits 8
 households a day; cases are changes of status; meetings are one a village and batch.`
 }
@@ -52,7 +62,9 @@ var mechanisms = []string{mistakes.AtRandom, mistakes.NearLine, mistakes.Mixed}
 // Run prints curves and targets.
 func (c verifyDemo) Run(app *kong.Kong) error {
 	c.out = app.Stdout
-	if err := c.prepare(); err != nil {
+	if c.Survey != "" {
+		c.mechanisms, c.make = []string{"declared"}, c.surveyed
+	} else if err := c.prepare(); err != nil {
 		return err
 	}
 	if c.Seeds > 0 {
@@ -62,7 +74,7 @@ func (c verifyDemo) Run(app *kong.Kong) error {
 	if err != nil {
 		return err
 	}
-	careful, err := c.curves("visits of reliability .96", world.Visits{Reliability: visit.Careful, Refusal: visit.Refusal, Absence: visit.Absence, Enumerator: 0.2})
+	careful, err := c.curves("visits of reliability .96", carefully)
 	if err != nil {
 		return err
 	}
@@ -72,11 +84,28 @@ func (c verifyDemo) Run(app *kong.Kong) error {
 		return err
 	}
 	c.print("Targets against simpler plans, the mechanism on which they do best", compared)
+	if err := c.bounds(exact); err != nil {
+		return err
+	}
+	if err := c.drift(); err != nil {
+		return err
+	}
+	for _, section := range verifySections {
+		if err := section(c); err != nil {
+			return err
+		}
+	}
 	if c.Picture == "" {
 		return nil
 	}
 	return os.WriteFile(c.Picture, []byte(curvePlot(exact, careful)), 0o644)
 }
+
+// verifySections print what else verification shows on counties of which the truth is known, after the curves.
+var verifySections []func(verifyDemo) error
+
+// carefully is how visits go that are made with care.
+var carefully = world.Visits{Reliability: visit.Careful, Refusal: visit.Refusal, Absence: visit.Absence, Enumerator: 0.2}
 
 // prepare reads what counties are made of and learns the score.
 func (c *verifyDemo) prepare() error {
@@ -93,7 +122,8 @@ func (c *verifyDemo) prepare() error {
 	}
 	c.spec.Villages = max(c.spec.Townships, c.spec.Villages*c.Households/c.spec.Households)
 	c.spec.Households = c.Households
-	c.score, err = world.Survey(c.spec)
+	c.mechanisms, c.make = mechanisms, c.county
+	c.learnt, err = world.Survey(c.spec)
 	return err
 }
 
@@ -105,7 +135,7 @@ func (c *verifyDemo) county(mechanism string, seed uint64) (*world.World, error)
 	if spec.Errors, err = readSynthErrors(mechanism); err != nil {
 		return nil, err
 	}
-	return world.FromCounty(spec, c.score)
+	return world.FromCounty(spec, c.learnt)
 }
 
 // curves follows a campaign under every mechanism.
@@ -113,8 +143,8 @@ func (c *verifyDemo) curves(title string, visits world.Visits) ([][]demonstratio
 	fmt.Fprintf(c.out, "\n%s\n%-10s %5s %9s %8s %9s %8s   %-26s %-26s %9s %6s %8s\n", title, "mechanism", "times", "inclusion", "missing", "clear", "clear",
 		"estimated inclusion", "estimated missing", "team-days", "cases", "meetings")
 	var all [][]demonstration.Point
-	for _, mechanism := range mechanisms {
-		w, err := c.county(mechanism, c.Seed)
+	for _, mechanism := range c.mechanisms {
+		w, err := c.make(mechanism, c.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -133,23 +163,17 @@ func (c *verifyDemo) curves(title string, visits world.Visits) ([][]demonstratio
 func (c *verifyDemo) point(mechanism string, p demonstration.Point) {
 	inclusion, clearInclusion := p.Households.Inclusion()
 	missing, clearMissing := p.Households.Missing()
-	estimated := func(count func() (value, low, high float64)) string {
-		value, low, high := count()
-		if p.Costs.Visits == 0 {
-			return "–"
-		}
-		return fmt.Sprintf("%5.2f %% (%.2f to %.2f)", 100*value, 100*low, 100*high)
-	}
-	left := func() (float64, float64, float64) {
-		s := p.Wrong.Raw.Over(float64(max(1, p.Registered)))
-		return s.Value, s.Low, s.High
-	}
-	gone := func() (float64, float64, float64) {
-		s := p.Missed.Raw.Over(float64(max(1, p.Others)))
-		return s.Value, s.Low, s.High
-	}
 	fmt.Fprintf(c.out, "%-10s %5.2f %7.2f %% %6.2f %% %7.2f %% %6.2f %%   %-26s %-26s %9.0f %6d %8d\n", mechanism, p.Times, 100*inclusion, 100*missing,
-		100*clearInclusion, 100*clearMissing, estimated(left), estimated(gone), p.Costs.TeamDays, p.Costs.Cases, p.Costs.Meetings)
+		100*clearInclusion, 100*clearMissing, estimated(p, p.Wrong.Raw, p.Registered), estimated(p, p.Missed.Raw, p.Others), p.Costs.TeamDays, p.Costs.Cases, p.Costs.Meetings)
+}
+
+// estimated is a share that is estimated of a register, after visits.
+func estimated(p demonstration.Point, n precision.Count, whole int) string {
+	if p.Costs.Visits == 0 {
+		return "–"
+	}
+	s := n.Over(float64(max(1, whole)))
+	return fmt.Sprintf("%5.2f %% (%.2f to %.2f)", 100*s.Value, 100*s.Low, 100*s.High)
 }
 
 // compare says how many visits simpler plans need for what the planner reached at .5 and 1 times the registered.
@@ -157,8 +181,8 @@ func (c *verifyDemo) compare(curves [][]demonstration.Point) ([]demonstration.Ta
 	fmt.Fprintf(c.out, "\nvisits that simpler plans need for the planner's total error, as multiples of the planner's\n%-10s %-38s %6s %6s\n", "mechanism", "plan", "0.5×", "1×")
 	wanted := map[string][2]float64{demonstration.Orders[1].Name: {4, 4}, demonstration.Orders[3].Name: {1.7, 1.4}}
 	least := map[string][2]float64{}
-	for m, mechanism := range mechanisms {
-		w, err := c.county(mechanism, c.Seed)
+	for m, mechanism := range c.mechanisms {
+		w, err := c.make(mechanism, c.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -210,16 +234,20 @@ func (c *verifyDemo) print(title string, targets []demonstration.Target) {
 // coverage makes many campaigns and counts how often the intervals after as many visits as there are registered held
 // the truth.
 func (c *verifyDemo) coverage() error {
+	var visits world.Visits
+	if c.Careful {
+		visits = carefully
+	}
 	fmt.Fprintf(c.out, "%-10s %-16s %6s %6s %8s %12s %14s\n", "mechanism", "interval", "seeds", "held", "width", "by design", "held by design")
-	for _, mechanism := range mechanisms {
+	for _, mechanism := range c.mechanisms {
 		cells := demonstration.NewCoverage()
 		for county := range c.Counties {
-			w, err := c.county(mechanism, c.Seed+uint64(county))
+			w, err := c.make(mechanism, c.Seed+uint64(county))
 			if err != nil {
 				return err
 			}
 			for seed := county; seed < c.Seeds; seed += c.Counties {
-				if err := w.Field(uint64(seed), world.Visits{}); err != nil {
+				if err := w.Field(uint64(seed), visits); err != nil {
 					return err
 				}
 				points := demonstration.Follow(w, []float64{1}, uint64(seed)+1)

@@ -34,10 +34,14 @@ type Costs struct {
 // visitsPerDay is how many households a team of two visits in a day.
 const visitsPerDay = 8
 
-// NewCampaign begins a campaign.
+// NewCampaign begins a campaign that draws the usual share by lot.
 func NewCampaign(households []precision.Household, site Site, setting precision.Setting, seed uint64) *Campaign {
-	c := &Campaign{Planner: precision.NewPlanner(precision.NewBelief(households, setting), precision.DefaultRandom, seed), site: site}
-	for _, h := range households {
+	return begin(precision.NewBelief(households, setting), precision.DefaultRandom, site, seed)
+}
+
+func begin(b *precision.Belief, random float64, site Site, seed uint64) *Campaign {
+	c := &Campaign{Planner: precision.NewPlanner(b, random, seed), site: site}
+	for _, h := range b.Households {
 		if h.Registered {
 			c.unit++
 		}

@@ -28,7 +28,10 @@ func Settings(w *world.World) precision.Setting {
 // Follow makes a campaign in a world and tells of it after each number of visits. The campaign knows what the world
 // shows; the scorer alone, here, is asked about the truth.
 func Follow(w *world.World, times []float64, seed uint64) []Point {
-	c := NewCampaign(w.Households, w, Settings(w), seed)
+	return NewCampaign(w.Households, w, Settings(w), seed).follow(w, times)
+}
+
+func (c *Campaign) follow(w *world.World, times []float64) []Point {
 	points := make([]Point, len(times))
 	for i, t := range times {
 		c.Until(t)
@@ -38,9 +41,7 @@ func Follow(w *world.World, times []float64, seed uint64) []Point {
 }
 
 func (c *Campaign) point(w *world.World, times float64) Point {
-	p := Point{Times: times, Costs: c.Costs, Wrong: c.Planner.Estimate(true, nil), Missed: c.Planner.Estimate(false, nil)}
-	p.Households, p.Persons = w.Judge(c.Planner.Status)
-	p.Registered = int(p.Households.Registered)
-	p.Others = int(p.Households.Others)
+	p := judged(w, c.Planner.Status)
+	p.Times, p.Costs, p.Wrong, p.Missed = times, c.Costs, c.Planner.Estimate(true, nil), c.Planner.Estimate(false, nil)
 	return p
 }

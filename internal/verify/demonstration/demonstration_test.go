@@ -1,6 +1,8 @@
 package demonstration
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -48,7 +50,7 @@ func TestNobodyButTheScorerReadsTheTruth(t *testing.T) {
 	// Whatever a world tells without a visit or the scorer is the same for both.
 	for _, of := range []reflect.Type{reflect.TypeFor[*world.World](), reflect.TypeFor[world.World]()} {
 		for i := range of.NumMethod() {
-			if name := of.Method(i).Name; !slices.Contains([]string{"Field", "Noise", "Visit", "Judge"}, name) {
+			if name := of.Method(i).Name; !slices.Contains([]string{"Field", "Noise", "Visit", "Pass", "Judge"}, name) {
 				t.Errorf("a world has a method %s: does it tell the truth?", name)
 			}
 		}
@@ -97,5 +99,53 @@ func TestTargetsAreThoseOfTheWorstMechanism(t *testing.T) {
 	rising := [][]Point{{point(1, 3, 1), point(1.5, 4, 1)}}
 	if all := Careful(rising); all[len(all)-1].Met() || all[len(all)-1].Measured != 1 {
 		t.Errorf("a rising error: %+v", all[len(all)-1])
+	}
+}
+
+func TestWhoNeedNotLearnIsNoWorseThanThePlannerAndWhoKnowsTheTruthIsBest(t *testing.T) {
+	w := population(t, 6000, false)
+	before := Follow(w, []float64{0, 0.5, 1}, 2)
+	if err := w.Field(1, world.Visits{}); err != nil {
+		t.Fatal(err)
+	}
+	informed := Informed(w, []float64{0.5, 1}, precision.DefaultRandom, 2)
+	for k, p := range before[1:] {
+		knowing := Knowing(before[0].Households, float64(p.Costs.Visits), precision.DefaultRandom)
+		if least := informed[k].Households.Total(); least > 1.1*p.Households.Total() || knowing > least {
+			t.Errorf("at %g× the planner leaves %g, who need not learn %g, who knows %g", p.Times, p.Households.Total(), least, knowing)
+		}
+	}
+}
+
+func TestVisitsEveryYearKeepARegisterMorePreciseThanNone(t *testing.T) {
+	w := population(t, 6000, false)
+	if err := w.Field(1, world.Visits{Reliability: visit.Careful}); err != nil {
+		t.Fatal(err)
+	}
+	years := Drift(w, 1.5, 0.3, 3, 2)
+	if len(years) != 4 || years[0].Visited.Households != years[0].Alone.Households {
+		t.Fatalf("%d years; first %+v", len(years), years[0])
+	}
+	for i, year := range years[1:] {
+		if year.Visited.Households.Total() >= year.Alone.Households.Total() || year.Alone.Households.Total() <= years[i].Alone.Households.Total() {
+			t.Errorf("year %d: %g errors with visits, %g without, %g the year before", i+1, year.Visited.Households.Total(), year.Alone.Households.Total(), years[i].Alone.Households.Total())
+		}
+	}
+}
+
+func TestASurveysRegisterIsWrongAboutThreeInTen(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 1))
+	villages, welfare, score := make([]string, 4000), make([]float64, 4000), make([]float64, 4000)
+	for i := range welfare {
+		villages[i], welfare[i] = fmt.Sprint(i%40), 8+0.5*dice.NormFloat64()
+		score[i] = welfare[i] + 0.3*dice.NormFloat64()
+	}
+	w, err := world.FromSurvey(villages, welfare, score, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Follow(w, []float64{0}, 1)[0].Households
+	if e.Registered != 400 || e.PoorPopulation != 400 || math.Abs(e.Wrong-120) > 1 || e.Missed != e.Wrong {
+		t.Errorf("%+v", e)
 	}
 }

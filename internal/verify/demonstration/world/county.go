@@ -25,6 +25,9 @@ type Score struct {
 	model           *pmt.Model
 }
 
+// vehicles is the name of the list that tells of cars.
+const vehicles = "vehicles"
+
 // Survey visits some villages of a county that is made by the same spec under another seed, and learns a score.
 func Survey(spec synth.Spec) (*Score, error) {
 	spec.Seed += elsewhere
@@ -89,6 +92,9 @@ func FromCounty(spec synth.Spec, score *Score) (*World, error) {
 		return nil, err
 	}
 	w := &World{Spread: score.Spread, Between: score.Between, Signals: append(slices.Clone(ownSignals), listNames(spec.Lists)...)}
+	if bit := slices.Index(w.Signals, vehicles); bit >= 0 {
+		w.cars = 1 << bit
+	}
 	i := 0
 	for v, households := range villages {
 		signals := listed(hits[v], spec.Lists)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 
+	"gonum.org/v1/gonum/stat"
+
 	"rightkey/precision"
 	"rightkey/synth/visit"
 )
@@ -16,6 +18,7 @@ type World struct {
 	Spread     float64               // deviation of welfare about the score within villages, in the survey that taught it
 	Between    float64               // variance of the effects of villages there
 
+	cars    uint64    // the bit of the list of vehicles, 0 without one
 	welfare []float64 // logarithm of the true welfare as a multiple of the line
 	keys    []string
 	visits  visit.Model
@@ -68,13 +71,9 @@ func (w *World) Visit(household int) (enumerator int, f visit.Finding) {
 	return enumerator, w.visits.Visit(w.keys[household], number, fmt.Sprint("e", enumerator), w.welfare[household])
 }
 
-func (w *World) deviation() float64 {
-	sum, squares, n := 0.0, 0.0, float64(len(w.welfare))
-	for _, x := range w.welfare {
-		sum, squares = sum+x, squares+x*x
-	}
-	return math.Sqrt(squares/n - sum/n*sum/n)
-}
+func (w *World) mean() float64 { return stat.Mean(w.welfare, nil) }
+
+func (w *World) deviation() float64 { return stat.PopStdDev(w.welfare, nil) }
 
 // Judge is the scorer: it counts the errors of a register against the truth, in households and in persons.
 func (w *World) Judge(registered []bool) (households, persons precision.Errors) {
