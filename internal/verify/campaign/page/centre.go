@@ -49,20 +49,21 @@ func (p *pages) centre(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	parts = append(parts, measured...)
-	if p.Leads != nil {
-		leads, err := p.Leads(ctx, scope.Caller())
-		if err != nil {
-			return err
-		}
-		if len(leads) > 0 {
-			parts = append(parts, web.Box(word(ctx, "leads"), web.Tiles(leads...)))
-		}
-	}
 	table, err := p.campaigns(ctx, scope, list)
 	if err != nil {
 		return err
 	}
-	return p.Show(w, r, http.StatusOK, page, append(parts, web.Box(word(ctx, "campaigns"), table))...)
+	parts = append(parts, web.Box(word(ctx, "campaigns"), table))
+	for _, waiting := range p.Waiting {
+		part, err := waiting(ctx, scope.Caller(), at, query.Get("area"))
+		if err != nil {
+			return err
+		}
+		if part != nil {
+			parts = append(parts, part)
+		}
+	}
+	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
 func crumbs(ctx context.Context, scope access.Scope, way []area.Area) []web.Crumb {

@@ -26,8 +26,9 @@ type Needs struct {
 	Campaigns *campaign.Service
 	// Workers are the accounts in scope who visit households, to make teams of.
 	Workers func(ctx context.Context, scope access.Scope) ([]web.Option, error)
-	// Leads are figures of other capabilities for the centre: what waits, as doors; nil: none.
-	Leads func(ctx context.Context, c access.Caller) ([]web.Stat, error)
+	// Waiting are other capabilities' parts of the centre: what waits in an area (key and code; 0 and "" for all of the
+	// caller's), as doors; a part is nil for who may not see it.
+	Waiting []func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error)
 }
 
 // Places are these pages' places of the main navigation.
