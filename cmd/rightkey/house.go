@@ -174,7 +174,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.approvals.Register(registry.ApprovalKinds()...)
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
-	h.cases = procedure.NewService(procedure.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs, Subjects: identify.CaseSubjects(h.registry), Kin: h.office.Relatives})
+	h.cases = procedure.NewService(procedure.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs, Subjects: identify.CaseSubjects(h.registry), Kin: h.office.Relatives, Jobs: h.jobs, Caller: h.caller})
 	h.identify.Decide(h.cases)
 	h.monthEnds = overview.NewMonthEnds(overview.Needs{DB: h.db, Journal: h.journal, Registry: h.registry, Jobs: h.jobs, Assessed: identify.AssessedOn})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})

@@ -13,10 +13,10 @@ func init() {
 		return map[string]leakCase{
 			"GET /cases":                                shownCase("all=1"),
 			"POST /cases":                               formCase("household", "{number}", "procedure", "stranding"),
-			"POST /cases/meet":                          formCase("case", "{case}", "ver", "1", "day", "2014-12-31"),
-			"POST /cases/post":                          formCase("case", "{case}", "ver", "1"),
-			"POST /cases/draw":                          formCase("case", "{case}", "ver", "1", "transition", "tell"),
-			"POST /cases/take":                          formCase("case", "{case}", "ver", "99", "transition", "tell"),
+			"POST /cases/meet":                          formCase("procedure", "stranding", "state", "told", "n", "1", "day", "2014-12-31"),
+			"POST /cases/post":                          formCase("procedure", "stranding", "state", "told", "n", "1"),
+			"POST /cases/draw":                          formCase("procedure", "stranding", "state", "told", "n", "1", "transition", "tell"),
+			"POST /cases/take":                          formCase("procedure", "stranding", "state", "told", "n", "1", "transition", "tell"),
 			"GET /cases/{id}":                           shownCase(""),
 			"POST /cases/{id}/step":                     formCase("ver", "99", "transition", "tell"),
 			"GET /cases/{id}/letter":                    shownCase(""),
@@ -38,6 +38,7 @@ func init() {
 			"GET /api/v1/cases/{id}":                    shownCase(""),
 			"POST /api/v1/cases/{id}/steps":             bodyCase(`{"step": "tell"}`),
 			"POST /api/v1/case-steps":                   bodyCase(`{"step": "tell", "cases": [{"id": {case}, "version": 99}]}`),
+			"GET /api/v1/case-refusals":                 shownCase("job=987103"),
 			"POST /api/v1/case-batches":                 bodyCase(`{"step": "tell", "cases": [{case}]}`),
 			"GET /api/v1/sittings":                      {},
 			"GET /api/v1/sittings/{id}":                 {},
@@ -67,7 +68,7 @@ func (m *matrix) caseInFarCounty() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	opened, err := m.h.cases.Open(m.t.Context(), scope, "stranding", []int64{household})
+	opened, _, err := m.h.cases.Open(m.t.Context(), scope, "stranding", []int64{household})
 	if err != nil {
 		m.t.Fatal(err)
 	}

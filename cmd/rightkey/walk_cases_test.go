@@ -15,7 +15,7 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	_, pack, err := w.h.cases.At(h.Area)
 	w.must(err)
 	d := procedure.Of(pack).List[0]
-	opened, err := w.h.cases.Open(ctx, as("village"), d.Code, []int64{h.ID})
+	opened, _, err := w.h.cases.Open(ctx, as("village"), d.Code, []int64{h.ID})
 	w.must(err)
 	id := opened[0].ID
 	take := func(login string) {
@@ -35,7 +35,8 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
 	w.must(err)
 	picture := procedure.Photo{Type: "image/png", Body: []byte("\x89PNG\r\n\x1a\n")}
-	w.must(w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}}))
+	_, err = w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}})
+	w.must(err)
 	n, err := w.h.cases.Draft(ctx, as("village"), h.Area, []int64{id})
 	w.must(err)
 	n, err = w.h.cases.Hang(ctx, as("village"), n.ID, n.Ver, w.h.cases.Today(), picture)

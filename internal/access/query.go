@@ -121,6 +121,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"case_act",
 	"case_clock",
 	"case_sample",
+	"case_bulk",
 	"sitting",
 	"sitting_line",
 	"notice",

@@ -199,7 +199,7 @@ func (w *walker) definition() *procedure.Definition {
 }
 
 func (w *walker) open() {
-	opened, err := w.Cases.Open(w.t.Context(), w.act(w.definition().OpenedBy[0].Role), w.code, []int64{w.house})
+	opened, _, err := w.Cases.Open(w.t.Context(), w.act(w.definition().OpenedBy[0].Role), w.code, []int64{w.house})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -284,10 +284,11 @@ func (w *walker) meet(s footstep) error {
 	as := procedure.Closing{Eligible: 40, Present: 30, Minutes: "All spoke.", Votes: []procedure.Vote{{Case: w.id, For: s.Meet.For, Against: s.Meet.Against, Abstain: 30 - s.Meet.For - s.Meet.Against}}}
 	good := as
 	as.Minutes = " "
-	if err := w.Cases.CloseSitting(ctx, w.act(s.By), m.ID, m.Ver, as); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Cases.CloseSitting(ctx, w.act(s.By), m.ID, m.Ver, as); !fault.Is(err, fault.Invalid) {
 		w.t.Errorf("a meeting was closed without minutes: %v", err)
 	}
-	return w.Cases.CloseSitting(ctx, w.act(s.By), m.ID, m.Ver, good)
+	_, err = w.Cases.CloseSitting(ctx, w.act(s.By), m.ID, m.Ver, good)
+	return err
 }
 
 func (w *walker) hang(s footstep) error {

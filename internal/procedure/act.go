@@ -10,9 +10,6 @@ import (
 	"rightkey/internal/fault"
 )
 
-// chunk is how many cases are written in one transaction: less than 50 ms of writing.
-const chunk = 50
-
 // Act is a step that somebody takes in cases.
 type Act struct {
 	Transition string
@@ -29,74 +26,78 @@ type Seen struct{ ID, Ver int64 }
 // where the step is not the caller's (role, part, kin), a Conflict fault where the case is not ready for it: a notice
 // still hangs, a guard does not hold. Where several persons take the step together, it waits for the others.
 func (s *Service) Take(ctx context.Context, scope access.Scope, seen Seen, act Act) (Case, error) {
-	if err := s.TakeMany(ctx, scope, []Seen{seen}, act); err != nil {
+	if _, err := s.TakeMany(ctx, scope, []Seen{seen}, act); err != nil {
 		return Case{}, err
 	}
 	return s.Case(ctx, access.System("a case after a step in it"), seen.ID)
 }
 
-// TakeMany takes the same step in many cases, each by itself, in chunks. The first case in which it cannot be taken
-// ends the work with its fault; the chunks before are stored, so that the same call with the rest goes on.
-func (s *Service) TakeMany(ctx context.Context, scope access.Scope, seen []Seen, act Act) error {
-	if len(seen) == 0 {
-		return fault.New(fault.Invalid, "no case was named")
+// TakeMany takes the same step in many cases, each by itself: few at once, all of them or none with the fault of the
+// first in which it cannot be taken; more as a job, whose number it returns.
+func (s *Service) TakeMany(ctx context.Context, scope access.Scope, seen []Seen, act Act) (int64, error) {
+	if len(seen) == 0 || len(seen) > Most {
+		return 0, fault.New(fault.Invalid, "no case was named, or too many")
 	}
 	if err := s.sampled(ctx, scope, seen, act); err != nil {
-		return err
+		return 0, err
 	}
-	for part := range slices.Chunk(seen, chunk) {
-		ids := make([]int64, len(part))
-		for i, one := range part {
-			ids[i] = one.ID
-		}
-		cases, err := s.some(ctx, scope, ids)
-		if err != nil {
-			return err
-		}
-		for i, c := range cases {
-			if c.Ver != part[i].Ver {
-				return fault.New(fault.Stale, "the case was changed by somebody else since you opened it").Coded("procedure.stale")
-			}
-		}
-		if err := s.take(ctx, scope, cases, act); err != nil {
-			return err
-		}
+	ids := make([]int64, len(seen))
+	for i, one := range seen {
+		ids[i] = one.ID
 	}
-	return nil
+	cases, err := s.Some(ctx, scope, ids)
+	if err != nil {
+		return 0, err
+	}
+	lines := linesOf(cases)
+	for i := range lines {
+		lines[i].ver = seen[i].Ver
+	}
+	return s.carried(ctx, scope, Bulk{Deed: deedTake, Transition: act.Transition, Reason: act.Reason}, act, lines, s.Around(cases))
 }
 
-// take takes a step in some cases in one transaction.
-func (s *Service) take(ctx context.Context, scope access.Scope, cases []Case, act Act) error {
-	done, err := s.acts(ctx, scope, cases)
-	if err != nil {
-		return err
-	}
-	told, err := s.told(ctx, cases)
-	if err != nil {
-		return err
-	}
-	w := s.writer(scope)
-	for _, c := range cases {
-		d, err := s.Definition(c)
+// taking takes a step in some cases.
+func (s *Service) taking(act Act) func(context.Context, *writer, []Case) error {
+	return func(ctx context.Context, w *writer, cases []Case) error {
+		done, err := s.acts(ctx, w.scope, cases)
 		if err != nil {
 			return err
 		}
-		t := d.Transition(act.Transition)
-		if t == nil || !slices.Contains(t.From, c.State) || t.automatic() {
-			return refuse(fault.Conflict, "not_now", "this step cannot be taken in the state in which the case is")
-		}
-		role, err := s.takes(ctx, scope, d, c, t, done[c.ID])
+		told, err := s.told(ctx, cases)
 		if err != nil {
 			return err
 		}
-		if err := s.ready(ctx, d, c, t, act, told[c.ID]); err != nil {
-			return err
+		for _, c := range cases {
+			if err := w.takes(ctx, c, act, done[c.ID], told[c.ID]); err != nil {
+				return err
+			}
 		}
-		if err := w.step(ctx, d, c, t, role, act, done[c.ID]); err != nil {
-			return err
-		}
+		return nil
 	}
-	return w.write(ctx)
+}
+
+// takes adds a step in one case, of which is known what was done in it and what its facts are.
+func (w *writer) takes(ctx context.Context, c Case, act Act, done []Done, told map[string]any) error {
+	d, err := w.s.Definition(c)
+	if err != nil {
+		return err
+	}
+	t := d.Transition(act.Transition)
+	if t == nil || !slices.Contains(t.From, c.State) || t.automatic() {
+		return notNow()
+	}
+	role, err := w.s.takes(ctx, w.scope, d, c, t, done)
+	if err != nil {
+		return err
+	}
+	if err := w.s.ready(ctx, d, c, t, act, told); err != nil {
+		return err
+	}
+	return w.step(ctx, d, c, t, role, act, done)
+}
+
+func notNow() error {
+	return refuse(fault.Conflict, "not_now", "this step cannot be taken in the state in which the case is")
 }
 
 // told are the facts of cases by case, with the figures of the engine.
@@ -214,7 +215,7 @@ func (s *Service) answers(ctx context.Context, c Case, t *Transition) error {
 		on = &n
 	}
 	if !t.back(on) {
-		return refuse(fault.Conflict, "not_now", "this step cannot be taken in the state in which the case is")
+		return notNow()
 	}
 	return nil
 }

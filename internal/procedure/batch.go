@@ -26,7 +26,7 @@ func (s *Service) Draw(ctx context.Context, scope access.Scope, transition strin
 	if len(ids) == 0 {
 		return Batch{}, fault.New(fault.Invalid, "no case was named")
 	}
-	cases, err := s.some(ctx, scope, ids)
+	cases, err := s.Some(ctx, scope, ids)
 	if err != nil {
 		return Batch{}, err
 	}

@@ -129,15 +129,15 @@ func (s *Service) read(ctx context.Context, scope access.Scope, condition string
 
 // Case returns one in scope, else a NotFound fault.
 func (s *Service) Case(ctx context.Context, scope access.Scope, id int64) (Case, error) {
-	found, err := s.some(ctx, scope, []int64{id})
+	found, err := s.Some(ctx, scope, []int64{id})
 	if err != nil {
 		return Case{}, err
 	}
 	return found[0], nil
 }
 
-// some returns cases in scope in the order of their ids, or a NotFound fault if one is missing.
-func (s *Service) some(ctx context.Context, scope access.Scope, ids []int64) ([]Case, error) {
+// Some returns cases in scope in the order of their ids, or a NotFound fault if one is missing.
+func (s *Service) Some(ctx context.Context, scope access.Scope, ids []int64) ([]Case, error) {
 	byHome, byID := map[int64][]int64{}, map[int64]Case{}
 	for _, id := range ids {
 		home, err := s.journal.Ids().Home(ctx, id)
@@ -172,6 +172,7 @@ func (s *Service) some(ctx context.Context, scope access.Scope, ids []int64) ([]
 // Selection says which cases are listed; zero fields select nothing.
 type Selection struct {
 	Area      int64  // in it or below
+	Pack      string // hash of the one under which they run
 	Code      string // of the definition
 	State     string
 	Household int64
@@ -202,7 +203,7 @@ func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, af
 		add("c.area >= $%d", r.Lo)
 		add("c.area <= $%d", r.Hi)
 	}
-	for column, value := range map[string]string{"code": of.Code, "state": of.State} {
+	for column, value := range map[string]string{"pack": of.Pack, "code": of.Code, "state": of.State} {
 		if value != "" {
 			add("c."+column+" = $%d", value)
 		}
@@ -234,54 +235,81 @@ func (s *Service) mine(scope access.Scope, args *[]any) string {
 	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
-// Open opens cases about households, each by itself, in the first state of the procedure in use where they live. A
-// household that has a running case of the kind is a Conflict fault; one out of scope a NotFound fault.
-func (s *Service) Open(ctx context.Context, scope access.Scope, code string, households []int64) ([]Case, error) {
-	var opened []Case
-	for part := range slices.Chunk(households, chunk) {
-		some, err := s.open(ctx, scope, code, part)
-		if err != nil {
-			return opened, err
-		}
-		opened = append(opened, some...)
+// Open opens cases about households, each by itself, in the first state of the procedure in use where they live: few at
+// once, and returns them; more as a job, whose number it returns. A household that has a running case of the kind is a
+// Conflict fault; one out of scope a NotFound fault.
+func (s *Service) Open(ctx context.Context, scope access.Scope, code string, households []int64) ([]Case, int64, error) {
+	if len(households) == 0 || len(households) > Most {
+		return nil, 0, fault.New(fault.Invalid, "no household was named, or too many")
 	}
-	return opened, nil
+	var lines []line
+	for part := range slices.Chunk(households, 500) {
+		subjects, err := s.subjects(ctx, scope, part)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, one := range subjects {
+			id, err := s.journal.Ids().One(ctx, one.Home)
+			if err != nil {
+				return nil, 0, err
+			}
+			lines = append(lines, line{n: int64(len(lines) + 1), home: one.Home, of: id, subject: one.ID, place: one.Area})
+		}
+	}
+	job, err := s.carried(ctx, scope, Bulk{Deed: deedOpen, Code: code}, Act{}, lines, s.around(lines))
+	if err != nil || job != 0 {
+		return nil, job, err
+	}
+	ids := make([]int64, len(lines))
+	for i, l := range lines {
+		ids[i] = l.of
+	}
+	opened, err := s.Some(ctx, access.System("cases that were just opened"), ids)
+	return opened, 0, err
 }
 
-func (s *Service) open(ctx context.Context, scope access.Scope, code string, households []int64) ([]Case, error) {
+// subjects are households in scope, or a NotFound fault if one is missing.
+func (s *Service) subjects(ctx context.Context, scope access.Scope, households []int64) ([]Subject, error) {
 	subjects, err := s.find(ctx, scope, households)
-	if err != nil {
-		return nil, err
+	if err == nil && len(subjects) != len(households) {
+		err = fault.New(fault.NotFound, "no such household")
 	}
-	if len(subjects) != len(households) {
-		return nil, fault.New(fault.NotFound, "no such household")
-	}
-	w := s.writer(scope)
-	var cases []Case
-	for _, subject := range subjects {
-		d, pack, err := s.inUse(subject.Area, code)
+	return subjects, err
+}
+
+// opening opens the cases of lines.
+func (s *Service) opening(code string) deed {
+	return func(ctx context.Context, w *writer, part []line) error {
+		households, ids := make([]int64, len(part)), map[int64]int64{}
+		for i, l := range part {
+			households[i], ids[l.subject] = l.subject, l.of
+		}
+		subjects, err := s.subjects(ctx, w.scope, households)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := s.free(ctx, d, subject.ID); err != nil {
-			return nil, err
+		caller := w.scope.Caller()
+		for _, subject := range subjects {
+			d, pack, err := s.inUse(subject.Area, code)
+			if err != nil {
+				return err
+			}
+			if err := s.free(ctx, d, subject.ID); err != nil {
+				return err
+			}
+			c := Case{Home: subject.Home, ID: ids[subject.ID], Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
+				Account: caller.Account, Holder: caller.Person, Ver: 1}
+			relatives, err := s.relatives(ctx, c.Household)
+			if err != nil {
+				return err
+			}
+			c.Waits = d.waits(c, relatives)
+			if err := w.opens(ctx, d, c); err != nil {
+				return err
+			}
 		}
-		c := Case{Home: subject.Home, Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
-			Account: scope.Caller().Account, Holder: scope.Caller().Person, Ver: 1}
-		relatives, err := s.relatives(ctx, c.Household)
-		if err != nil {
-			return nil, err
-		}
-		c.Waits = d.waits(c, relatives)
-		if c.ID, err = s.journal.Ids().One(ctx, c.Home); err != nil {
-			return nil, err
-		}
-		if err := w.opens(ctx, d, c); err != nil {
-			return nil, err
-		}
-		cases = append(cases, c)
+		return nil
 	}
-	return cases, w.write(ctx)
 }
 
 // inUse is the procedure with a code that is in use in an area, and its pack.

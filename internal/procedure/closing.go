@@ -23,28 +23,30 @@ type Closing struct {
 }
 
 // CloseSitting writes down the votes and ends a sitting: without quorum, minutes (where the pack asks for them) or a
-// result for each case it is an Invalid fault. Each case then goes where its own votes lead it. Called again after an
-// interruption it leads the rest.
-func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver int64, as Closing) error {
+// result for each case it is an Invalid fault. Each case then goes where its own votes lead it: few at once, more by a
+// job, whose number it returns. Called again after an interruption it leads the rest.
+func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver int64, as Closing) (int64, error) {
 	m, err := s.Sitting(ctx, scope, id)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	d, _, err := s.pinned(m.Pack, m.Code)
+	meeting, err := s.MeetingOf(m)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	meeting := d.Meeting(m.Meeting)
 	role, err := s.presides(scope, meeting.By, m.Area)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if err := s.idle(ctx, m.Job); err != nil {
+		return 0, err
 	}
 	if !m.Closed {
 		if err := s.closes(ctx, scope, role, m, ver, meeting, as); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return s.lead(ctx, scope, role, d, m)
+	return s.lead(ctx, scope, role, m)
 }
 
 // closes stores the end of a sitting.
@@ -165,25 +167,51 @@ func (m *Meeting) result(v Vote, present int64) Trigger {
 }
 
 // lead takes each case of a closed sitting where its votes lead it.
-func (s *Service) lead(ctx context.Context, scope access.Scope, role string, d *Definition, m Sitting) error {
-	for {
-		cases, err := s.List(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)}, Position{Due: -1}, chunk)
-		if err != nil || len(cases) == 0 {
-			return err
-		}
-		w := s.writer(scope)
+func (s *Service) lead(ctx context.Context, scope access.Scope, role string, m Sitting) (int64, error) {
+	d, _, err := s.pinned(m.Pack, m.Code)
+	if err != nil {
+		return 0, err
+	}
+	cases, err := s.All(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)})
+	if err != nil || len(cases) == 0 {
+		return 0, err
+	}
+	lines := linesOf(cases)
+	for i := range lines {
+		lines[i].ver = 0 // a decided case is led on whatever else has happened to it
+	}
+	w := s.writer(scope)
+	w.role = role
+	job, err := s.carry(ctx, w, Bulk{Deed: deedLead, Sitting: m.ID}, Act{}, lines, m.Area)
+	if err != nil {
+		return 0, err
+	}
+	if job != 0 {
+		w.add("UPDATE sitting SET job = $2 WHERE {checked} AND id = $1", m.ID, job)
+	}
+	return job, s.start(ctx, w, job)
+}
+
+// leading takes some cases of a closed sitting on.
+func (s *Service) leading(id int64) func(context.Context, *writer, []Case) error {
+	return func(ctx context.Context, w *writer, cases []Case) error {
 		for _, c := range cases {
-			v, err := s.vote(ctx, scope, c)
+			d, err := s.Definition(c)
 			if err != nil {
 				return err
 			}
-			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), role, Act{}); err != nil {
+			if d.State(c.State).Sitting == "" || c.Sitting != id {
+				return notNow()
+			}
+			v, err := s.vote(ctx, w.scope, c)
+			if err != nil {
+				return err
+			}
+			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), w.role, Act{}); err != nil {
 				return err
 			}
 		}
-		if err := w.write(ctx); err != nil {
-			return err
-		}
+		return nil
 	}
 }
 

@@ -34,7 +34,7 @@ func open(t *testing.T, r *register.Register, households int) (world, []procedur
 		hearths = append(hearths, register.Hearth{Key: fmt.Sprint("h", i), Area: "11001001", Catch: "10", Souls: 2})
 	}
 	r.Fill(t, hearths...)
-	cases, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", r.Everybody(t))
+	cases, _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", r.Everybody(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func (w world) vote(ids ...int64) {
 	for _, id := range ids {
 		as.Votes = append(as.Votes, procedure.Vote{Case: id, For: 20, Against: 5, Abstain: 5})
 	}
-	if err := w.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, as); err != nil {
+	if _, err := w.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, as); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -156,7 +156,7 @@ func TestACaseGoesFromApplicationToItsDecision(t *testing.T) {
 		if err != nil || len(f.Acts) != 7 || f.Votes == nil || f.Votes.For != 20 || f.Acts[0].Said.Evidence["letter"] != "letter 7" || f.Ended == 0 {
 			t.Errorf("the file is %+v (%v)", f, err)
 		}
-		if _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", []int64{cases[1].Household}); !fault.Is(err, fault.Conflict) {
+		if _, _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", []int64{cases[1].Household}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second running case: %v", err)
 		}
 	})
@@ -308,14 +308,14 @@ func TestManyCasesAreDecidedOneByOneAfterASampleWasOpened(t *testing.T) {
 			}
 			return list
 		}
-		if err := r.Cases.TakeMany(ctx, w.act(register.Village), seen(), procedure.Act{Transition: "take_down"}); err != nil {
+		if _, err := r.Cases.TakeMany(ctx, w.act(register.Village), seen(), procedure.Act{Transition: "take_down"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Cases.TakeMany(ctx, w.act(register.Clerk), seen(), procedure.Act{Transition: "agree"}); err != nil {
+		if _, err := r.Cases.TakeMany(ctx, w.act(register.Clerk), seen(), procedure.Act{Transition: "agree"}); err != nil {
 			t.Fatal(err)
 		}
 		decide := procedure.Act{Transition: "decide"}
-		if err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); !fault.Is(err, fault.Conflict) {
+		if _, err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); !fault.Is(err, fault.Conflict) {
 			t.Errorf("without a sample: %v", err)
 		}
 		b, err := r.Cases.Draw(ctx, w.act(register.County), "decide", ids)
@@ -323,7 +323,7 @@ func TestManyCasesAreDecidedOneByOneAfterASampleWasOpened(t *testing.T) {
 			t.Fatalf("drew %v (%v)", b, err)
 		}
 		decide.Batch = b.ID
-		if err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); !fault.Is(err, fault.Conflict) {
+		if _, err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); !fault.Is(err, fault.Conflict) {
 			t.Errorf("before the sample was opened: %v", err)
 		}
 		for _, id := range b.Sample {
@@ -331,10 +331,10 @@ func TestManyCasesAreDecidedOneByOneAfterASampleWasOpened(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := r.Cases.TakeMany(ctx, w.act(other), seen(), decide); !fault.Is(err, fault.Conflict) {
+		if _, err := r.Cases.TakeMany(ctx, w.act(other), seen(), decide); !fault.Is(err, fault.Conflict) {
 			t.Errorf("on somebody else's sample: %v", err)
 		}
-		if err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); err != nil {
+		if _, err := r.Cases.TakeMany(ctx, w.act(register.County), seen(), decide); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range ids {
@@ -360,11 +360,11 @@ func TestAMeetingNeedsQuorumMinutesAndAResultForEachCase(t *testing.T) {
 		} {
 			bad := good
 			spoil(&bad)
-			if err := r.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, bad); !fault.Is(err, fault.Invalid) {
+			if _, err := r.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, bad); !fault.Is(err, fault.Invalid) {
 				t.Errorf("without %s: %v", name, err)
 			}
 		}
-		if err := r.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, good); err != nil {
+		if _, err := r.Cases.CloseSitting(ctx, w.act(register.Village), m.ID, m.Ver, good); err != nil {
 			t.Fatal(err)
 		}
 		w.state(id, "refused") // a tie does not carry

@@ -27,6 +27,7 @@ type Notice struct {
 	Account        int64
 	Holder         string
 	At             clock.Time
+	Job            int64 // that puts cases on it, 0 for none
 	Ver            int64
 }
 
@@ -58,10 +59,6 @@ func (s *Service) Draft(ctx context.Context, scope access.Scope, area int64, ids
 	if err != nil {
 		return Notice{}, err
 	}
-	bodies, err := s.bodies(ctx, cases, b)
-	if err != nil {
-		return Notice{}, err
-	}
 	id, err := s.journal.Ids().One(ctx, 0)
 	if err != nil {
 		return Notice{}, err
@@ -72,30 +69,44 @@ func (s *Service) Draft(ctx context.Context, scope access.Scope, area int64, ids
 	w := s.writer(scope)
 	w.role = role
 	w.entries = append(w.entries, journal.Entry{Kind: "notice.drafted", SubjectKind: "notice", Subject: id, Area: area, VerAfter: 1, Body: map[string]any{"cases": len(cases)}})
-	w.add("INSERT INTO notice (id, token, area, pack, code, board, account, holder, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-		id, token, area, n.Pack, n.Code, n.Board, n.Account, n.Holder, int64(n.At))
-	if err := w.write(ctx); err != nil {
+	if n.Job, err = s.carry(ctx, w, Bulk{Deed: deedNotice, Notice: id}, Act{}, linesOf(cases), area); err != nil {
 		return n, err
 	}
-	row := 0
-	return n, s.attach(ctx, scope, role, cases, "notice", func(w *writer, c Case) error {
-		row++
-		w.add("INSERT INTO notice_line (home, case_id, notice, n, body) VALUES ($1, $2, $3, $4, $5)", c.Home, c.ID, id, row, bodies[c.ID])
-		return nil
-	}, id)
+	w.add("INSERT INTO notice (id, token, area, pack, code, board, account, holder, at, job) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		id, token, area, n.Pack, n.Code, n.Board, n.Account, n.Holder, int64(n.At), n.Job)
+	return n, s.start(ctx, w, n.Job)
 }
 
-// bodies are the lines of cases, checked.
-func (s *Service) bodies(ctx context.Context, cases []Case, b *Board) (map[int64]string, error) {
+// posting puts the cases of lines on a notice.
+func (s *Service) posting(id int64) deed {
+	return func(ctx context.Context, w *writer, part []line) error {
+		cases, err := s.seen(ctx, w.scope, part)
+		if err != nil {
+			return err
+		}
+		bodies, err := s.bodies(ctx, cases)
+		if err != nil {
+			return err
+		}
+		for i, c := range cases {
+			w.attach(c, "notice", id)
+			w.add("INSERT INTO notice_line (home, case_id, notice, n, body) VALUES ($1, $2, $3, $4, $5)", c.Home, c.ID, id, part[i].n, bodies[c.ID])
+		}
+		return nil
+	}
+}
+
+// bodies are the lines of cases that wait for one kind of notice, checked.
+func (s *Service) bodies(ctx context.Context, cases []Case) (map[int64]string, error) {
 	facts, err := s.facts(ctx, cases)
 	if err != nil {
 		return nil, err
 	}
-	_, pack, err := s.pinned(cases[0].Pack, cases[0].Code)
+	d, pack, err := s.pinned(cases[0].Pack, cases[0].Code)
 	if err != nil {
 		return nil, err
 	}
-	never := Of(pack).Never
+	b, never := d.Board(d.State(cases[0].State).Notice), Of(pack).Never
 	bodies := map[int64]string{}
 	for _, c := range cases {
 		cells, err := b.disclosed(facts[c.ID], never)
@@ -131,6 +142,9 @@ func (s *Service) Hang(ctx context.Context, scope access.Scope, id, ver int64, d
 	b := d.Board(n.Board)
 	role, err := s.presides(scope, b.By, n.Area)
 	if err != nil {
+		return n, err
+	}
+	if err := s.idle(ctx, n.Job); err != nil {
 		return n, err
 	}
 	switch {
@@ -169,9 +183,9 @@ func (s *Service) notice(ctx context.Context, scope access.Scope, condition stri
 }
 
 func (s *Service) notices(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Notice, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT n.id, n.token, n.area, n.pack, n.code, n.board, n.opened, n.closes, n.photo_type <> '', n.account, n.holder, n.at, n.ver FROM notice n WHERE {place n.area} AND "+condition, args,
+	found, err := store.All(ctx, s.db.In(scope), "SELECT n.id, n.token, n.area, n.pack, n.code, n.board, n.opened, n.closes, n.photo_type <> '', n.account, n.holder, n.at, n.job, n.ver FROM notice n WHERE {place n.area} AND "+condition, args,
 		func(r store.Rows, n *Notice) error {
-			return r.Scan(&n.ID, &n.Token, &n.Area, &n.Pack, &n.Code, &n.Board, (*int64)(&n.Opened), (*int64)(&n.Closes), &n.HasPhoto, &n.Account, &n.Holder, (*int64)(&n.At), &n.Ver)
+			return r.Scan(&n.ID, &n.Token, &n.Area, &n.Pack, &n.Code, &n.Board, (*int64)(&n.Opened), (*int64)(&n.Closes), &n.HasPhoto, &n.Account, &n.Holder, (*int64)(&n.At), &n.Job, &n.Ver)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)

@@ -108,7 +108,8 @@ func (w world) try(account int64, c procedure.Case, step string) error {
 		if err != nil {
 			return err
 		}
-		return w.Cases.CloseSitting(ctx, scope, m.ID, m.Ver, procedure.Closing{Eligible: 4, Present: 3, Minutes: "x", Votes: []procedure.Vote{{Case: c.ID, For: 3}}})
+		_, err = w.Cases.CloseSitting(ctx, scope, m.ID, m.Ver, procedure.Closing{Eligible: 4, Present: 3, Minutes: "x", Votes: []procedure.Vote{{Case: c.ID, For: 3}}})
+		return err
 	case "notice":
 		n, err := w.Cases.Draft(ctx, scope, 11001001, []int64{c.ID})
 		if err != nil {
@@ -157,7 +158,7 @@ func TestANewDefinitionNeverChangesARunningCase(t *testing.T) {
 	if n := w.hang(id); n.Closes != n.Opened+6 {
 		t.Errorf("the running case hangs until %s from %s", n.Closes, n.Opened)
 	}
-	again, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", []int64{cases[1].Household})
+	again, _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", []int64{cases[1].Household})
 	if err != nil || again[0].Pack != pack.Hash {
 		t.Fatalf("a new case runs under %+v (%v)", again, err)
 	}

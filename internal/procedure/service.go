@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	"rightkey/internal/job"
 	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
@@ -24,6 +25,8 @@ type Service struct {
 	packs   *library.Library
 	find    func(ctx context.Context, scope access.Scope, ids []int64) ([]Subject, error)
 	kin     func(ctx context.Context, household int64) ([]Relative, error)
+	jobs    *job.Runner
+	caller  func(ctx context.Context, account int64) (access.Caller, error)
 	effects map[string]Effect
 }
 
@@ -37,7 +40,10 @@ type Needs struct {
 	// Subjects returns the households in scope with their places; what is absent or out of scope is left out.
 	Subjects func(ctx context.Context, scope access.Scope, ids []int64) ([]Subject, error)
 	// Kin lists the officials who declared a household or one of its members as their own or as kin; nil: nobody did.
-	Kin func(ctx context.Context, household int64) ([]Relative, error)
+	Kin  func(ctx context.Context, household int64) ([]Relative, error)
+	Jobs *job.Runner
+	// Caller says who an account is today, for jobs.
+	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // Relative is an official who is related to a household, with the roles that hold today.
@@ -47,9 +53,11 @@ type Relative struct {
 	Grants   []access.Grant
 }
 
-// NewService opens the engine; rooms register the effects of their kinds of case before use.
+// NewService opens the engine and registers its job; rooms register the effects of their kinds of case before use.
 func NewService(n Needs) *Service {
-	return &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, find: n.Subjects, kin: n.Kin, effects: map[string]Effect{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, find: n.Subjects, kin: n.Kin, jobs: n.Jobs, caller: n.Caller, effects: map[string]Effect{}}
+	n.Jobs.Register(JobKind, s.work)
+	return s
 }
 
 // Effect is what a room knows of its kinds of case, and does when one has come somewhere.

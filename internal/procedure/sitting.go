@@ -29,6 +29,7 @@ type Sitting struct {
 	Account  int64
 	Holder   string
 	At       clock.Time
+	Job      int64 // that puts cases before it, or leads them on; 0 for none
 	Ver      int64
 
 	sealed []byte
@@ -70,23 +71,38 @@ func (s *Service) Convene(ctx context.Context, scope access.Scope, area int64, d
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		return journal.StoreKeys(ctx, tx, []journal.NewKey{key})
 	})
-	w.add("INSERT INTO sitting (id, area, pack, code, meeting, day, state, account, holder, at) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9)",
-		id, area, sitting.Pack, sitting.Code, sitting.Meeting, int64(day), sitting.Account, sitting.Holder, int64(sitting.At))
-	if err := w.write(ctx); err != nil {
+	if sitting.Job, err = s.carry(ctx, w, Bulk{Deed: deedSitting, Sitting: id}, Act{}, linesOf(cases), area); err != nil {
 		return sitting, err
 	}
-	return sitting, s.attach(ctx, scope, role, cases, "sitting", func(w *writer, c Case) error {
-		w.add("INSERT INTO sitting_line (home, case_id, sitting) VALUES ($1, $2, $3)", c.Home, c.ID, id)
+	w.add("INSERT INTO sitting (id, area, pack, code, meeting, day, state, account, holder, at, job) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10)",
+		id, area, sitting.Pack, sitting.Code, sitting.Meeting, int64(day), sitting.Account, sitting.Holder, int64(sitting.At), sitting.Job)
+	return sitting, s.start(ctx, w, sitting.Job)
+}
+
+// seating puts some cases before a sitting.
+func (s *Service) seating(id int64) func(context.Context, *writer, []Case) error {
+	return func(_ context.Context, w *writer, cases []Case) error {
+		for _, c := range cases {
+			w.attach(c, "sitting", id)
+			w.add("INSERT INTO sitting_line (home, case_id, sitting) VALUES ($1, $2, $3)", c.Home, c.ID, id)
+		}
 		return nil
-	}, id)
+	}
+}
+
+// attach adds that a case is put on a sitting or notice.
+func (w *writer) attach(c Case, column string, id int64) {
+	w.entries = append(w.entries, c.entry("case."+column, c.Ver+1, map[string]any{column: id}))
+	w.bump(c)
+	w.add("UPDATE case_file SET "+column+" = $3 WHERE {checked} AND home = $1 AND id = $2", c.Home, c.ID, id)
 }
 
 // together returns cases that are in one state of one definition, whose activity is the same.
 func (s *Service) together(ctx context.Context, scope access.Scope, ids []int64, activity func(*State) string) ([]Case, *Definition, *State, error) {
-	if len(ids) == 0 {
-		return nil, nil, nil, fault.New(fault.Invalid, "no case was named")
+	if len(ids) == 0 || len(ids) > Most {
+		return nil, nil, nil, fault.New(fault.Invalid, "no case was named, or too many")
 	}
-	cases, err := s.some(ctx, scope, ids)
+	cases, err := s.Some(ctx, scope, ids)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -110,26 +126,6 @@ func (s *Service) presides(scope access.Scope, by []Actor, area int64) (string, 
 		err = refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
 	}
 	return role, err
-}
-
-// attach puts cases on a sitting or notice, in chunks; a case that is on another one meanwhile is a Conflict fault.
-func (s *Service) attach(ctx context.Context, scope access.Scope, role string, cases []Case, column string, line func(*writer, Case) error, id int64) error {
-	for part := range slices.Chunk(cases, chunk) {
-		w := s.writer(scope)
-		w.role = role
-		for _, c := range part {
-			w.entries = append(w.entries, c.entry("case."+column, c.Ver+1, map[string]any{column: id}))
-			w.bump(c)
-			w.add("UPDATE case_file SET "+column+" = $3 WHERE {checked} AND home = $1 AND id = $2", c.Home, c.ID, id)
-			if err := line(w, c); err != nil {
-				return err
-			}
-		}
-		if err := w.write(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Sitting returns one whose area is in scope, else a NotFound fault.
@@ -167,9 +163,9 @@ func (s *Service) Sittings(ctx context.Context, scope access.Scope, before int64
 }
 
 func (s *Service) sittings(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Sitting, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, photo_type <> '', account, holder, at, ver FROM sitting WHERE {place area} AND "+condition, args,
+	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, photo_type <> '', account, holder, at, job, ver FROM sitting WHERE {place area} AND "+condition, args,
 		func(r store.Rows, m *Sitting) error {
-			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.HasPhoto, &m.Account, &m.Holder, (*int64)(&m.At), &m.Ver)
+			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.HasPhoto, &m.Account, &m.Holder, (*int64)(&m.At), &m.Job, &m.Ver)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read meetings: %w", err)

@@ -121,7 +121,7 @@ func (w *writer) bump(c Case) {
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		err := store.Bump(ctx, tx, "case_file", "{checked} AND home = $1 AND id = $2", c.Ver, c.Home, c.ID)
 		if fault.Is(err, fault.Stale) {
-			return fault.New(fault.Stale, "the case was changed by somebody else since you opened it").Coded("procedure.stale")
+			return stale()
 		}
 		return err
 	})

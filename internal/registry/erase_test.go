@@ -322,6 +322,7 @@ var unforgotten = map[string]string{
 	"case_act.*":                "codes and officials; what was said is sealed under the household's key",
 	"case_clock.*":              "codes",
 	"case_batch.*":              "codes and officials",
+	"case_bulk.*":               "codes",
 	"sitting.*":                 "codes and officials; the minutes are sealed under a key of their own",
 	"sitting_line.*":            "codes",
 	"notice.*":                  "codes, officials and the photo of a board",

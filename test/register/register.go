@@ -132,7 +132,7 @@ func (r *Register) Rooms() {
 	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
 	r.Crosschecks = crosscheck.NewService(crosscheck.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Duplicates: r.Duplicates, Jobs: r.Jobs, Caller: caller})
 	r.MonthEnds = overview.NewMonthEnds(overview.Needs{DB: r.DB, Journal: r.Journal, Registry: r.Registry, Jobs: r.Jobs, Assessed: identify.AssessedOn})
-	r.Cases = procedure.NewService(procedure.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Subjects: identify.CaseSubjects(r.Registry),
+	r.Cases = procedure.NewService(procedure.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Subjects: identify.CaseSubjects(r.Registry), Jobs: r.Jobs, Caller: caller,
 		Kin: func(_ context.Context, household int64) ([]procedure.Relative, error) { return r.Kin[household], nil }})
 	r.Identify.Decide(r.Cases)
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})

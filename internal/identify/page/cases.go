@@ -84,23 +84,34 @@ func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query, err := web.Asked(r, "all", "ended", "procedure", "state", "batch")
+	query, err := web.Asked(r, "all", "ended", "procedure", "state", "area", "batch")
 	if err != nil {
 		return err
 	}
-	of := procedure.Selection{Code: query.Get("procedure"), State: query.Get("state"), Ended: query.Get("ended") != "", Mine: query.Get("all") == "" && query.Get("ended") == "" && query.Get("state") == ""}
+	of, err := p.selection(ctx, scope, query)
+	if err != nil {
+		return err
+	}
+	of.Ended, of.Mine = query.Get("ended") != "", query.Get("all") == "" && query.Get("ended") == "" && query.Get("state") == ""
 	cases, err := p.Cases.List(ctx, scope, of, procedure.Position{}, caseRows)
 	if err != nil {
 		return err
 	}
-	table, err := p.table(ctx, scope, cases)
+	table, err := p.table(ctx, scope, cases, query)
 	if err != nil {
 		return err
 	}
 	views := web.Actions([]web.Action{{Label: caseWord(ctx, "list.mine"), Href: "/cases"}, {Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}, {Label: caseWord(ctx, "list.ended"), Href: "/cases?ended=1"}})
 	parts := []templ.Component{views, web.Box(caseWord(ctx, "list.title"), web.Note(caseWord(ctx, "due_help")), table)}
 	if of.State != "" && !of.Ended && len(cases) > 0 && p.MayAnywhere(r, access.CaseAct) {
-		group, err := p.together(ctx, cases, query.Get("batch"))
+		all := cases
+		if len(cases) == caseRows {
+			if all, err = p.Cases.All(ctx, scope, of); err != nil {
+				return err
+			}
+			parts = append(parts, web.Note(caseWord(ctx, "list.first", "n", caseRows, "all", len(all))))
+		}
+		group, err := p.together(ctx, all, query)
 		if err != nil {
 			return err
 		}
@@ -109,8 +120,21 @@ func (p *casePages) list(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, http.StatusOK, web.Page{Title: caseWord(ctx, "nav"), Wide: true, Crumbs: []web.Crumb{{Label: caseWord(ctx, "nav")}}}, parts...)
 }
 
-// table lists cases; each state is a door to all that are in it.
-func (p *casePages) table(ctx context.Context, scope access.Scope, cases []procedure.Case) (web.Table, error) {
+// selection is which cases an address or a form names.
+func (p *casePages) selection(ctx context.Context, scope access.Scope, query url.Values) (procedure.Selection, error) {
+	of := procedure.Selection{Pack: query.Get("pack"), Code: query.Get("procedure"), State: query.Get("state")}
+	if code := query.Get("area"); code != "" {
+		place, err := p.Cases.Areas().ByCode(ctx, scope, code)
+		if err != nil {
+			return of, err
+		}
+		of.Area = place.Key
+	}
+	return of, nil
+}
+
+// table lists cases; each state is a door to all that are in it, each area to those of the list that are there.
+func (p *casePages) table(ctx context.Context, scope access.Scope, cases []procedure.Case, query url.Values) (web.Table, error) {
 	lang := web.Lang(ctx)
 	t := web.Table{Caption: caseWord(ctx, "list.title"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: web.T(ctx, "common.area")}, {Label: caseWord(ctx, "procedure")}, {Label: caseWord(ctx, "state")}, {Label: caseWord(ctx, "since"), Short: true}, {Label: caseWord(ctx, "due"), Short: true}},
 		Empty: web.Empty{Icon: "check", Title: caseWord(ctx, "list.none"), Text: caseWord(ctx, "list.none_help"), Actions: []web.Action{{Label: caseWord(ctx, "list.all"), Href: "/cases?all=1"}}}}
@@ -142,9 +166,14 @@ func (p *casePages) table(ctx context.Context, scope access.Scope, cases []proce
 		if colour, soon := colours[c.ID]; soon {
 			due.View = web.Badge{Tone: clockTones[colour], Text: caseWord(ctx, "clock."+colour)}
 		}
-		t.Rows = append(t.Rows, web.Row{Href: casePath(c.ID), Cells: []web.Cell{web.Text(registry.Number(c.Household)), web.Text(placeName(ctx, places, c.Area)), web.Text(d.Title.In(lang)), state, web.Text(i18n.Day(lang, c.Since)), due}})
+		t.Rows = append(t.Rows, web.Row{Href: casePath(c.ID), Cells: []web.Cell{web.Text(registry.Number(c.Household)), {Text: placeName(ctx, places, c.Area), Href: within(query, places[c.Area].Code)}, web.Text(d.Title.In(lang)), state, web.Text(i18n.Day(lang, c.Since)), due}})
 	}
 	return t, nil
+}
+
+// within is the address of a list, of one area.
+func within(query url.Values, area string) string {
+	return address("/cases", "all", query.Get("all"), "ended", query.Get("ended"), "procedure", query.Get("procedure"), "state", query.Get("state"), "area", area)
 }
 
 func casePath(id int64) string { return "/cases/" + strconv.FormatInt(id, 10) }
@@ -172,7 +201,7 @@ func (f stepForm) encoding() string {
 }
 
 // together offers what can be done with all cases of a state at once: a meeting, a notice, a step in all of them.
-func (p *casePages) together(ctx context.Context, cases []procedure.Case, batch string) ([]templ.Component, error) {
+func (p *casePages) together(ctx context.Context, cases []procedure.Case, query url.Values) ([]templ.Component, error) {
 	first := cases[0]
 	if slices.ContainsFunc(cases, func(c procedure.Case) bool { return c.Pack != first.Pack || c.Code != first.Code }) {
 		return nil, nil
@@ -187,30 +216,26 @@ func (p *casePages) together(ctx context.Context, cases []procedure.Case, batch 
 	switch {
 	case state.Sitting != "":
 		day := web.Field{Name: "day", Label: caseWord(ctx, "meeting.day"), Kind: web.FieldDate, Required: true, Value: p.Cases.Today().String()}
-		f := stepForm{path: "/cases/meet", button: caseWord(ctx, "meeting.convene", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Sitting == 0 })), fields: []web.Field{day}}
+		f := stepForm{path: "/cases/meet", button: caseWord(ctx, "meeting.convene", "n", n), hidden: selected(cases, query), fields: []web.Field{day}}
 		return []templ.Component{web.Box(d.Meeting(state.Sitting).Title.In(lang), caseForm(f))}, nil
 	case state.Notice != "":
-		f := stepForm{path: "/cases/post", button: caseWord(ctx, "notice.draft", "n", n), hidden: idPairs(waiting(cases, func(c procedure.Case) bool { return c.Notice == 0 }))}
+		f := stepForm{path: "/cases/post", button: caseWord(ctx, "notice.draft", "n", n), hidden: selected(cases, query)}
 		parts := []templ.Component{web.Box(d.Board(state.Notice).Title.In(lang), caseForm(f))}
-		return append(parts, p.batches(ctx, d, cases, batch)...), nil
+		return append(parts, p.batches(ctx, d, cases, query)...), nil
 	}
-	return p.batches(ctx, d, cases, batch), nil
-}
-
-// waiting are the cases of which a condition holds.
-func waiting(cases []procedure.Case, holds func(procedure.Case) bool) []procedure.Case {
-	return slices.DeleteFunc(slices.Clone(cases), func(c procedure.Case) bool { return !holds(c) })
+	return p.batches(ctx, d, cases, query), nil
 }
 
 // batches offers each step that leads on, in all cases; where a sample has to be read first, its drawing.
-func (p *casePages) batches(ctx context.Context, d *procedure.Definition, cases []procedure.Case, batch string) []templ.Component {
+func (p *casePages) batches(ctx context.Context, d *procedure.Definition, cases []procedure.Case, query url.Values) []templ.Component {
 	var parts []templ.Component
+	batch := query.Get("batch")
 	lang := web.Lang(ctx)
 	for _, t := range d.Leaving(cases[0].State) {
 		if end := d.State(t.To).End; t.On != procedure.ByHand || t.Persons > 1 || len(t.Evidence) > 0 || t.Reason != "" || end == procedure.Refused || end == procedure.Withdrawn {
 			continue
 		}
-		f := stepForm{path: "/cases/take", button: caseWord(ctx, "batch.take", "step", t.Title.In(lang), "n", strconv.Itoa(len(cases))), hidden: append(idPairs(cases), web.Pair{Name: "transition", Value: t.Code}, web.Pair{Name: "batch", Value: batch})}
+		f := stepForm{path: "/cases/take", button: caseWord(ctx, "batch.take", "step", t.Title.In(lang), "n", strconv.Itoa(len(cases))), hidden: append(selected(cases, query), web.Pair{Name: "transition", Value: t.Code}, web.Pair{Name: "batch", Value: batch})}
 		if t.Sample != nil && batch == "" && len(cases) > 1 {
 			f.path, f.button, f.note = "/cases/draw", caseWord(ctx, "batch.draw"), caseWord(ctx, "batch.help")
 		}
@@ -219,17 +244,14 @@ func (p *casePages) batches(ctx context.Context, d *procedure.Definition, cases 
 	return parts
 }
 
-// idPairs sends cases along with a form, each with the version that is shown.
-func idPairs(cases []procedure.Case) []web.Pair {
-	var pairs []web.Pair
-	for _, c := range cases {
-		pairs = append(pairs, web.Pair{Name: "case", Value: strconv.FormatInt(c.ID, 10)}, web.Pair{Name: "ver", Value: strconv.FormatInt(c.Ver, 10)})
-	}
-	return pairs
+// selected sends the cases of a list along with a form: by what they have in common, and how many there are.
+func selected(cases []procedure.Case, query url.Values) []web.Pair {
+	return []web.Pair{{Name: "pack", Value: cases[0].Pack}, {Name: "procedure", Value: cases[0].Code}, {Name: "state", Value: cases[0].State}, {Name: "area", Value: query.Get("area")}, {Name: "n", Value: strconv.Itoa(len(cases))}}
 }
 
-// chosen are the cases that a form sends along, for an act on them together.
-func (p *casePages) chosen(r *http.Request) (access.Scope, []procedure.Seen, error) {
+// chosen are the cases that a form sends along, for an act on them together. If others have come or gone since the form
+// was shown it is a Stale fault.
+func (p *casePages) chosen(r *http.Request) (access.Scope, []procedure.Case, error) {
 	if err := web.Form(r); err != nil {
 		return access.Scope{}, nil, err
 	}
@@ -237,31 +259,32 @@ func (p *casePages) chosen(r *http.Request) (access.Scope, []procedure.Seen, err
 	if err != nil {
 		return scope, nil, err
 	}
-	wrong := fault.New(fault.Invalid, "%s", web.T(r.Context(), "error.invalid"))
-	ids, vers := r.PostForm["case"], r.PostForm["ver"]
-	if len(ids) != len(vers) {
-		return scope, nil, wrong
+	of, err := p.selection(r.Context(), scope, r.PostForm)
+	if err != nil {
+		return scope, nil, err
 	}
-	seen := make([]procedure.Seen, len(ids))
-	for i := range ids {
-		if seen[i].ID, err = strconv.ParseInt(ids[i], 10, 64); err != nil {
-			return scope, nil, wrong
-		}
-		if seen[i].Ver, err = strconv.ParseInt(vers[i], 10, 64); err != nil {
-			return scope, nil, wrong
-		}
+	cases, err := p.Cases.All(r.Context(), scope, of)
+	if err != nil {
+		return scope, nil, err
 	}
-	return scope, seen, nil
+	if strconv.Itoa(len(cases)) != r.PostForm.Get("n") {
+		return scope, nil, fault.New(fault.Stale, "the list has changed since you opened it").Coded("procedure.list_stale")
+	}
+	return scope, cases, nil
 }
 
-// idsOf are the identifiers of cases.
-func idsOf(seen []procedure.Seen) []int64 {
-	ids := make([]int64, len(seen))
-	for i, one := range seen {
-		ids[i] = one.ID
+// idsOf are the identifiers of cases of which a condition holds.
+func idsOf(cases []procedure.Case, holds func(procedure.Case) bool) []int64 {
+	var ids []int64
+	for _, c := range cases {
+		if holds(c) {
+			ids = append(ids, c.ID)
+		}
 	}
 	return ids
 }
+
+func everyCase(procedure.Case) bool { return true }
 
 // open opens a case of a household.
 func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
@@ -276,7 +299,7 @@ func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "%s", web.T(r.Context(), "error.not_found"))
 	}
-	opened, err := p.Cases.Open(r.Context(), scope, r.PostForm.Get("procedure"), []int64{household})
+	opened, _, err := p.Cases.Open(r.Context(), scope, r.PostForm.Get("procedure"), []int64{household})
 	if err != nil {
 		return err
 	}
@@ -284,47 +307,44 @@ func (p *casePages) open(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *casePages) draw(w http.ResponseWriter, r *http.Request) error {
-	scope, seen, err := p.chosen(r)
+	scope, cases, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
-	b, err := p.Cases.Draw(r.Context(), scope, r.PostForm.Get("transition"), idsOf(seen))
+	b, err := p.Cases.Draw(r.Context(), scope, r.PostForm.Get("transition"), idsOf(cases, everyCase))
 	if err != nil {
 		return err
 	}
-	return p.drawn(w, r, seen[0].ID, b)
+	return p.drawn(w, r, b)
 }
 
 // drawn lists the sample, each a door, and the way back to the step.
-func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, first int64, b procedure.Batch) error {
+func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, b procedure.Batch) error {
 	ctx := r.Context()
 	var actions []web.Action
 	for _, id := range b.Sample {
 		actions = append(actions, web.Action{Label: strconv.FormatInt(id, 10), Href: casePath(id)})
 	}
-	scope, err := p.Scope(r, access.CaseRead)
-	if err != nil {
-		return err
-	}
-	c, err := p.Cases.Case(ctx, scope, first)
-	if err != nil {
-		return err
-	}
-	back := "/cases?" + url.Values{"procedure": {c.Code}, "state": {c.State}, "batch": {strconv.FormatInt(b.ID, 10)}}.Encode()
+	back := address("/cases", "procedure", r.PostForm.Get("procedure"), "state", r.PostForm.Get("state"), "area", r.PostForm.Get("area"), "batch", strconv.FormatInt(b.ID, 10))
 	actions = append(actions, web.Action{Label: caseWord(ctx, "batch.back"), Href: back, Style: web.StylePrimary})
 	return p.show(w, r, caseWord(ctx, "batch.sample"), web.Crumb{Label: caseWord(ctx, "batch.sample")}, web.Note(caseWord(ctx, "batch.help")), web.Actions(actions))
 }
 
 func (p *casePages) takeMany(w http.ResponseWriter, r *http.Request) error {
-	scope, seen, err := p.chosen(r)
+	scope, cases, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
 	batch, _ := strconv.ParseInt(r.PostForm.Get("batch"), 10, 64)
-	if err := p.Cases.TakeMany(r.Context(), scope, seen, procedure.Act{Transition: r.PostForm.Get("transition"), Batch: batch}); err != nil {
+	seen := make([]procedure.Seen, len(cases))
+	for i, c := range cases {
+		seen[i] = procedure.Seen{ID: c.ID, Ver: c.Ver}
+	}
+	job, err := p.Cases.TakeMany(r.Context(), scope, seen, procedure.Act{Transition: r.PostForm.Get("transition"), Batch: batch})
+	if err != nil {
 		return err
 	}
-	return web.See(w, r, "/cases")
+	return begun(w, r, job, "/cases")
 }
 
 // dayOf reads a day of a form.

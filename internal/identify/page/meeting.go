@@ -21,9 +21,6 @@ import (
 // uploadTime is how long the photo of a board may take to arrive.
 const uploadTime = 10 * time.Minute
 
-// most is how many lines a meeting or a notice shows.
-const most = 5000
-
 // meetingView is what the page of an open meeting asks.
 type meetingView struct {
 	path, button string
@@ -41,32 +38,9 @@ type meetingLine struct {
 	fields             []web.Field
 }
 
-// gathered are the cases of a form and the smallest area that holds them all.
-func (p *casePages) gathered(r *http.Request) (scope access.Scope, ids []int64, common int64, err error) {
-	scope, seen, err := p.chosen(r)
-	if err != nil {
-		return scope, nil, 0, err
-	}
-	ids = idsOf(seen)
-	scheme := p.Cases.Areas().Scheme()
-	for i, id := range ids {
-		c, err := p.Cases.Case(r.Context(), scope, id)
-		if err != nil {
-			return scope, nil, 0, err
-		}
-		if i == 0 {
-			common = c.Area
-		}
-		for common != 0 && !scheme.Range(common).Holds(c.Area) {
-			common = scheme.Parent(common)
-		}
-	}
-	return scope, ids, common, nil
-}
-
-// meet convenes a meeting on the cases of a form.
+// meet convenes a meeting on the cases of a form that are before none.
 func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
-	scope, ids, place, err := p.gathered(r)
+	scope, cases, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
@@ -74,11 +48,11 @@ func (p *casePages) meet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := p.Cases.Convene(r.Context(), scope, place, day, ids)
+	m, err := p.Cases.Convene(r.Context(), scope, p.Cases.Around(cases), day, idsOf(cases, func(c procedure.Case) bool { return c.Sitting == 0 }))
 	if err != nil {
 		return err
 	}
-	return web.See(w, r, sittingPath(m.ID))
+	return begun(w, r, m.Job, sittingPath(m.ID))
 }
 
 // sitting shows a meeting: open, the votes to be entered household by household; closed, its minutes.
@@ -94,6 +68,9 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	}
 	title := caseWord(ctx, "meeting.title", "day", i18n.Day(web.Lang(ctx), m.Day))
 	paper := web.Action{Label: caseWord(ctx, "paper.sheet"), Href: sittingPath(m.ID) + "/paper", Icon: "print"}
+	if at, err := p.Cases.Working(ctx, m.Job); err != nil || at {
+		return errors.Join(err, p.show(w, r, title, web.Crumb{Label: title}, working(ctx, m.Job)))
+	}
 	if m.Closed {
 		paper.Label = caseWord(ctx, "paper.minutes")
 		photo := templ.Component(templ.NopComponent)
@@ -120,7 +97,7 @@ func (p *casePages) held(r *http.Request) (procedure.Sitting, []procedure.Vote, 
 	if err != nil {
 		return m, nil, nil, err
 	}
-	votes, err := p.Cases.Votes(r.Context(), scope, m, 0, most)
+	votes, err := p.Cases.Votes(r.Context(), scope, m, 0, procedure.Most)
 	if err != nil {
 		return m, nil, nil, err
 	}
@@ -132,15 +109,21 @@ func sittingPath(id int64) string { return "/sittings/" + strconv.FormatInt(id, 
 
 // numbers are the numbers of households by case.
 func (p *casePages) numbers(ctx context.Context, scope access.Scope, votes []procedure.Vote) (map[int64]string, error) {
+	cases, err := p.casesOf(ctx, scope, votes)
 	found := map[int64]string{}
-	for _, v := range votes {
-		c, err := p.Cases.Case(ctx, scope, v.Case)
-		if err != nil {
-			return nil, err
-		}
-		found[v.Case] = registry.Number(c.Household)
+	for _, c := range cases {
+		found[c.ID] = registry.Number(c.Household)
 	}
-	return found, nil
+	return found, err
+}
+
+// casesOf are the cases before a meeting.
+func (p *casePages) casesOf(ctx context.Context, scope access.Scope, votes []procedure.Vote) ([]procedure.Case, error) {
+	ids := make([]int64, len(votes))
+	for i, v := range votes {
+		ids[i] = v.Case
+	}
+	return p.Cases.Some(ctx, scope, ids)
 }
 
 func (p *casePages) results(ctx context.Context, votes []procedure.Vote, numbers map[int64]string) web.Table {
@@ -159,6 +142,10 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 	view := meetingView{path: sittingPath(m.ID) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}},
 		fields: []web.Field{number("eligible", caseWord(ctx, "meeting.eligible")), number("present", caseWord(ctx, "meeting.present")), {Name: "minutes", Label: caseWord(ctx, "meeting.minutes"), Kind: web.FieldArea},
 			{Name: "photo", Label: caseWord(ctx, "meeting.photo"), Help: caseWord(ctx, "meeting.photo_help"), Kind: web.FieldFile, Attributes: templ.Attributes{"accept": "image/*"}}}}
+	if len(votes) > wall {
+		view.fields = append(listed(ctx, number), view.fields...)
+		return view, nil
+	}
 	homes, err := p.before(ctx, scope, votes)
 	if err != nil {
 		return view, err
@@ -173,7 +160,6 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 	}
 	for _, v := range votes {
 		of := strconv.FormatInt(v.Case, 10)
-		view.hidden = append(view.hidden, web.Pair{Name: "case", Value: of})
 		h := homes[v.Case]
 		line := meetingLine{number: h.Number, head: h.HeadName, href: casePath(v.Case), persons: strconv.Itoa(h.Members)}
 		if a, judged := found[h.ID]; judged {
@@ -189,14 +175,14 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 
 // before are the households of the cases before a meeting, by case.
 func (p *casePages) before(ctx context.Context, scope access.Scope, votes []procedure.Vote) (map[int64]registry.Household, error) {
-	of, ids := map[int64]int64{}, make([]int64, 0, len(votes))
-	for _, v := range votes {
-		c, err := p.Cases.Case(ctx, scope, v.Case)
-		if err != nil {
-			return nil, err
-		}
-		of[c.Household] = v.Case
-		ids = append(ids, c.Household)
+	cases, err := p.casesOf(ctx, scope, votes)
+	if err != nil {
+		return nil, err
+	}
+	of, ids := map[int64]int64{}, make([]int64, len(cases))
+	for i, c := range cases {
+		of[c.Household] = c.ID
+		ids[i] = c.Household
 	}
 	list, err := p.Registry.Found(ctx, scope, ids)
 	if err != nil {
@@ -222,22 +208,19 @@ func (p *casePages) closeSitting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	number := func(name string) int64 {
-		n, err := strconv.ParseInt(r.PostForm.Get(name), 10, 64)
-		if err != nil {
-			return -1
-		}
-		return n
-	}
-	as := procedure.Closing{Eligible: number("eligible"), Present: number("present"), Minutes: r.PostForm.Get("minutes"), Photo: photo}
-	for _, of := range r.PostForm["case"] {
-		n, _ := strconv.ParseInt(of, 10, 64)
-		as.Votes = append(as.Votes, procedure.Vote{Case: n, For: number("for." + of), Against: number("against." + of), Abstain: number("abstain." + of)})
-	}
-	if err := p.Cases.CloseSitting(r.Context(), scope, id, ver, as); err != nil {
+	m, err := p.Cases.Sitting(r.Context(), scope, id)
+	if err != nil {
 		return err
 	}
-	return web.See(w, r, sittingPath(id))
+	as := procedure.Closing{Eligible: whole(r.PostForm.Get("eligible")), Present: whole(r.PostForm.Get("present")), Minutes: r.PostForm.Get("minutes"), Photo: photo}
+	if as.Votes, err = p.votesOf(r, scope, m); err != nil {
+		return err
+	}
+	job, err := p.Cases.CloseSitting(r.Context(), scope, id, ver, as)
+	if err != nil {
+		return err
+	}
+	return begun(w, r, job, sittingPath(id))
 }
 
 // ballotID names the place of a household on the page of a meeting.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -17,22 +18,22 @@ import (
 
 // post makes the list of a notice from the cases of a form.
 func (p *casePages) post(w http.ResponseWriter, r *http.Request) error {
-	scope, ids, place, err := p.gathered(r)
+	scope, cases, err := p.chosen(r)
 	if err != nil {
 		return err
 	}
-	n, err := p.Cases.Draft(r.Context(), scope, place, ids)
+	n, err := p.Cases.Draft(r.Context(), scope, p.Cases.Around(cases), idsOf(cases, func(c procedure.Case) bool { return c.Notice == 0 }))
 	if err != nil {
 		return err
 	}
-	return web.See(w, r, noticePath(n.ID))
+	return begun(w, r, n.Job, noticePath(n.ID))
 }
 
 func noticePath(id int64) string { return "/notices/" + strconv.FormatInt(id, 10) }
 
 // board is the list as it hangs.
 func (p *casePages) board(ctx context.Context, n procedure.Notice, b *procedure.Board, doors bool) (web.Table, error) {
-	lines, err := p.Cases.Lines(ctx, n, 0, most)
+	lines, err := p.Cases.Lines(ctx, n, 0, procedure.Most)
 	if err != nil {
 		return web.Table{}, err
 	}
@@ -61,6 +62,10 @@ func (p *casePages) notice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := web.Lang(ctx)
+	if at, err := p.Cases.Working(ctx, n.Job); err != nil || at {
+		title := b.Title.In(lang)
+		return errors.Join(err, p.show(w, r, title, web.Crumb{Label: title}, working(ctx, n.Job)))
+	}
 	table, err := p.board(ctx, n, b, true)
 	if err != nil {
 		return err

@@ -123,14 +123,15 @@ func RegisterCases(api *rest.API, rooms Cases) {
 		return rest.Operation{ID: id, Method: method, Path: path, Summary: summary, Room: caseRoom, Verb: verb, About: about}
 	}
 	rest.Register(api, add("list-cases", http.MethodGet, "/cases", "List cases by the day of their nearest term", access.CaseRead, ""), rooms.list)
-	open := add("open-cases", http.MethodPost, "/cases", "Open a case for each of some households", access.CaseAct, "A household has one running case of a kind.")
+	open := add("open-cases", http.MethodPost, "/cases", "Open a case for each of some households", access.CaseAct, "A household has one running case of a kind. Up to 50 households: all or none; more are done by a job, and list-case-refusals says where it was refused.")
 	open.Status = http.StatusCreated
 	rest.Register(api, open, rooms.open)
 	rest.Register(api, add("get-case", http.MethodGet, "/cases/{id}", "Read a case with all that happened in it", access.CaseRead, "The reading is journalled, and counts as opening a case of your sample."), rooms.get)
 	rest.Register(api, add("take-case-step", http.MethodPost, "/cases/{id}/steps", "Take a step in a case", access.CaseAct, "Where several persons take the step together it waits for the others."), rooms.take)
 	rest.Register(api, add("take-step-in-cases", http.MethodPost, "/case-steps", "Take the same step in many cases, each by itself", access.CaseAct,
-		"A step with a sample needs a batch (draw-case-sample) whose sample you have read. After a fault send those that are left."), rooms.takeMany)
+		"A step with a sample needs a batch (draw-case-sample) whose sample you have read. Up to 50 cases: all or none; more are done by a job, and list-case-refusals says where the step was refused."), rooms.takeMany)
 	rest.Register(api, add("draw-case-sample", http.MethodPost, "/case-batches", "Draw the cases that have to be read before a step is taken in many", access.CaseAct, ""), rooms.draw)
+	rest.Register(api, add("list-case-refusals", http.MethodGet, "/case-refusals", "List the cases in which a job refused what was asked for", access.CaseRead, "With the reasons, in the order in which they were given to it."), rooms.refusals)
 	rooms.registerMeetings(api)
 	rooms.registerNotices(api)
 	rooms.registerProcedures(api)
@@ -187,6 +188,7 @@ type openInput struct {
 type openOutput struct {
 	Body struct {
 		Cases []Case `json:"cases" nullable:"false"`
+		Job   int64  `json:"job,omitempty" doc:"That opens the cases of more than 50 households, each by itself; absent where all are open."`
 	}
 }
 
@@ -195,11 +197,12 @@ func (rooms Cases) open(ctx context.Context, in *openInput) (*openOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	opened, err := rooms.Cases.Open(ctx, rest.Scope(ctx), in.Body.Procedure, ids)
+	opened, job, err := rooms.Cases.Open(ctx, rest.Scope(ctx), in.Body.Procedure, ids)
 	if err != nil {
 		return nil, err
 	}
 	out := &openOutput{}
+	out.Body.Job = job
 	out.Body.Cases, err = rooms.shown(ctx, opened)
 	return out, err
 }
@@ -301,14 +304,27 @@ type stepsInput struct {
 	}
 }
 
-func (rooms Cases) takeMany(ctx context.Context, in *stepsInput) (*struct{}, error) {
+// begunOutput names the job that does what is too much to be done at once.
+type begunOutput struct {
+	Body struct {
+		Job int64 `json:"job,omitempty" doc:"That does it in more than 50 cases, each by itself; absent where all is done."`
+	}
+}
+
+func begun(job int64, err error) (*begunOutput, error) {
+	out := &begunOutput{}
+	out.Body.Job = job
+	return out, err
+}
+
+func (rooms Cases) takeMany(ctx context.Context, in *stepsInput) (*begunOutput, error) {
 	act := in.Body.act()
 	act.Batch = in.Body.Batch
 	seen := make([]procedure.Seen, len(in.Body.Cases))
 	for i, c := range in.Body.Cases {
 		seen[i] = procedure.Seen{ID: c.ID, Ver: c.Version}
 	}
-	return &struct{}{}, rooms.Cases.TakeMany(ctx, rest.Scope(ctx), seen, act)
+	return begun(rooms.Cases.TakeMany(ctx, rest.Scope(ctx), seen, act))
 }
 
 type drawInput struct {

@@ -111,13 +111,14 @@ type madeOutput struct {
 	rest.Tagged
 	Body struct {
 		ID    int64  `json:"id"`
+		Job   int64  `json:"job,omitempty" doc:"That puts the cases on it one after the other; absent where all are there."`
 		Token string `json:"token,omitempty" doc:"By which everybody finds the page of a notice."`
 	}
 }
 
-func made(ctx context.Context, id, ver int64, token string) *madeOutput {
+func made(ctx context.Context, id, ver, job int64, token string) *madeOutput {
 	out := &madeOutput{Tagged: rest.Tag(ctx, ver)}
-	out.Body.ID, out.Body.Token = id, token
+	out.Body.ID, out.Body.Job, out.Body.Token = id, job, token
 	return out
 }
 
@@ -135,7 +136,7 @@ func (rooms Cases) convene(ctx context.Context, in *conveneInput) (*madeOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return made(ctx, m.ID, m.Ver, ""), nil
+	return made(ctx, m.ID, m.Ver, m.Job, ""), nil
 }
 
 type closeInput struct {
@@ -150,7 +151,7 @@ type closeInput struct {
 	}
 }
 
-func (rooms Cases) close(ctx context.Context, in *closeInput) (*struct{}, error) {
+func (rooms Cases) close(ctx context.Context, in *closeInput) (*begunOutput, error) {
 	ver, err := in.Version(ctx)
 	if err != nil {
 		return nil, err
@@ -164,5 +165,5 @@ func (rooms Cases) close(ctx context.Context, in *closeInput) (*struct{}, error)
 	for _, v := range in.Body.Votes {
 		as.Votes = append(as.Votes, procedure.Vote{Case: v.Case, For: v.For, Against: v.Against, Abstain: v.Abstain})
 	}
-	return &struct{}{}, rooms.Cases.CloseSitting(ctx, rest.Scope(ctx), in.ID, ver, as)
+	return begun(rooms.Cases.CloseSitting(ctx, rest.Scope(ctx), in.ID, ver, as))
 }

@@ -141,7 +141,7 @@ func (rooms Cases) draft(ctx context.Context, in *draftInput) (*madeOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	return made(ctx, n.ID, n.Ver, n.Token), nil
+	return made(ctx, n.ID, n.Ver, n.Job, n.Token), nil
 }
 
 // decoded is the picture of a body, drawn anew.
@@ -180,7 +180,7 @@ func (rooms Cases) hang(ctx context.Context, in *hangInput) (*madeOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return made(ctx, n.ID, n.Ver, n.Token), nil
+	return made(ctx, n.ID, n.Ver, n.Job, n.Token), nil
 }
 
 type objectInput struct {

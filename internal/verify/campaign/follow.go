@@ -204,7 +204,7 @@ func (s *Service) Propose(ctx context.Context, scope access.Scope, campaign int6
 	if err != nil {
 		return t, err
 	}
-	opened, err := s.cases.Open(ctx, acting, code, []int64{t.Household})
+	opened, _, err := s.cases.Open(ctx, acting, code, []int64{t.Household})
 	if err != nil {
 		return t, err
 	}
