@@ -109,7 +109,6 @@ func TestTwoThousandHouseholdsGoThroughOneMeetingOneNoticeAndOneApprovalEachByIt
 			t.Errorf("the meeting refused %+v", lost)
 		}
 
-		m.take(register.Village, m.ids[1], "withdraw", fault.Conflict) // only from the mast on
 		n, err := r.Cases.Draft(ctx, m.act(register.Village), 11001001, m.ids[1:])
 		if err != nil {
 			t.Fatal(err)
