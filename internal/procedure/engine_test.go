@@ -2,6 +2,7 @@ package procedure_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,9 +35,13 @@ func open(t *testing.T, r *register.Register, households int) (world, []procedur
 		hearths = append(hearths, register.Hearth{Key: fmt.Sprint("h", i), Area: "11001001", Catch: "10", Souls: 2})
 	}
 	r.Fill(t, hearths...)
-	cases, _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", r.Everybody(t))
-	if err != nil {
-		t.Fatal(err)
+	var cases []procedure.Case
+	for part := range slices.Chunk(r.Everybody(t), 50) { // so few are opened at once, not as a job
+		some, _, err := r.Cases.Open(t.Context(), w.act(register.Village), "stranding", part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, some...)
 	}
 	return w, cases
 }

@@ -13,7 +13,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/verify/campaign"
 	campaignpage "rightkey/internal/verify/campaign/page"
-	campaignrest "rightkey/internal/verify/campaign/rest"
 	"rightkey/internal/web"
 	"rightkey/test/register"
 	"rightkey/test/visitor"
@@ -84,20 +83,5 @@ func TestATeamTakesItsSpreadsheetAndItsPapersAlongAndBringsThemBack(t *testing.T
 		}
 		p.Post(t, goes, at+"/sheet", "rows", html.UnescapeString(rows[1])).Want(t, 200, "The visits are recorded.")
 		p.Post(t, goes, at+"/sheet", "rows", "no rows").Want(t, 400)
-
-		api := visitor.NewAPI(t, r.Stand, r.Who)
-		campaignrest.Register(api.API, campaignrest.Rooms{Campaigns: r.Campaigns})
-		sheet := fmt.Sprint("/campaigns/", c.ID, "/visits/sheet")
-		kind := []string{"Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-		var report campaignrest.VisitSheetReport
-		api.Ask(t, goes, "POST", sheet+"?apply=true", filled("Refused"), kind...).Want(t, 200).Read(t, &report)
-		if report.In != 1 || report.Unchanged != 1 || report.Stored {
-			t.Errorf("by API the second time: %+v", report)
-		}
-		api.Ask(t, goes, "POST", sheet, "no spreadsheet", kind...).Want(t, 400)
-		if next := api.Get(t, goes, sheet).Want(t, 200).Body; !strings.HasPrefix(next, "PK") {
-			t.Error("the API sends no spreadsheet")
-		}
-		api.Get(t, register.Village, sheet).Want(t, 404)
 	})
 }
