@@ -29,6 +29,7 @@ import (
 	campaignrest "rightkey/internal/verify/campaign/rest"
 	crosscheckpage "rightkey/internal/verify/crosscheck/page"
 	crosscheckrest "rightkey/internal/verify/crosscheck/rest"
+	demonstrationpage "rightkey/internal/verify/demonstration/page"
 	"rightkey/internal/verify/duplicate"
 	duplicatepage "rightkey/internal/verify/duplicate/page"
 	duplicaterest "rightkey/internal/verify/duplicate/rest"
@@ -51,6 +52,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
 	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord), Waiting: []func(context.Context, access.Caller, int64, string) (templ.Component, error){crosscheckpage.Centre(h.crosschecks), qualitypage.Centre(h.quality)}})
+	demonstrationpage.Register(server, desk)
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},

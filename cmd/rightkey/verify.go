@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +29,7 @@ type verifyDemo struct {
 	Households int    `default:"30000" help:"Households of the county."`
 	Seed       uint64 `default:"1" help:"Equal seeds give equal counties and visits."`
 	Picture    string `placeholder:"FILE" help:"Write the curves as SVG."`
+	Keep       string `placeholder:"FILE" help:"Write the curves as the page of the demonstration shows them."`
 	Survey     string `placeholder:"FILE" help:"Instead of counties, take the households of a survey with a score of each, as poverty train --oof writes them."`
 	Village    string `default:"group" help:"Column of the survey: the village."`
 	Welfare    string `default:"ln_welfare" help:"Column of the survey: the logarithm of welfare."`
@@ -95,10 +97,30 @@ func (c verifyDemo) Run(app *kong.Kong) error {
 			return err
 		}
 	}
-	if c.Picture == "" {
+	if c.Picture != "" {
+		if err := os.WriteFile(c.Picture, []byte(curvePlot(exact, careful)), 0o644); err != nil {
+			return err
+		}
+	}
+	if c.Keep == "" {
 		return nil
 	}
-	return os.WriteFile(c.Picture, []byte(curvePlot(exact, careful)), 0o644)
+	return c.keep(exact, careful)
+}
+
+// keep writes the curves that come with the program.
+func (c *verifyDemo) keep(exact, careful [][]demonstration.Point) error {
+	kept := demonstration.Kept{Seed: c.Seed, Households: c.Households}
+	for k, curves := range [][][]demonstration.Point{exact, careful} {
+		for m, points := range curves {
+			kept.Curves = append(kept.Curves, demonstration.Keep(c.mechanisms[m], k == 1, points))
+		}
+	}
+	text, err := json.MarshalIndent(kept, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.Keep, append(text, '\n'), 0o644)
 }
 
 // verifySections print what else verification shows on counties of which the truth is known, after the curves.

@@ -149,3 +149,19 @@ func TestASurveysRegisterIsWrongAboutThreeInTen(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+func TestTheCurvesThatComeWithTheProgramAreOfEveryMechanismAndBothKindsOfVisits(t *testing.T) {
+	kept, err := Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept.Curves) != 6 {
+		t.Fatalf("%d curves", len(kept.Curves))
+	}
+	for _, c := range kept.Curves {
+		first, last := c.Marks[0], c.Marks[len(c.Marks)-1]
+		if len(c.Marks) != len(Times) || first.Inclusion.Estimated != nil || last.Inclusion.Estimated == nil || last.Inclusion.True >= first.Inclusion.True || last.Missing.True >= first.Missing.True {
+			t.Errorf("%s, careful %v: from %+v to %+v", c.Mechanism, c.Careful, first, last)
+		}
+	}
+}

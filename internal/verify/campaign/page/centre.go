@@ -43,6 +43,7 @@ func (p *pages) centre(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Scope(r, access.CampaignRun); err == nil {
 		page.Actions = []web.Action{{Label: word(ctx, "new"), Icon: "plus", Href: "/campaigns/new", Style: web.StylePrimary}}
 	}
+	page.Actions = append(page.Actions, web.Action{Label: web.T(ctx, "demonstration.title"), Icon: "info", Href: "/verification/demonstration"})
 	var parts []templ.Component
 	measured, err := p.measured(ctx, scope, list)
 	if err != nil {
