@@ -129,7 +129,10 @@ func (b *Belief) Age(years float64) {
 func (b *Belief) Change(i int, now Household, another bool) {
 	now.Registered = b.Households[i].Registered && !another
 	b.Households[i] = now
-	b.pattern[i] = b.patternOf(now.Signals)
+	known := len(b.patterns)
+	if b.pattern[i] = b.patternOf(now.Signals); len(b.patterns) > known {
+		b.prepare()
+	}
 	if another {
 		b.visits[i] = nil
 		b.visited = slices.DeleteFunc(b.visited, func(j int) bool { return j == i })

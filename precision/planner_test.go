@@ -144,6 +144,10 @@ func TestAFindingWithoutErrorDecidesAndLosesCertaintyWithTheYears(t *testing.T) 
 	if got := b.Standing(3); got.Poor > 0.01 || b.Visited(3) {
 		t.Errorf("%+v of a household that moved in since", got)
 	}
+	b.Change(4, Household{Village: 1, Score: 2, Signals: 1 << 1}, true) // nobody had these signals before
+	if got := b.Standing(4); !(got.Poor >= 0 && got.Poor < 0.05) {
+		t.Errorf("%+v of a household whose signals are new", got)
+	}
 }
 
 func TestThePlanIsTheSameForTheSameSeedAndAbsentHouseholdsStayInTheDraw(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
+	"rightkey/internal/store"
 )
 
 func init() {
@@ -70,6 +71,14 @@ func (m *matrix) caseInFarCounty() {
 	}
 	opened, _, err := m.h.cases.Open(m.t.Context(), scope, "stranding", []int64{household})
 	if err != nil {
+		m.t.Fatal(err)
+	}
+	refused := func(tx store.Tx) error {
+		_, err := tx.Exec(m.t.Context(), "INSERT INTO case_bulk (home, bulk, n, case_id, subject, ver, state, kind, code, message) VALUES ($1, 987103, 1, $2, $3, 1, 'refused', 'conflict', 'procedure.not_now', 'not now')",
+			opened[0].Home, opened[0].ID, household)
+		return err
+	}
+	if err := m.h.raw.Tx(m.t.Context(), refused); err != nil {
 		m.t.Fatal(err)
 	}
 	m.ids["{case}"], m.ids["{sitting}"], m.ids["{notice}"] = fmt.Sprint(opened[0].ID), "987101", "987102"

@@ -114,7 +114,7 @@ func TestTwoThousandHouseholdsGoThroughOneMeetingOneNoticeAndOneApprovalEachByIt
 			t.Fatal(err)
 		}
 		m.done(n.Job, nil, job.Counts{In: all - 1, Updated: all - 1})
-		if n, err = r.Cases.Hang(ctx, m.act(register.Village), n.ID, n.Ver, r.Today, procedure.Photo{Type: "image/png", Body: []byte("x")}); err != nil {
+		if _, err = r.Cases.Hang(ctx, m.act(register.Village), n.ID, n.Ver, r.Today, procedure.Photo{Type: "image/png", Body: []byte("x")}); err != nil {
 			t.Fatal(err)
 		}
 		m.days(7)

@@ -126,12 +126,12 @@ func (s *Service) Sealed(ctx context.Context, within access.Scope, item *policy.
 
 // secretIn is the sealed answer of a document, without blanks; "" if there is none.
 func secretIn(body []byte, subject int64, code string, key crypt.DataKey) (string, error) {
-	var facts map[string]json.RawMessage
+	var facts map[string]any
 	if err := json.Unmarshal(body, &facts); err != nil {
 		return "", err
 	}
-	var text string
-	if json.Unmarshal(facts[code], &text) != nil || !strings.HasPrefix(text, sealedMark) {
+	text, _ := facts[code].(string)
+	if !strings.HasPrefix(text, sealedMark) {
 		return "", nil
 	}
 	value, err := openFact(text, subject, code, func() (crypt.DataKey, error) { return key, nil })
