@@ -204,6 +204,18 @@ func (s *Service) said(ctx context.Context, id int64, b Bulk) (Said, error) {
 	return said, json.Unmarshal(text, &said)
 }
 
+// unsay destroys the key of what was said in a job that is done.
+func (s *Service) unsay(ctx context.Context, scope access.Scope, id int64) error {
+	err := s.db.Tx(ctx, scope, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM data_key WHERE home = 0 AND subject = $1", id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("destroy the key of a job: %w", err)
+	}
+	return nil
+}
+
 // presiding is the role by which the caller holds the meeting or hangs the notice of an act, empty for others.
 func (s *Service) presiding(ctx context.Context, scope access.Scope, b Bulk) (string, error) {
 	switch {
@@ -282,8 +294,11 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 		}
 		part, err := store.All(ctx, s.db.In(scope), "SELECT n, home, case_id, subject, ver FROM case_bulk WHERE {checked} AND bulk = $1 AND state = '' ORDER BY n LIMIT $2", []any{run.Job.ID, chunk},
 			func(r store.Rows, l *line) error { return r.Scan(&l.n, &l.home, &l.of, &l.subject, &l.ver) })
-		if err != nil || len(part) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(part) == 0 {
+			return s.unsay(ctx, scope, run.Job.ID)
 		}
 		if err := at.part(ctx, part); err != nil {
 			return err

@@ -43,10 +43,19 @@ func (r *reader) answered(d *Definition, s *State) {
 	if s.Sitting != "" {
 		r.voted(d, s)
 	}
-	if s.Notice == "" || !d.Board(s.Notice).Objections {
+	var raised *Transition
+	takes := s.Notice != "" && d.Board(s.Notice).Objections
+	if takes {
+		raised = d.triggered(s.Code, Objection, s.Notice)
+	}
+	for _, t := range d.Leaving(s.Code) {
+		if t.On == Objection && t != raised {
+			r.fail(t.Pos, "transition %s: no objection leads from state %s this way", t.Code, s.Code)
+		}
+	}
+	if !takes {
 		return
 	}
-	raised := d.triggered(s.Code, Objection, s.Notice)
 	if raised == nil {
 		r.fail(s.Pos, "state %s: the notice takes objections, and no transition is on objection", s.Code)
 		return
@@ -64,7 +73,7 @@ func (r *reader) answered(d *Definition, s *State) {
 
 // apart checks that while an objection is looked into a case can only go back to its notice or end without a grant.
 func (r *reader) apart(d *Definition, s *State) {
-	if s.Mandatory || s.Sitting != "" || s.Notice != "" || s == d.Start() {
+	if s.Mandatory || s.Sitting != "" || s.Notice != "" || s.End == Granted || s == d.Start() {
 		r.fail(s.Pos, "state %s: a case to which somebody objected gets here without going back to its notice", s.Code)
 	}
 	for _, t := range d.Leaving(s.Code) {
