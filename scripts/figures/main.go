@@ -74,7 +74,7 @@ func run(out, only string, count int, each string) error {
 	if err != nil {
 		return err
 	}
-	before := load()
+	before, from := load(), readProcessors()
 	var found table
 	for _, b := range benches {
 		if !wanted.MatchString(b.names) {
@@ -84,7 +84,7 @@ func run(out, only string, count int, each string) error {
 			return err
 		}
 	}
-	return os.WriteFile(out, found.page(before), 0o644)
+	return os.WriteFile(out, found.page(before, readProcessors().without(from)), 0o644)
 }
 
 // load is the load of the machine before and while it measures, where the system tells it.
@@ -94,6 +94,40 @@ func load() string {
 		return "?"
 	}
 	return strings.Fields(string(content))[0]
+}
+
+// ticks are processor time since the machine was started, all of it and what its host gave to other machines.
+type ticks struct{ all, stolen float64 }
+
+// readProcessors reads the first line of /proc/stat (proc_stat(5)), where the system has it.
+func readProcessors() (t ticks) {
+	content, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return t
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	for i, field := range strings.Fields(first)[1:] {
+		n, err := strconv.ParseFloat(field, 64)
+		if err != nil || i > 7 { // what guests had is in the times before
+			break
+		}
+		if t.all += n; i == 7 {
+			t.stolen = n
+		}
+	}
+	return t
+}
+
+func (t ticks) without(before ticks) ticks {
+	return ticks{t.all - before.all, t.stolen - before.stolen}
+}
+
+// share is how much was stolen, in words.
+func (t ticks) share() string {
+	if t.all <= 0 {
+		return "?"
+	}
+	return strconv.FormatFloat(100*t.stolen/t.all, 'f', 1, 64) + " %"
 }
 
 // row is the values of one unit of a benchmark, a value for each run.
@@ -144,7 +178,7 @@ func (t *table) read(line string) {
 }
 
 // page is the document.
-func (t *table) page(before string) []byte {
+func (t *table) page(before string, meanwhile ticks) []byte {
 	var page bytes.Buffer
 	fmt.Fprintf(&page, `# How fast the program is
 
@@ -153,12 +187,12 @@ the program, a time to the machine and to what else it does: where a baseline is
 Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households (RIGHTKEY_BENCH_HOUSEHOLDS).
 
 - Machine: %s, %d processors, %s/%s, %s
-- Day: %s; load of the machine before %s, after %s
+- Day: %s; load of the machine before %s, after %s; processor time that its host gave to others meanwhile: %s
 
 | Benchmark | Unit | Median | Runs | Asked for |
 | --- | --- | ---: | ---: | ---: |
 `, "`make figures`", size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
-		time.Now().UTC().Format(time.DateOnly), before, load())
+		time.Now().UTC().Format(time.DateOnly), before, load(), meanwhile.share())
 	for _, r := range t.rows {
 		slices.Sort(r.values)
 		fmt.Fprintf(&page, "| %s | %s | %s | %d | %s |\n", strings.ReplaceAll(r.name, "_", " "), r.unit, written(r.values[len(r.values)/2]), len(r.values), asked[r.name+" "+r.unit])
