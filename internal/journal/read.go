@@ -12,16 +12,17 @@ func (j *Journal) Shown(ctx context.Context, who Who, kind, subjectKind string, 
 	if len(subjects) == 0 {
 		return nil
 	}
-	c, err := j.Showing(ctx, who, kind, subjectKind, home, area, subjects)
-	if err != nil {
-		return err
-	}
-	return j.db.Tx(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
+	return j.Record(ctx, who, shown(kind, subjectKind, home, area, subjects))
 }
 
 // Showing prepares what Shown stores, for a transaction of the caller's.
 func (j *Journal) Showing(ctx context.Context, who Who, kind, subjectKind string, home, area int64, subjects []int64) (*Command, error) {
-	return j.prepared(ctx, who, Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area, Body: map[string]any{"shown": subjects}})
+	return j.prepared(ctx, who, shown(kind, subjectKind, home, area, subjects))
+}
+
+// shown is the event of subjects, at least one, that a page or answer shows.
+func shown(kind, subjectKind string, home, area int64, subjects []int64) Entry {
+	return Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area, Body: map[string]any{"shown": subjects}}
 }
 
 // Record stores events that change nothing else: a reading, a denial, a sign-in.

@@ -75,9 +75,6 @@ func (m many) step(account int64, act procedure.Act) {
 // TestTwoThousandHouseholdsGoThroughOneMeetingOneNoticeAndOneApprovalEachByItself stops the jobs in the middle and goes
 // on, loses one household at each of the three, and counts.
 func TestTwoThousandHouseholdsGoThroughOneMeetingOneNoticeAndOneApprovalEachByItself(t *testing.T) {
-	if testing.Short() {
-		t.Skip("2,000 households")
-	}
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		const all = 2000
 		ctx := t.Context()

@@ -130,17 +130,23 @@ func TestTwoOfficesThatDecideAtOnceMakeOneDecision(t *testing.T) {
 		if won != 200 || lost != 409 && lost != 412 {
 			t.Errorf("two decisions at once were answered with %d and %d", answers[0].Status, answers[1].Status)
 		}
-		f, _ := c.file(office, id)
-		decided := 0
-		for _, a := range f.Acts {
-			if a.Step == "approve" {
-				decided++
-			}
-		}
-		if decided != 1 || f.State != "announcement" {
-			t.Errorf("%d decisions, the case is in %s", decided, f.State)
-		}
+		c.decidedOnce(id)
 	})
+}
+
+// decidedOnce checks that a case was approved once and is announced.
+func (c *county) decidedOnce(id int64) {
+	c.t.Helper()
+	f, _ := c.file(office, id)
+	decided := 0
+	for _, a := range f.Acts {
+		if a.Step == "approve" {
+			decided++
+		}
+	}
+	if decided != 1 || f.State != "announcement" {
+		c.t.Errorf("%d decisions, the case is in %s", decided, f.State)
+	}
 }
 
 func TestTheMatterOfADecidersKinIsDecidedOneLevelHigher(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/policy"
 	"rightkey/internal/verify/campaign"
@@ -30,11 +29,7 @@ func (p *pages) papers(w http.ResponseWriter, r *http.Request) error {
 	if query.Get("from") != "" && (err != nil || from < 0) {
 		return web.Unknown(ctx, "from")
 	}
-	scope, id, err := p.Item(r, access.VisitRecord)
-	if err != nil {
-		return err
-	}
-	g, list, err := p.Campaigns.Route(ctx, scope, id)
+	g, list, places, err := p.routeOf(r)
 	if err != nil {
 		return err
 	}
@@ -42,23 +37,15 @@ func (p *pages) papers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	keys := []int64{g.Area}
-	for _, t := range list {
-		keys = append(keys, t.Area)
-	}
-	places, err := p.Campaigns.Registry().Places(ctx, keys)
-	if err != nil {
-		return err
-	}
 	issuer := p.title(ctx, g.Campaign, places)
-	tools := []templ.Component{web.Action{Label: word(ctx, "paper.back"), Href: visitPath(id, "/away")}, web.Note(word(ctx, "paper.how"))}
+	tools := []templ.Component{web.Action{Label: word(ctx, "paper.back"), Href: visitPath(g.ID, "/away")}, web.Note(word(ctx, "paper.how"))}
 	var documents []web.Document
 	if from == 0 {
 		documents = append(documents, routeList(ctx, g, list, places, issuer))
 	}
 	printed := list[min(from, len(list)):min(from+formsAtOnce, len(list))]
 	for _, t := range printed {
-		form, err := visitForm(ctx, d, t, placeName(ctx, places, t.Area), web.Origin(r)+visitPath(id, "/", t.Number))
+		form, err := visitForm(ctx, d, t, placeName(ctx, places, t.Area), web.Origin(r)+visitPath(g.ID, "/", t.Number))
 		if err != nil {
 			return err
 		}
@@ -66,7 +53,7 @@ func (p *pages) papers(w http.ResponseWriter, r *http.Request) error {
 		documents = append(documents, form)
 	}
 	if next := from + len(printed); next < len(list) {
-		tools = append(tools, web.Action{Label: word(ctx, "paper.next", "n", len(list)-next), Href: visitPath(id, "/papers?from=", strconv.Itoa(next))})
+		tools = append(tools, web.Action{Label: word(ctx, "paper.next", "n", len(list)-next), Href: visitPath(g.ID, "/papers?from=", strconv.Itoa(next))})
 	}
 	return web.Render(w, r, http.StatusOK, web.Papers(word(ctx, "paper.title"), tools, documents...))
 }

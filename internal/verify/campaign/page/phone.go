@@ -6,7 +6,6 @@ import (
 	"path"
 	"time"
 
-	"rightkey/internal/access"
 	"rightkey/internal/fault"
 	"rightkey/internal/web"
 	"rightkey/internal/web/assets"
@@ -34,11 +33,7 @@ func (p *pages) worker(w http.ResponseWriter, r *http.Request) error {
 // before stands in it.
 func (p *pages) phone(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	scope, id, err := p.Item(r, access.VisitRecord)
-	if err != nil {
-		return err
-	}
-	g, list, err := p.Campaigns.Route(ctx, scope, id)
+	g, list, places, err := p.routeOf(r)
 	if err != nil {
 		return err
 	}
@@ -46,15 +41,7 @@ func (p *pages) phone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	keys := []int64{g.Area}
-	for _, t := range list {
-		keys = append(keys, t.Area)
-	}
-	places, err := p.Campaigns.Registry().Places(ctx, keys)
-	if err != nil {
-		return err
-	}
-	taken := takenAlong{title: p.title(ctx, g.Campaign, places), path: visitPath(id, "/"), fields: visitFields(ctx, d, pack, url.Values{"day": {p.Campaigns.Registry().Now().Day(time.UTC).String()}})}
+	taken := takenAlong{title: p.title(ctx, g.Campaign, places), path: visitPath(g.ID, "/"), fields: visitFields(ctx, d, pack, url.Values{"day": {p.Campaigns.Registry().Now().Day(time.UTC).String()}})}
 	for _, t := range list {
 		taken.stops = append(taken.stops, stop{number: t.Number, head: t.HeadName, place: placeName(ctx, places, t.Area), persons: count(ctx, t.Persons)})
 	}

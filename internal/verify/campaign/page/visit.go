@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rightkey/internal/access"
+	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/policy"
@@ -43,22 +44,29 @@ func (p *pages) visits(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, http.StatusOK, web.Page{Title: word(ctx, "my_visits"), Crumbs: []web.Crumb{{Label: word(ctx, "my_visits")}}}, table)
 }
 
-// route lists the households that wait for the caller's team, village by village; it prints as a route list.
-func (p *pages) route(w http.ResponseWriter, r *http.Request) error {
+// routeOf is the way of the caller's team in the campaign of an address, with the areas on it.
+func (p *pages) routeOf(r *http.Request) (campaign.Going, []campaign.Task, map[int64]area.Area, error) {
 	ctx := r.Context()
 	scope, id, err := p.Item(r, access.VisitRecord)
 	if err != nil {
-		return err
+		return campaign.Going{}, nil, nil, err
 	}
 	g, list, err := p.Campaigns.Route(ctx, scope, id)
 	if err != nil {
-		return err
+		return g, nil, nil, err
 	}
 	keys := []int64{g.Area}
 	for _, t := range list {
 		keys = append(keys, t.Area)
 	}
 	places, err := p.Campaigns.Registry().Places(ctx, keys)
+	return g, list, places, err
+}
+
+// route lists the households that wait for the caller's team, village by village; it prints as a route list.
+func (p *pages) route(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	g, list, places, err := p.routeOf(r)
 	if err != nil {
 		return err
 	}
