@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -39,6 +40,15 @@ func (b PaperBlock) head(column int) string {
 type Document struct {
 	Title, Issuer, Number string
 	Sheets                [][]PaperBlock
+	// Foot numbers a sheet of so many; nil: in the words of the program.
+	Foot func(sheet, of int) string
+}
+
+func (d Document) foot(ctx context.Context, sheet int) string {
+	if d.Foot != nil {
+		return d.Foot(sheet, len(d.Sheets))
+	}
+	return T(ctx, "web.paper_page", "n", sheet, "all", len(d.Sheets))
 }
 
 // Papers are documents to be printed one after the other. Tools stand above them on the screen only.

@@ -18,7 +18,6 @@ type casePaper struct {
 	title, issuer, number string
 	pack                  *policy.Pack // in whose words sheets are numbered; nil where the program's do
 	tools                 []templ.Component
-	sheets                [][]web.PaperBlock
 }
 
 // issuer is the programme whose name stands on the papers of a pack.
@@ -34,8 +33,9 @@ func (p *casePages) issuer(ctx context.Context, hash string) string {
 func (p *casePages) print(w http.ResponseWriter, r *http.Request, paper casePaper, back string, blocks []web.PaperBlock) error {
 	ctx := r.Context()
 	paper.tools = append([]templ.Component{web.Action{Label: caseWord(ctx, "paper.back"), Href: back}, web.Note(caseWord(ctx, "paper.how"))}, paper.tools...)
-	paper.sheets = web.Sheets(blocks, paper.word(ctx, "continued"))
-	return web.Render(w, r, http.StatusOK, casePaperView(paper))
+	document := web.Document{Title: paper.title, Issuer: paper.issuer, Number: paper.number, Sheets: web.Sheets(blocks, paper.word(ctx, "continued")),
+		Foot: func(sheet, of int) string { return paper.word(ctx, "page", "n", sheet, "all", of) }}
+	return web.Render(w, r, http.StatusOK, web.Papers(paper.title+" · "+paper.number, paper.tools, document))
 }
 
 // word is a message on the sheets of a document.
