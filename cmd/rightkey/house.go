@@ -179,7 +179,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.monthEnds = overview.NewMonthEnds(overview.Needs{DB: h.db, Journal: h.journal, Registry: h.registry, Jobs: h.jobs, Assessed: identify.AssessedOn})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})
-	h.crosschecks = crosscheck.NewService(crosscheck.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Duplicates: h.duplicates, Jobs: h.jobs, Caller: h.caller})
+	h.crosschecks = crosscheck.NewService(crosscheck.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Duplicates: h.duplicates, Cases: h.cases, Jobs: h.jobs, Caller: h.caller})
 	h.campaigns = campaign.NewService(campaign.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Changes: h.changes, Identify: h.identify, Quality: h.quality, Cases: h.cases, Assignments: h.assignments, Caller: h.caller})
 	return nil
 }

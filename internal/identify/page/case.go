@@ -319,9 +319,11 @@ func casePanel(ctx context.Context, cases *procedure.Service, caller access.Call
 	}
 	var actions []web.Action
 	for _, d := range procedures.List {
-		if access.May(caller, access.CaseAct) && slices.ContainsFunc(caller.Holding(), func(g access.Grant) bool {
-			return slices.ContainsFunc(d.OpenedBy, func(a procedure.Actor) bool { return a.Role == g.Role })
-		}) {
+		may, err := cases.MayOpen(caller, d, f.Area)
+		if err != nil {
+			return nil, err
+		}
+		if may {
 			actions = append(actions, web.Action{Label: caseWord(ctx, "open", "procedure", d.Title.In(lang)), Href: "/cases", Post: true, Hidden: []web.Pair{{Name: "household", Value: f.Number}, {Name: "procedure", Value: d.Code}}})
 		}
 	}

@@ -204,11 +204,11 @@ func (s *Service) Propose(ctx context.Context, scope access.Scope, campaign int6
 	if err != nil {
 		return t, err
 	}
-	opened, _, err := s.cases.Open(ctx, acting, code, []int64{t.Household})
+	through, err := s.cases.Through(ctx, acting, code, t.Household)
 	if err != nil {
 		return t, err
 	}
-	t.Case = opened[0].ID
+	t.Case = through.ID
 	if t.Result() == Remove {
 		t.Landing = s.today() + clock.Day(d.Landing)
 	}

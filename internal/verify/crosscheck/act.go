@@ -97,12 +97,55 @@ func (s *Service) Act(ctx context.Context, scope access.Scope, id, ver int64, co
 	if err != nil {
 		return l, err
 	}
-	if act, ok := check.Act(code); !ok || !slices.Contains(act.After, l.State) {
+	act, ok := check.Act(code)
+	if !ok || !slices.Contains(act.After, l.State) {
 		return l, fault.New(fault.Invalid, "choose one of the check's acts").With(0, "act", "is none of the check's for what was found")
 	}
 	next := l
 	next.State, next.Act, next.Actor = Acted, code, scope.Caller().Account
+	if act.Opens != "" {
+		if next.Case, err = s.through(ctx, scope.Caller(), act, l); err != nil {
+			return l, err
+		}
+		next.Landing = act.Lands(s.today())
+	}
 	return s.one(ctx, scope, "acted", l, next)
+}
+
+// through is the case that an act opens, or that runs already. It is for who may open the procedure: a county that
+// decides an exit at its end leaves it to the township or village to begin it.
+func (s *Service) through(ctx context.Context, caller access.Caller, act Code, l Lead) (int64, error) {
+	acting, err := access.Decide(caller, access.CaseAct)
+	if err != nil {
+		return 0, err
+	}
+	c, err := s.cases.Through(ctx, acting, act.Opens, l.Household)
+	return c.ID, err
+}
+
+// ActsOn are the acts of a check that are left for a judged lead, and of them those that a caller may take: an act that
+// opens a procedure is for who may open it.
+func (s *Service) ActsOn(caller access.Caller, l Lead, check *Check) (left, may []Code, err error) {
+	procedures, _, err := s.cases.At(l.Area)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, act := range check.Acts {
+		if !slices.Contains(act.After, l.State) {
+			continue
+		}
+		left = append(left, act)
+		opens := true
+		if d, found := procedures.Find(act.Opens); found {
+			if opens, err = s.cases.MayOpen(caller, d, l.Area); err != nil {
+				return nil, nil, err
+			}
+		}
+		if opens {
+			may = append(may, act)
+		}
+	}
+	return left, may, nil
 }
 
 // second is a judged lead that the caller did not judge.
@@ -133,7 +176,7 @@ func (s *Service) change(ctx context.Context, scope access.Scope, act string, be
 	entries := make([]journal.Entry, len(after))
 	for i, l := range after {
 		entries[i] = journal.Entry{Kind: "household.lead-" + act, SubjectKind: registry.SubjectHousehold, Subject: l.Household, Home: l.Home, Area: l.Area,
-			Body: map[string]any{"lead": l.ID, "rule": l.Rule, "state": [2]State{before[i].State, l.State}, "owner": [2]int64{before[i].Owner, l.Owner}, "explanation": l.Explanation, "act": l.Act}}
+			Body: map[string]any{"lead": l.ID, "rule": l.Rule, "state": [2]State{before[i].State, l.State}, "owner": [2]int64{before[i].Owner, l.Owner}, "explanation": l.Explanation, "act": l.Act, "case": l.Case, "landing": l.Landing}}
 	}
 	if err := command.Note(ctx, entries...); err != nil {
 		return err
@@ -144,9 +187,9 @@ func (s *Service) change(ctx context.Context, scope access.Scope, act string, be
 			if err := store.Bump(ctx, tx, "check_lead", "{checked} AND home = $1 AND id = $2", before[i].Ver, l.Home, l.ID); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, `UPDATE check_lead SET state = $3, owner = $4, due = $5, explanation = $6, evidence = $7, act = $8, judge = $9, judge_person = $10, actor = $11, changed = $12
+			_, err := tx.Exec(ctx, `UPDATE check_lead SET state = $3, owner = $4, due = $5, explanation = $6, evidence = $7, act = $8, judge = $9, judge_person = $10, actor = $11, changed = $12, case_id = $13, landing = $14
 				WHERE {checked} AND home = $1 AND id = $2`,
-				l.Home, l.ID, string(l.State), l.Owner, int64(l.Due), l.Explanation, l.Evidence, l.Act, l.Judge, l.judgePerson, l.Actor, now)
+				l.Home, l.ID, string(l.State), l.Owner, int64(l.Due), l.Explanation, l.Evidence, l.Act, l.Judge, l.judgePerson, l.Actor, now, l.Case, int64(l.Landing))
 			if err != nil {
 				return err
 			}

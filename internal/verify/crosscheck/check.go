@@ -51,6 +51,18 @@ type Code struct {
 	Code  string
 	Label i18n.Text
 	After []State // of an act: the states after which it is taken
+	// Opens is the procedure through which an act goes, as every change of status does; empty for other acts.
+	Opens string
+	// Landing is for how many days from such an act a household that is to leave keeps what it gets at least.
+	Landing int
+}
+
+// Lands is the landing day of an act that is taken today, 0 for an act without.
+func (c Code) Lands(today clock.Day) clock.Day {
+	if c.Landing == 0 {
+		return 0
+	}
+	return today + clock.Day(c.Landing)
 }
 
 // Check is a comparison with one list, or (without a department) with what the register itself knows.
@@ -131,10 +143,12 @@ type sectionSchema struct {
 }
 
 type codeSchema struct {
-	Code  string               `yaml:"code"`
-	Label map[i18n.Lang]string `yaml:"label"`
-	After []string             `yaml:"after"`
-	Pos   policy.Pos
+	Code    string               `yaml:"code"`
+	Label   map[i18n.Lang]string `yaml:"label"`
+	After   []string             `yaml:"after"`
+	Opens   string               `yaml:"opens"`
+	Landing int                  `yaml:"landing"`
+	Pos     policy.Pos
 }
 
 type columnSchema struct {
@@ -220,7 +234,10 @@ func (s codeSchema) code(p *policy.Pack) (Code, error) {
 	if err != nil {
 		return Code{}, err
 	}
-	code := Code{Code: s.Code, Label: label}
+	if s.Landing < 0 || s.Landing > 0 && s.Opens == "" {
+		return Code{}, fmt.Errorf("landing is how many days an act that opens a procedure leaves a household what it gets")
+	}
+	code := Code{Code: s.Code, Label: label, Opens: s.Opens, Landing: s.Landing}
 	for _, after := range s.After {
 		if after != string(Explained) && after != string(Confirmed) {
 			return code, fmt.Errorf("an act is taken after %s or %s, not after %q", Explained, Confirmed, after)

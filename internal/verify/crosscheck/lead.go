@@ -54,11 +54,13 @@ type Lead struct {
 	Owner       int64 // account that looks into it, 0 while nobody does
 	Due         clock.Day
 	State       State
-	Explanation string // code
-	Evidence    string // on what the judgement rests
-	Act         string // code of what was done
-	Judge       int64  // account that explained or confirmed it
-	Actor       int64  // account that acted
+	Explanation string    // code
+	Evidence    string    // on what the judgement rests
+	Act         string    // code of what was done
+	Judge       int64     // account that explained or confirmed it
+	Actor       int64     // account that acted
+	Case        int64     // through which the act goes, 0 for none
+	Landing     clock.Day // until which a household that is to be removed keeps what it gets, 0 for none
 	Changed     clock.Time
 	Ver         int64
 
@@ -87,7 +89,7 @@ func (l Lead) Given(owner int64, due clock.Day) Lead {
 func (l Lead) Waived() bool { return l.Explanation != "" }
 
 const leadColumns = `l.home, l.id, l.household, l.subject_kind, l.subject, l.area, l.rule, l.effect, l.class, l.list, l.day, l.how, l.probability, l.signs, l.found, l.role, l.owner, l.due,
-	l.state, l.explanation, l.evidence, l.act, l.judge, l.judge_person, l.actor, l.changed, l.ver, l.body, coalesce(h.number, '')`
+	l.state, l.explanation, l.evidence, l.act, l.judge, l.judge_person, l.actor, l.case_id, l.landing, l.changed, l.ver, l.body, coalesce(h.number, '')`
 
 // joined are leads with their households.
 const joined = " FROM check_lead l LEFT JOIN household h ON h.home = l.home AND h.id = l.household WHERE "
@@ -95,7 +97,7 @@ const joined = " FROM check_lead l LEFT JOIN household h ON h.home = l.home AND 
 func scanLead(r store.Rows, l *Lead) error {
 	var class int64
 	err := r.Scan(&l.Home, &l.ID, &l.Household, &l.SubjectKind, &l.Subject, &l.Area, &l.Rule, &l.Effect, &class, &l.List, (*int64)(&l.Day), &l.How, &l.Probability, &l.Signs,
-		(*int64)(&l.Found), &l.Role, &l.Owner, (*int64)(&l.Due), &l.State, &l.Explanation, &l.Evidence, &l.Act, &l.Judge, &l.judgePerson, &l.Actor, (*int64)(&l.Changed), &l.Ver, &l.body, &l.Number)
+		(*int64)(&l.Found), &l.Role, &l.Owner, (*int64)(&l.Due), &l.State, &l.Explanation, &l.Evidence, &l.Act, &l.Judge, &l.judgePerson, &l.Actor, &l.Case, (*int64)(&l.Landing), (*int64)(&l.Changed), &l.Ver, &l.body, &l.Number)
 	l.Class = access.Class(class)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
+	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/verify/duplicate"
 )
@@ -23,6 +24,7 @@ type Service struct {
 	packs      *library.Library
 	registry   *registry.Service
 	duplicates *duplicate.Service
+	cases      *procedure.Service
 	jobs       *job.Runner
 	caller     func(ctx context.Context, account int64) (access.Caller, error)
 }
@@ -36,14 +38,16 @@ type Needs struct {
 	Registry *registry.Service
 	// Duplicates says how alike two records of persons are.
 	Duplicates *duplicate.Service
-	Jobs       *job.Runner
+	// Cases are those through which acts on leads go.
+	Cases *procedure.Service
+	Jobs  *job.Runner
 	// Caller says who an account is today, before leads are given to it.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the room and registers its jobs.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, duplicates: n.Duplicates, jobs: n.Jobs, caller: n.Caller}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, duplicates: n.Duplicates, cases: n.Cases, jobs: n.Jobs, caller: n.Caller}
 	n.Jobs.Register(JobKind, s.work)
 	n.Jobs.Register(ScreenJobKind, s.screen)
 	return s

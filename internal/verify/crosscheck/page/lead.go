@@ -79,6 +79,12 @@ func (p *pages) facts(ctx context.Context, l crosscheck.Lead, check *crosscheck.
 	if l.Act != "" {
 		facts = append(facts, web.Fact{Label: word(ctx, "act.title"), Value: codeLabel(ctx, l.Act, check.Act), Note: p.AccountName(ctx, l.Actor)})
 	}
+	if l.Case != 0 {
+		facts = append(facts, web.Fact{Label: word(ctx, "act.case"), Value: strconv.FormatInt(l.Case, 10), Href: "/cases/" + strconv.FormatInt(l.Case, 10)})
+	}
+	if l.Landing != 0 {
+		facts = append(facts, web.Fact{Label: web.T(ctx, "campaign.landing"), Value: i18n.Day(lang, l.Landing)})
+	}
 	source := web.Fact{Label: web.T(ctx, "common.source"), Value: check.Source, Missing: check.Source == ""}
 	if check.Unconfirmed {
 		source.Note = web.T(ctx, "common.unconfirmed")
@@ -154,17 +160,17 @@ func (p *pages) todo(r *http.Request, l crosscheck.Lead, check *crosscheck.Check
 		if !p.May(r, access.ChangeDecide, l.Area) || l.Judge == p.Caller(ctx).Account {
 			return []templ.Component{web.Notice{Tone: web.ToneInfo, Text: word(ctx, "waits")}}, nil
 		}
-		var acts []crosscheck.Code
-		for _, one := range check.Acts {
-			for _, after := range one.After {
-				if after == l.State {
-					acts = append(acts, one)
-				}
-			}
+		left, may, err := p.Crosschecks.ActsOn(p.Caller(ctx), l, check)
+		if err != nil {
+			return nil, err
 		}
-		return []templ.Component{web.Side(
-			form(word(ctx, "act.title"), "act", word(ctx, "act.do"), web.Field{Name: "act", Label: word(ctx, "act.what"), Kind: web.FieldSelect, Options: options(ctx, acts), Required: true}),
-			form(word(ctx, "return.title"), "return", word(ctx, "return.do")))}, nil
+		var parts []templ.Component
+		if len(may) < len(left) {
+			parts = append(parts, web.Notice{Tone: web.ToneInfo, Text: word(ctx, "act.others")})
+		}
+		return append(parts, web.Side(
+			form(word(ctx, "act.title"), "act", word(ctx, "act.do"), web.Field{Name: "act", Label: word(ctx, "act.what"), Kind: web.FieldSelect, Options: options(ctx, may), Required: true}),
+			form(word(ctx, "return.title"), "return", word(ctx, "return.do")))), nil
 	}
 	var parts []templ.Component
 	if p.May(r, access.HouseholdEdit, l.Area) {

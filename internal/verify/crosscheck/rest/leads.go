@@ -43,6 +43,8 @@ type Lead struct {
 	Explanation string            `json:"explanation,omitempty" doc:"Code of the pack."`
 	Evidence    string            `json:"evidence,omitempty"`
 	Act         string            `json:"act,omitempty" doc:"Code of the pack: what was done."`
+	Case        int64             `json:"case,omitempty" doc:"The case through which the act goes."`
+	Landing     string            `json:"landing,omitempty" format:"date" doc:"Until which a household that is to be removed keeps what it gets."`
 }
 
 // Register adds the operations to the API.
@@ -60,7 +62,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.act(api, "return-lead", "return", "Give a judged lead back to be looked into again", "By another person than the one who judged it.", access.ChangeDecide, func(ctx context.Context, in *actInput, ver int64) (crosscheck.Lead, error) {
 		return rooms.Crosschecks.Return(ctx, rest.Scope(ctx), in.ID, ver)
 	})
-	rooms.act(api, "act-on-lead", "act", "Take over what was found and say what was done", "By another person than the one who judged it, with one of the check's acts.", access.ChangeDecide, func(ctx context.Context, in *actInput, ver int64) (crosscheck.Lead, error) {
+	rooms.act(api, "act-on-lead", "act", "Take over what was found and say what was done", "By another person than the one who judged it, with one of the check's acts. An act that goes through a procedure is for who may open it, and opens its case unless that runs already.", access.ChangeDecide, func(ctx context.Context, in *actInput, ver int64) (crosscheck.Lead, error) {
 		return rooms.Crosschecks.Act(ctx, rest.Scope(ctx), in.ID, ver, in.Body.Code)
 	})
 	rest.Register(api, rest.Operation{ID: "start-lead-run", Method: http.MethodPost, Path: "/lead-runs", Summary: "Look for what the register itself shows: kin of officials, shared telephones, one point", Room: room, Verb: access.AssessRun, Status: http.StatusAccepted,
@@ -113,7 +115,10 @@ func (rooms Rooms) shown(ctx context.Context, list []crosscheck.Lead) ([]Lead, e
 	out := make([]Lead, len(list))
 	for i, l := range list {
 		out[i] = Lead{ID: l.ID, Household: l.Number, Area: places[l.Area].Code, Rule: l.Rule, Effect: string(l.Effect), How: l.How, Probability: l.Probability, List: l.List, Day: l.Day.String(),
-			Found: l.Found.String(), Due: l.Due.String(), Role: l.Role, Owner: l.Owner, State: string(l.State), Explanation: l.Explanation, Evidence: l.Evidence, Act: l.Act}
+			Found: l.Found.String(), Due: l.Due.String(), Role: l.Role, Owner: l.Owner, State: string(l.State), Explanation: l.Explanation, Evidence: l.Evidence, Act: l.Act, Case: l.Case}
+		if l.Landing != 0 {
+			out[i].Landing = l.Landing.String()
+		}
 		if l.SubjectKind == registry.SubjectPerson {
 			out[i].Person = registry.Number(l.Subject)
 		}
