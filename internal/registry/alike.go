@@ -60,19 +60,13 @@ func births(name []namekey.Key, birth int64) (alone int64, under []int64) {
 	return birthKey(bornOn, birth, 0), slices.Compact(under)
 }
 
-// birthKeys are the rows of birth_key of a person; none without a date of birth.
-func birthKeys(area, home, person int64, name []namekey.Key, birth *int64) [][]any {
+// birthKeys are all keys of a date of birth; none without one.
+func birthKeys(name []namekey.Key, birth *int64) []int64 {
 	if birth == nil {
 		return nil
 	}
 	alone, under := births(name, *birth)
-	rows := [][]any{{alone, area, home, person}}
-	for _, key := range under {
-		if key != alone {
-			rows = append(rows, []any{key, area, home, person})
-		}
-	}
-	return rows
+	return append(under, alone)
 }
 
 const (
@@ -102,7 +96,7 @@ func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, er
 		s.walks(i, who, walks)
 	}
 	met := make([]map[int64]int64, len(asked)) // home by person
-	for _, table := range []string{"birth_key", "name_key", "person_key"} {
+	for _, table := range []string{"find_key", "person_key"} {
 		for some := range slices.Chunk(walks[table], alikeWalks) {
 			if err := s.walked(ctx, table, some, met); err != nil {
 				return nil, err
@@ -150,15 +144,15 @@ func (s *Service) walks(at int, who Identity, into map[string][]walk) {
 	if who.Birth != nil {
 		alone, under := births(name, int64(*who.Birth))
 		for _, key := range under {
-			add("birth_key", key, access.Everywhere)
+			add("find_key", key, access.Everywhere)
 		}
-		add("birth_key", alone, scheme.Range(s.county(who.Area)))
+		add("find_key", alone, scheme.Range(s.county(who.Area)))
 	}
 	if who.Area != 0 {
 		around := scheme.Range(scheme.Parent(who.Area))
 		for _, k := range name {
 			if k.Kind() == namekey.Letters || k.Kind() == namekey.Sound {
-				add("name_key", int64(k), around)
+				add("find_key", int64(k), around)
 			}
 		}
 	}
@@ -203,8 +197,8 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 			continue
 		}
 		args = append(args, w.in.Lo, w.in.Hi)
-		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM %s WHERE {checked} AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
-			n, table, len(args)-2, len(args)-1, len(args), mostAlike, n)
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM find_key WHERE {checked} AND %s AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
+			n, anyLayer, len(args)-2, len(args)-1, len(args), mostAlike, n)
 	}
 	type meeting struct {
 		n            int

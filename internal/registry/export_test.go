@@ -1,5 +1,10 @@
 package registry
 
+import (
+	"context"
+	"testing"
+)
+
 // Forgotten is what an erasure takes from a table; nil columns stand for whole rows.
 type Forgotten struct {
 	Table   string
@@ -14,3 +19,13 @@ func Forgetting() []Forgotten {
 	}
 	return all
 }
+
+// SmallLayers lets keys to find by be swept as soon as there are a few, some at a time, until the test ends.
+func SmallLayers(t testing.TB, rows [len(layerRows)]int64, step int) {
+	wasRows, wasSweep, wasBrief := layerRows, sweepRows, briefRows
+	layerRows, sweepRows, briefRows = rows, step, step
+	t.Cleanup(func() { layerRows, sweepRows, briefRows = wasRows, wasSweep, wasBrief })
+}
+
+// SweepKeys does one step of sweeping.
+func (s *Service) SweepKeys(ctx context.Context) error { return s.sweepKeys(ctx, 0, false) }

@@ -20,7 +20,7 @@ const (
 	findKind = "find-keys"
 	// metaFind holds the version of the keys that every person and household of the database has.
 	metaFind    = "find_keys"
-	findVersion = "2" // 2: keys of births
+	findVersion = "3" // 2: keys of births; 3: in layers
 	findChunk   = 200
 )
 
@@ -111,6 +111,9 @@ func (s *Service) makeFindKeys(ctx context.Context, run *job.Run) error {
 			return run.Save(ctx, tx, done, max(done, persons+households), counts, last)
 		})
 		if err != nil || n == 0 && at.Households {
+			return err
+		}
+		if err := s.sweepKeys(ctx, len(rows), run.Way().Company()); err != nil {
 			return err
 		}
 		at = last

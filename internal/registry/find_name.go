@@ -59,7 +59,7 @@ func countSharers(typed *namekey.Typed, hits []Hit) {
 }
 
 // nameSearch chooses the persons who share keys with a text, with the weight w of what they share: each group of keys
-// is one walk along the primary key within the places of the scope, which ends early. It returns "" for a text that
+// is a walk along the primary key in each layer within the places of the scope, which ends early. It returns "" for a text that
 // has no keys.
 func nameSearch(text string) (string, []any) {
 	probes := namekey.Probes(text)
@@ -72,7 +72,7 @@ func nameSearch(text string) (string, []any) {
 		if i > 0 {
 			b.WriteString(" UNION ALL ")
 		}
-		fmt.Fprintf(&b, "SELECT * FROM (SELECT home, person, %d AS w FROM name_key WHERE key", probe.Weight)
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT home, person, %d AS w FROM find_key WHERE %s AND key", probe.Weight, anyLayer)
 		for j, key := range probe.Keys {
 			args = append(args, int64(key))
 			switch {

@@ -30,7 +30,7 @@ func TestASearchByNameReadsNoTableFromEndToEnd(t *testing.T) {
 			if strings.Contains(step, "household_area") || strings.Contains(step, "AUTOMATIC") {
 				t.Errorf("%s: all households of the place are read: %s", text, step)
 			}
-			if strings.Contains(step, "name_key USING PRIMARY KEY (key=? AND area>? AND area<?)") {
+			if strings.Contains(step, "find_key USING PRIMARY KEY (layer=? AND key=? AND area>? AND area<?)") {
 				keyed++
 			}
 		}

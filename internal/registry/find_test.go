@@ -189,7 +189,7 @@ func TestADatabaseFromBeforeTheKeysGetsThemByAJob(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.fillNames(t)
 		before := h.keysToFindBy(t)
-		for _, table := range []string{"name_key", "phone_key"} {
+		for _, table := range []string{"find_key", "person_find", "phone_key"} {
 			if err := h.Raw.Tx(ctx, func(tx store.Tx) error { _, err := tx.Exec(ctx, "DELETE FROM "+table); return err }); err != nil {
 				t.Fatal(err)
 			}
@@ -230,7 +230,7 @@ func TestADatabaseFromBeforeTheKeysGetsThemByAJob(t *testing.T) {
 func (h *house) keysToFindBy(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	for _, sql := range []string{"SELECT CAST(key AS text), area, person FROM name_key ORDER BY key, area, person", "SELECT digits, area, subject FROM phone_key ORDER BY digits, area, subject"} {
+	for _, sql := range []string{"SELECT CAST(key AS text), area, person FROM find_key ORDER BY key, area, person", "SELECT digits, area, subject FROM phone_key ORDER BY digits, area, subject"} {
 		rows, err := store.All(ctx, h.Raw, sql, nil, func(r store.Rows, line *string) error {
 			var key string
 			var area, id int64

@@ -23,8 +23,6 @@ var forgetting = []forgotten{
 	{"person_key", nil, "DELETE FROM person_key WHERE {checked} AND home = $1 AND person = $2"},
 	{"id_owner", nil, "DELETE FROM id_owner WHERE {checked} AND home = $1 AND person = $2"},
 	{"alias", nil, "DELETE FROM alias WHERE home = $1 AND id = $2"},
-	{"name_key", nil, "DELETE FROM name_key WHERE {checked} AND home = $1 AND person = $2"},
-	{"birth_key", nil, "DELETE FROM birth_key WHERE {checked} AND home = $1 AND person = $2"},
 	{"duplicate_side", nil, "DELETE FROM duplicate_side WHERE {checked} AND home = $1 AND person = $2"},
 	{"phone_key", nil, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2"},
 	{"attachment_chunk", nil, "DELETE FROM attachment_chunk WHERE {checked} AND home = $1 AND subject = $2"},
@@ -60,6 +58,9 @@ var forgetting = []forgotten{
 // forgetPerson takes away all that the register holds of a person; his row stays without identity. The bodies of his
 // events go and their headers stay, so that the journal still verifies.
 func forgetPerson(ctx context.Context, tx store.Tx, home, person int64) error {
+	if _, err := takeKeys(ctx, tx, home, person); err != nil {
+		return fmt.Errorf("forget by what a person is found: %w", err)
+	}
 	for _, f := range forgetting {
 		if _, err := tx.Exec(ctx, f.sql, home, person); err != nil {
 			return fmt.Errorf("forget a person in %s: %w", f.table, err)

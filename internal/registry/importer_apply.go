@@ -94,7 +94,7 @@ func movedOn(ctx context.Context, err error) bool {
 
 // store writes a portion as it was planned, with the progress.
 func (r *importRun) store(ctx context.Context, p portion, b *batch, counts job.Counts) error {
-	return r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
+	err := r.s.db.Tx(ctx, r.scope, func(tx store.Tx) error {
 		if err := b.store(ctx, tx); err != nil {
 			return err
 		}
@@ -108,4 +108,8 @@ func (r *importRun) store(ctx context.Context, p portion, b *batch, counts job.C
 		}
 		return r.run.Save(ctx, tx, r.total+int64(p.last), 2*r.total, counts, progress{"apply", p.last, r.alike})
 	})
+	if err != nil {
+		return err
+	}
+	return r.s.sweepKeys(ctx, len(b.found), r.run.Way().Company())
 }

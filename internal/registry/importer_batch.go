@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,6 +20,7 @@ type batch struct {
 	keys     []journal.NewKey
 	tables   []tableRows
 	prepared []*change.Prepared
+	found    []found
 	writes   []change.Write
 }
 
@@ -42,7 +42,7 @@ func (b *batch) add(table string, columns []string, rows ...[]any) {
 }
 
 // hashed are the tables whose rows lie in the order of a hash.
-var hashed = []string{"name_key", "birth_key", "person_key", "id_owner"}
+var hashed = []string{"person_key", "id_owner"}
 
 // sort brings the rows of tables that lie in the order of a hash into that order, so that a page of the index that
 // several of them go to is looked for once.
@@ -52,9 +52,6 @@ func (b *batch) sort() {
 			continue
 		}
 		slices.SortFunc(t.rows, func(x, y []any) int {
-			if key, ok := x[0].(int64); ok {
-				return cmp.Compare(key, y[0].(int64))
-			}
 			return bytes.Compare(x[0].([]byte), y[0].([]byte))
 		})
 	}
@@ -87,6 +84,9 @@ func (b *batch) store(ctx context.Context, tx store.Tx) error {
 		if err := tx.Bulk(ctx, t.table, t.columns, t.rows); err != nil {
 			return err
 		}
+	}
+	if err := storeKeys(ctx, tx, b.found...); err != nil {
+		return err
 	}
 	for _, p := range b.prepared {
 		if err := p.Store(ctx, tx); err != nil {

@@ -13,7 +13,6 @@ import (
 	"rightkey/internal/journal"
 	"rightkey/internal/policy"
 	"rightkey/internal/store"
-	"rightkey/linkage/namekey"
 )
 
 // households finds the households behind the rows' household keys, in scope, with what persons and entries need. While
@@ -231,9 +230,7 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 		}
 	}
 	b.add("person", personInsert, []any{h.Home, id, Number(id), name, sex, birth, sealed, tail, state})
-	keys := namekey.Keys(name)
-	b.add("name_key", nameKeyColumns, nameKeys(h.Area, h.Home, id, keys)...)
-	b.add("birth_key", nameKeyColumns, birthKeys(h.Area, h.Home, id, keys, birth)...)
+	b.found = append(b.found, found{h.Area, h.Home, id, foundBy(name, birth)})
 	b.add("membership", membershipInsert, []any{h.Home, h.ID, id, int64(p.day), relation, flag(isHead)})
 	b.add("alias", aliasInsert, []any{r.alias(SubjectPerson), p.key, h.Home, SubjectPerson, id})
 	if err := r.newFacts(ctx, b, SubjectPerson, h.Home, id, h.Area, h.ID, p.day, p.values, key.Key); err != nil {

@@ -198,14 +198,14 @@ func (h *house) people(t testing.TB, seed uint64, names tongue, households int) 
 				person = append(person, []any{home, id, registry.Number(id), one.name, "f"})
 				member = append(member, []any{home, ids[0], id, int64(16000), "kin", head})
 				for _, k := range namekey.Keys(one.name) {
-					keys = append(keys, []any{int64(k), area, home, id})
+					keys = append(keys, []any{2, int64(k), area, home, id})
 				}
 			}
 		}
 		h.bulk(t, map[string][]string{"household": {"home", "id", "number", "area", "status", "status_from", "head", "head_name", "members", "opened"}}, house)
 		h.bulk(t, map[string][]string{"person": {"home", "id", "number", "name", "sex"}}, person)
 		h.bulk(t, map[string][]string{"membership": {"home", "household", "person", "from_day", "relation", "head"}}, member)
-		h.bulk(t, map[string][]string{"name_key": {"key", "area", "home", "person"}}, keys)
+		h.bulk(t, map[string][]string{"find_key": {"layer", "key", "area", "home", "person"}}, keys)
 	}
 	if h.DB.Engine() == store.Postgres {
 		h.exec(t, "ANALYZE")

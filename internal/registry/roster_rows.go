@@ -19,8 +19,6 @@ type follower struct {
 // compares the list with the schema.
 var followers = []follower{
 	{"fact_index", "subject", true},
-	{"name_key", "person", false},
-	{"birth_key", "person", false},
 	{"duplicate_side", "person", true},
 	{"phone_key", "subject", true},
 	{"attachment", "subject", true},
@@ -49,6 +47,11 @@ func moveRows(ctx context.Context, tx store.Tx, home, area, household int64, sub
 			}
 		}
 	}
+	for _, subject := range subjects {
+		if err := moveKeys(ctx, tx, home, subject, func(f *found) { f.area = area }); err != nil {
+			return fmt.Errorf("move the keys to find by: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -67,7 +70,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 // joins a household of another home; a membership stays where its household is.
 var personal = []struct{ table, person string }{
 	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
-	{"name_key", "person"}, {"birth_key", "person"}, {"duplicate_side", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
+	{"duplicate_side", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
 	{"own_declared", "subject"}, {"check_lead", "subject"}, {"check_token", "person"},
 }
 
@@ -95,6 +98,9 @@ func rehome(ctx context.Context, tx store.Tx, person, from, to int64) error {
 		if _, err := tx.Exec(ctx, "UPDATE "+t.table+" SET home = $3 WHERE {checked} AND home = $2 AND "+t.person+" = $1", person, from, to); err != nil {
 			return fmt.Errorf("bring a person's rows of %s to another home: %w", t.table, err)
 		}
+	}
+	if err := moveKeys(ctx, tx, from, person, func(f *found) { f.home = to }); err != nil {
+		return fmt.Errorf("bring a person's keys to find by to another home: %w", err)
 	}
 	return nil
 }

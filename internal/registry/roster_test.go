@@ -70,10 +70,10 @@ func (h *house) sound(t testing.TB) {
 		"members who died":                           `SELECT count(*) FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person WHERE m.to_day IS NULL AND p.died IS NOT NULL`,
 		"memberships that end before they begin":     `SELECT count(*) FROM membership WHERE to_day < from_day`,
 		"memberships of one person at the same time": `SELECT count(*) FROM membership a JOIN membership b ON a.person = b.person AND (a.household < b.household OR (a.household = b.household AND a.from_day < b.from_day)) WHERE a.from_day < coalesce(b.to_day, 99999) AND b.from_day < coalesce(a.to_day, 99999)`,
-		"keys of names in another area than the household": `SELECT count(*) FROM name_key k JOIN membership m ON m.home = k.home AND m.person = k.person AND m.to_day IS NULL
+		"keys of names in another area than the household": `SELECT count(*) FROM find_key k JOIN membership m ON m.home = k.home AND m.person = k.person AND m.to_day IS NULL
 			JOIN household h ON h.home = m.home AND h.id = m.household WHERE h.area <> k.area`,
-		"members who are not found by name":              `SELECT count(*) FROM membership m WHERE m.to_day IS NULL AND NOT EXISTS (SELECT 1 FROM name_key k WHERE k.home = m.home AND k.person = m.person)`,
-		"keys of names without a name":                   `SELECT count(*) FROM name_key k JOIN person p ON p.home = k.home AND p.id = k.person WHERE p.name = ''`,
+		"members who are not found by name":              `SELECT count(*) FROM membership m WHERE m.to_day IS NULL AND NOT EXISTS (SELECT 1 FROM find_key k WHERE k.home = m.home AND k.person = m.person)`,
+		"keys of names without a name":                   `SELECT count(*) FROM find_key k JOIN person p ON p.home = k.home AND p.id = k.person WHERE p.name = ''`,
 		"members who joined before their birth":          `SELECT count(*) FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person WHERE p.birth > m.from_day`,
 		"indexed facts in another place than persons":    `SELECT count(*) FROM fact_index f JOIN membership m ON m.person = f.subject AND m.to_day IS NULL JOIN household h ON h.home = m.home AND h.id = m.household WHERE f.area <> h.area OR f.household <> h.id OR f.home <> m.home`,
 		"indexed facts in another place than households": `SELECT count(*) FROM fact_index f JOIN household h ON h.id = f.subject WHERE f.area <> h.area OR f.household <> h.id OR f.home <> h.home`,

@@ -42,6 +42,8 @@ type Service struct {
 	scanner upload.Scanner // nil: files are not looked through
 	drawing sync.Mutex     // one picture is decoded at a time
 
+	sweeper sweeper // keys to find by on their way to where they stay
+
 	norms norms // what is usual in villages
 
 	newcomers PersonCheck // nil where nobody looks at them

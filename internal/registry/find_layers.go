@@ -1,0 +1,110 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+
+	"rightkey/internal/store"
+)
+
+// Keys to find by lie in the order of a hash. In one large tree the keys of a portion of an import would go to a page
+// each, which is then written to the log and to the file for a few bytes. So they are written into a small layer; when
+// it has grown, it is swept in the order of its keys into a larger one, and that into the last. A search looks into
+// all three.
+
+// anyLayer is the condition that a row of find_key is in one of the layers.
+const anyLayer = "layer IN (0, 1, 2)"
+
+// layerRows is how many rows the layers above the last hold before they are swept into the next.
+var layerRows = [...]int64{1 << 16, 1 << 20}
+
+// sweepRows is how many rows one transaction sweeps, briefRows while people are here.
+var sweepRows, briefRows = 8192, 1024
+
+// keysEach is about how many keys a person has.
+const keysEach = 13
+
+// layer is what a process knows of a layer.
+type layer struct {
+	counted  bool
+	rows     int64 // about how many there are
+	sweeping bool
+	at       int64 // the last key that was swept
+}
+
+// sweeper keeps the upper layers of keys small. Several processes may sweep at once.
+type sweeper struct {
+	mu     sync.Mutex
+	layers [len(layerRows)]layer
+}
+
+// sweepKeys does one step where a layer is too large: whoever has written the keys of many persons calls it, outside a
+// transaction, and says of how many. brief makes the step a small one.
+func (s *Service) sweepKeys(ctx context.Context, persons int, brief bool) error {
+	w := &s.sweeper
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.layers[0].rows += keysEach * int64(persons)
+	for n := range w.layers {
+		l := &w.layers[n]
+		if !l.counted {
+			if err := s.countLayer(ctx, n); err != nil {
+				return err
+			}
+		}
+		if !l.sweeping && l.rows <= layerRows[n] {
+			continue
+		}
+		step := sweepRows
+		if brief {
+			step = briefRows
+		}
+		return s.sweepStep(ctx, n, step)
+	}
+	return nil
+}
+
+func (s *Service) countLayer(ctx context.Context, n int) error {
+	l := &s.sweeper.layers[n]
+	if err := store.One(ctx, s.db.In(findScope), "SELECT count(*) FROM find_key WHERE {checked} AND layer = $1", []any{n}, &l.rows); err != nil {
+		return fmt.Errorf("count the keys to find by: %w", err)
+	}
+	l.counted = true
+	return nil
+}
+
+// sweepStep brings the next rows of a layer, and all others of their last key, into the next layer. What is written
+// behind the place that a sweep has reached waits for the next sweep.
+func (s *Service) sweepStep(ctx context.Context, n, step int) error {
+	l := &s.sweeper.layers[n]
+	if !l.sweeping {
+		l.sweeping, l.at = true, math.MinInt64
+	}
+	ends, err := store.All(ctx, s.db.In(findScope), "SELECT key FROM find_key WHERE {checked} AND layer = $1 AND key > $2 ORDER BY key LIMIT 1 OFFSET $3", []any{n, l.at, step},
+		func(r store.Rows, key *int64) error { return r.Scan(key) })
+	if err != nil {
+		return fmt.Errorf("read keys to find by: %w", err)
+	}
+	to := int64(math.MaxInt64)
+	if len(ends) > 0 {
+		to = ends[0]
+	}
+	var moved int64
+	err = s.db.Tx(ctx, findScope, func(tx store.Tx) error {
+		moved, err = tx.Exec(ctx, "UPDATE find_key SET layer = layer + 1 WHERE {checked} AND layer = $1 AND key > $2 AND key <= $3", n, l.at, to)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("sweep keys to find by: %w", err)
+	}
+	l.at, l.rows = to, l.rows-moved
+	if n+1 < len(s.sweeper.layers) {
+		s.sweeper.layers[n+1].rows += moved
+	}
+	if len(ends) == 0 {
+		l.sweeping, l.counted = false, false
+	}
+	return nil
+}
