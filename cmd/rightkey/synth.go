@@ -66,6 +66,7 @@ func (c synthCommand) makeFiles(progress io.Writer) (files.Counts, error) {
 	if err != nil {
 		return files.Counts{}, err
 	}
+	spec.Lists = append(spec.Lists, setting.More...)
 	if c.Households > 0 {
 		spec.Households = c.Households
 	}

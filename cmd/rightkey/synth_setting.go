@@ -26,8 +26,11 @@ type synthSetting struct {
 	Basket []synth.Good  `yaml:"basket"`
 	Traits []synth.Trait `yaml:"traits"`
 	Lists  []synth.List  `yaml:"lists"`
-	Words  synth.Words   `yaml:"words"`
-	Layout files.Layout  `yaml:"layout"`
+	// More are lists that come in files too, but that the planner of visits is not shown: what it reaches was measured
+	// with the others.
+	More   []synth.List `yaml:"more_lists"`
+	Words  synth.Words  `yaml:"words"`
+	Layout files.Layout `yaml:"layout"`
 }
 
 // synthCounty is the size of the population; shares and amounts are decimals in quotes.

@@ -20,7 +20,7 @@ import (
 // verifyCommands holds what concerns verification itself.
 type verifyCommands struct {
 	Demo       verifyDemo       `cmd:"" help:"Show on counties of which the truth is known how planned visits lower the errors of a register."`
-	Checks     verifyChecks     `cmd:"" help:"Show on a county of which the truth is known what cross-checks with departments' lists find."`
+	Scenarios  verifyScenarios  `cmd:"" help:"Show on a county of which the truth is known what cross-checks find, and how many clean households they flag."`
 	Department verifyDepartment `cmd:"" help:"Take part as a department: make keys, open a sealed request, answer it."`
 }
 
