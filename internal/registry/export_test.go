@@ -22,10 +22,10 @@ func Forgetting() []Forgotten {
 
 // SmallLayers lets keys to find by be swept as soon as there are a few, some at a time, until the test ends.
 func SmallLayers(t testing.TB, rows [len(layerRows)]int64, step int) {
-	wasRows, wasSweep, wasBrief := layerRows, sweepRows, briefRows
-	layerRows, sweepRows, briefRows = rows, step, step
-	t.Cleanup(func() { layerRows, sweepRows, briefRows = wasRows, wasSweep, wasBrief })
+	wasRows, wasStep := layerRows, sweepRows
+	layerRows, sweepRows = rows, step
+	t.Cleanup(func() { layerRows, sweepRows = wasRows, wasStep })
 }
 
 // SweepKeys does one step of sweeping.
-func (s *Service) SweepKeys(ctx context.Context) error { return s.sweepKeys(ctx, 0, false) }
+func (s *Service) SweepKeys(ctx context.Context) error { return s.sweepKeys(ctx, 0, true) }

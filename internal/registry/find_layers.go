@@ -20,11 +20,15 @@ const anyLayer = "layer IN (0, 1, 2)"
 // layerRows is how many rows the layers above the last hold before they are swept into the next.
 var layerRows = [...]int64{1 << 16, 1 << 20}
 
-// sweepRows is how many rows one transaction sweeps, briefRows while people are here.
-var sweepRows, briefRows = 8192, 1024
+// sweepRows is how many rows one transaction sweeps: people wait for it.
+var sweepRows = 1024
 
-// keysEach is about how many keys a person has.
-const keysEach = 13
+const (
+	// sweepSteps is how many transactions sweep for one that writes; while people are here, one does.
+	sweepSteps = 8
+	// keysEach is about how many keys a person has.
+	keysEach = 13
+)
 
 // layer is what a process knows of a layer.
 type layer struct {
@@ -40,30 +44,43 @@ type sweeper struct {
 	layers [len(layerRows)]layer
 }
 
-// sweepKeys does one step where a layer is too large: whoever has written the keys of many persons calls it, outside a
-// transaction, and says of how many. brief makes the step a small one.
-func (s *Service) sweepKeys(ctx context.Context, persons int, brief bool) error {
+// sweepKeys sweeps where a layer is too large: whoever has written the keys of many persons calls it, outside a
+// transaction, and says of how many, and whether people are here.
+func (s *Service) sweepKeys(ctx context.Context, persons int, company bool) error {
 	w := &s.sweeper
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.layers[0].rows += keysEach * int64(persons)
-	for n := range w.layers {
-		l := &w.layers[n]
-		if !l.counted {
-			if err := s.countLayer(ctx, n); err != nil {
-				return err
-			}
+	steps := sweepSteps
+	if company {
+		steps = 1
+	}
+	for range steps {
+		n, err := s.tooLarge(ctx)
+		if err != nil || n < 0 {
+			return err
 		}
-		if !l.sweeping && l.rows <= layerRows[n] {
-			continue
+		if err := s.sweepStep(ctx, n); err != nil {
+			return err
 		}
-		step := sweepRows
-		if brief {
-			step = briefRows
-		}
-		return s.sweepStep(ctx, n, step)
 	}
 	return nil
+}
+
+// tooLarge is the first layer that is being swept or has to be, or -1.
+func (s *Service) tooLarge(ctx context.Context) (int, error) {
+	for n := range s.sweeper.layers {
+		l := &s.sweeper.layers[n]
+		if !l.counted {
+			if err := s.countLayer(ctx, n); err != nil {
+				return -1, err
+			}
+		}
+		if l.sweeping || l.rows > layerRows[n] {
+			return n, nil
+		}
+	}
+	return -1, nil
 }
 
 func (s *Service) countLayer(ctx context.Context, n int) error {
@@ -77,12 +94,12 @@ func (s *Service) countLayer(ctx context.Context, n int) error {
 
 // sweepStep brings the next rows of a layer, and all others of their last key, into the next layer. What is written
 // behind the place that a sweep has reached waits for the next sweep.
-func (s *Service) sweepStep(ctx context.Context, n, step int) error {
+func (s *Service) sweepStep(ctx context.Context, n int) error {
 	l := &s.sweeper.layers[n]
 	if !l.sweeping {
 		l.sweeping, l.at = true, math.MinInt64
 	}
-	ends, err := store.All(ctx, s.db.In(findScope), "SELECT key FROM find_key WHERE {checked} AND layer = $1 AND key > $2 ORDER BY key LIMIT 1 OFFSET $3", []any{n, l.at, step},
+	ends, err := store.All(ctx, s.db.In(findScope), "SELECT key FROM find_key WHERE {checked} AND layer = $1 AND key > $2 ORDER BY key LIMIT 1 OFFSET $3", []any{n, l.at, sweepRows},
 		func(r store.Rows, key *int64) error { return r.Scan(key) })
 	if err != nil {
 		return fmt.Errorf("read keys to find by: %w", err)
