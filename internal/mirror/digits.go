@@ -9,6 +9,9 @@ type digits struct {
 	of     func(value int64) uint32
 	plain  [256]uint32 // of the numbers that a plain vector stores
 	bands  *grouping   // of numbers; nil for others
+
+	condition bool
+	spread    [3]*lanes // of plain vectors of 2, 4 and 8 bits
 }
 
 // out is added to the cell's number of a row that is not counted; with it the number is above that of any cell.
@@ -19,17 +22,20 @@ func newDigits(column int, of func(value int64) uint32) *digits {
 	for value := range int64(255) {
 		d.plain[value+1] = of(value)
 	}
+	d.spreadPlain()
 	return d
 }
 
 // ofCondition are the digits of a condition.
 func ofCondition(column int, c Condition) *digits {
-	return newDigits(column, func(value int64) uint32 {
+	d := newDigits(column, func(value int64) uint32 {
 		if c.holds(value) {
 			return 0
 		}
 		return out
 	})
+	d.condition = true
+	return d
 }
 
 // listed are the digits by what a vector of at most 8 bits stores.

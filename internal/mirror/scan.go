@@ -84,6 +84,8 @@ type counter struct {
 	numbers    []uint32
 	local      []packed
 	one, other [chunkRows]uint8
+	lanes      [chunkRows]uint8
+	tallies    tallies
 }
 
 func newCounter(p *plan) *counter {
@@ -96,6 +98,10 @@ func (p *plan) tallies() int { return 2 + 2*len(p.sums) }
 // count counts a part, one stretch of rows of the same area group after the other.
 func (k *counter) count(p part) {
 	c := p.chunk
+	if k.plan.inLanes(c) {
+		k.countLanes(p)
+		return
+	}
 	first := int(c.starts[p.from])
 	numbers := k.number(c, first, int(c.starts[p.to]))
 	for run := p.from; run < p.to; {
@@ -204,15 +210,19 @@ func (k *counter) flush(numbers []uint32, cells []int64, sum int, v *vector) {
 
 // move moves the tally of a cell, once.
 func (k *counter) move(n int, cells []int64, sum int, v *vector) {
-	t := k.local[n]
+	if n == k.plan.cells {
+		k.local[n] = packed{} // not counted
+		return
+	}
+	k.plan.move(&k.local[n], n, cells, sum, v)
+}
+
+// move moves a tally to those of its cell, once.
+func (p *plan) move(t *packed, n int, cells []int64, sum int, v *vector) {
 	if t.counts == 0 {
 		return
 	}
-	k.local[n] = packed{}
-	if n == k.plan.cells {
-		return // not counted
-	}
-	cell := cells[n*k.plan.tallies():]
+	cell := cells[n*p.tallies():]
 	if sum <= 0 {
 		cell[0] += int64(t.counts & (1<<weightBits - 1))
 		cell[1] += int64(t.counts >> weightBits & (1<<(knownBits-weightBits) - 1))
@@ -222,6 +232,7 @@ func (k *counter) move(n int, cells []int64, sum int, v *vector) {
 		cell[2+2*sum] += known
 		cell[3+2*sum] += v.unit*(int64(t.stored)-known) + v.base*known
 	}
+	*t = packed{}
 }
 
 // slowly counts a stretch in which some weight does not fit a byte or values are far apart.
