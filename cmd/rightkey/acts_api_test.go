@@ -48,6 +48,7 @@ var byAPI = map[string]string{
 	"/cases/take":                                  "take-step-in-cases",
 	"/cases/{id}/step":                             "take-case-step",
 	"/sittings/{id}/close":                         "close-meeting",
+	"/sittings/{id}/package":                       "take-meeting-package",
 	"/notices/{id}/hang":                           "hang-notice",
 	"/notices/{id}/object":                         "object-to-notice",
 	"/changes/{id}/approve":                        "approve-change-set",

@@ -47,7 +47,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices.Register(server)
 	desk := web.Desk{Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName}
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Desk: desk})
-	identifypage.RegisterCases(server, identifypage.CaseNeeds{Cases: h.cases, Identify: h.identify, Registry: h.registry, Desk: desk})
+	identifypage.RegisterCases(server, identifypage.CaseNeeds{Packages: h.packages, Cases: h.cases, Identify: h.identify, Registry: h.registry, Desk: desk})
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
@@ -109,6 +109,6 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	crosscheckrest.Register(api, crosscheckrest.Rooms{Crosschecks: h.crosschecks})
 	campaignrest.Register(api, campaignrest.Rooms{Campaigns: h.campaigns})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
-	identifyrest.RegisterCases(api, identifyrest.Cases{Cases: h.cases, Registry: h.registry})
+	identifyrest.RegisterCases(api, identifyrest.Cases{Packages: h.packages, Cases: h.cases, Registry: h.registry})
 	return api, nil
 }

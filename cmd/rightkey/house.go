@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/identify"
+	"rightkey/internal/identify/away"
 	"rightkey/internal/job"
 	"rightkey/internal/journal"
 	"rightkey/internal/office"
@@ -86,6 +87,7 @@ type house struct {
 	registry      *registry.Service
 	identify      *identify.Service
 	cases         *procedure.Service
+	packages      *away.Service // of meetings without network
 	quality       *quality.Service
 	monthEnds     *overview.MonthEnds
 	duplicates    *duplicate.Service
@@ -176,6 +178,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})
 	h.cases = procedure.NewService(procedure.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs, Subjects: identify.CaseSubjects(h.registry), Kin: h.office.Relatives, Jobs: h.jobs, Caller: h.caller})
 	h.identify.Decide(h.cases)
+	h.packages = away.NewService(away.Needs{Journal: h.journal, Keys: h.keys, Registry: h.registry, Identify: h.identify, Cases: h.cases})
 	h.monthEnds = overview.NewMonthEnds(overview.Needs{DB: h.db, Journal: h.journal, Registry: h.registry, Jobs: h.jobs, Assessed: identify.AssessedOn})
 	h.quality = quality.NewService(quality.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Welfare: h.identify.Welfare, Caller: h.caller})
 	h.duplicates = duplicate.NewService(duplicate.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Packs: h.packs, Registry: h.registry, Jobs: h.jobs})

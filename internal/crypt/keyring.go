@@ -18,6 +18,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 
 	"rightkey/internal/fault"
@@ -187,6 +189,17 @@ func (k *Keyring) Blind(field string, normalised []byte) [16]byte {
 	mac := hmac.New(sha256.New, k.fieldKey(field))
 	mac.Write(normalised)
 	return [16]byte(mac.Sum(nil))
+}
+
+// Proof is what stands on a paper or in a file that goes out and comes back: nobody without the keyring can make it, and
+// it holds for one kind of thing with these identifiers only.
+func (k *Keyring) Proof(kind string, of ...int64) string {
+	parts := make([]string, len(of))
+	for i, id := range of {
+		parts[i] = strconv.FormatInt(id, 10)
+	}
+	proof := k.Blind(kind, []byte(strings.Join(parts, "/")))
+	return hex.EncodeToString(proof[:])
 }
 
 func (k *Keyring) fieldKey(field string) []byte {

@@ -55,12 +55,12 @@ type Moved struct{ Before, After, In, Out Heads }
 type Effect struct {
 	Scenario
 	Moved
-	AsOf         clock.Time
-	Limit        int64 // welfare or points that decide; of a share by area that of the last area
-	Ranked       Heads // households with welfare or points; the others are never selected
-	Cost         int64 // minor units a year
-	Unregistered Heads // poor by the latest assessment, and without the status of a poor household
-	Quota        *Quota
+	Coverage
+	AsOf   clock.Time
+	Limit  int64 // welfare or points that decide; of a share by area that of the last area
+	Ranked Heads // households with welfare or points; the others are never selected
+	Cost   int64 // minor units a year
+	Quota  *Quota
 	// Exclusion and Inclusion are the errors to be expected by the scorecard's model; nil where it has none.
 	Exclusion, Inclusion *targeting.Expected
 	Areas                []MovedArea
@@ -68,10 +68,20 @@ type Effect struct {
 	Deciles              []Moved // from the poorest tenth by welfare or points; empty where nobody is ranked
 }
 
+// Coverage is whom of the poor the register has before anything is changed. Of the households that are poor by the
+// latest assessment (see Moved.Before) those that are not Unregistered have the status of a poor household.
+type Coverage struct {
+	Unregistered Heads
+	// Reached is the share of the truly poor that has the status, as the scorecard's model lets expect; nil where it has
+	// none.
+	Reached *targeting.Expected
+}
+
 // MovedArea is an area directly below that of the scenario.
 type MovedArea struct {
 	Area area.Area
 	Moved
+	Coverage
 }
 
 // MovedGroup is the households with a value of a dimension.
@@ -143,13 +153,10 @@ func (s *Service) Simulate(ctx context.Context, scope access.Scope, of Scenario)
 		return Effect{}, fault.New(fault.Conflict, "the figures of the register are still being read into memory; try again in a moment")
 	}
 	sim := &simulation{table: t, measure: m, rule: rule, effect: Effect{Scenario: of, AsOf: asOf}, scope: narrowed, scheme: s.areas.Scheme()}
-	for _, step := range []func() error{sim.choosePoor, sim.total, sim.byArea, sim.byDecile, sim.expect} {
+	for _, step := range []func() error{sim.choosePoor, sim.total, sim.byArea, sim.byDecile, sim.expect, func() error { return sim.cover(poorStatuses(pack)) }} {
 		if err := step(); err != nil {
 			return Effect{}, err
 		}
-	}
-	if err := sim.unregistered(pack); err != nil {
-		return Effect{}, err
 	}
 	if err := s.bySlices(narrowed, pack, sim); err != nil {
 		return Effect{}, err

@@ -6,7 +6,6 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/mirror"
-	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/poverty/targeting"
 )
@@ -188,7 +187,7 @@ func (s *simulation) movedBy(width int64, where ...mirror.Condition) ([]MovedAre
 	}
 	var list []MovedArea
 	for key, m := range found {
-		list = append(list, MovedArea{area.Area{Key: key}, *m})
+		list = append(list, MovedArea{Area: area.Area{Key: key}, Moved: *m})
 	}
 	slices.SortFunc(list, func(a, b MovedArea) int { return int(min(1, max(-1, a.Area.Key-b.Area.Key))) })
 	return list, nil
@@ -288,20 +287,4 @@ func (s *simulation) expect() error {
 	}
 	s.effect.Exclusion, s.effect.Inclusion = &exclusion, &inclusion
 	return nil
-}
-
-// unregistered counts who is poor by the latest assessment and does not have the status of a poor household.
-func (s *simulation) unregistered(pack *policy.Pack) error {
-	registered := poorStatuses(pack)
-	columns := s.table.Columns()
-	at := slices.IndexFunc(columns, func(c mirror.Column) bool { return c.Name == registry.MirrorStatus })
-	others := []int64{mirror.Unknown}
-	for n, code := range columns[at].Codes {
-		if !registered[code] {
-			others = append(others, int64(n))
-		}
-	}
-	cells, err := s.count(s.scope.Ranges(), 0, nil, mirror.Condition{Column: MirrorVerdict, In: []int64{poorCode}}, mirror.Condition{Column: registry.MirrorStatus, In: others})
-	s.effect.Unregistered = total(cells)
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -17,21 +18,23 @@ import (
 // made is a household of a mirror that is made for a test.
 type made struct {
 	area, members, verdict, welfare int64
+	status                          int64 // 0 registered as poor, 1 not
 }
 
 // mirrored is the mirror of households; a welfare of -1 is unknown.
 func mirrored(t testing.TB, n int, each func(i int) made) *mirror.Table {
 	t.Helper()
 	schema, err := mirror.NewSchema([]mirror.Column{{Name: registry.MirrorState, Kind: mirror.Code, Codes: []string{"open", "closed"}}, {Name: registry.MirrorMembers, Kind: mirror.Number},
-		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{string(Poor), string(NotPoor), string(Unknown)}}, {Name: MirrorWelfare, Kind: mirror.Number}})
+		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{string(Poor), string(NotPoor), string(Unknown)}}, {Name: MirrorWelfare, Kind: mirror.Number},
+		{Name: registry.MirrorStatus, Kind: mirror.Code, Codes: []string{"listed", "not_listed"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	builder := mirror.NewBuilder(4)
-	values := make([]int64, 4)
+	builder := mirror.NewBuilder(5)
+	values := make([]int64, 5)
 	for i := range n {
 		m := each(i)
-		values[0], values[1], values[2], values[3] = 0, m.members, m.verdict, m.welfare
+		values[0], values[1], values[2], values[3], values[4] = 0, m.members, m.verdict, m.welfare, m.status
 		if m.welfare < 0 {
 			values[3] = mirror.Unknown
 		}
@@ -51,7 +54,7 @@ func simulated(t testing.TB, table *mirror.Table, of Scenario) Effect {
 		t.Fatal(err)
 	}
 	s := &simulation{table: table, measure: measure{MirrorWelfare, false, false}, effect: Effect{Scenario: of}, scope: access.System("a test's own households"), scheme: scheme}
-	for _, step := range []func() error{s.choosePoor, s.total, s.byArea, s.byDecile} {
+	for _, step := range []func() error{s.choosePoor, s.total, s.byArea, s.byDecile, func() error { return s.cover(map[string]bool{"listed": true}) }} {
 		if err := step(); err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +67,7 @@ func TestAScenarioCountsAsOneByOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := make([]made, rapid.IntRange(1, 60).Draw(t, "households"))
 		for i := range list {
-			list[i] = made{area: 100*int64(1+i%3) + 1, members: int64(1 + i%5), verdict: int64(rapid.IntRange(0, 2).Draw(t, "verdict")), welfare: int64(rapid.IntRange(-1, 30).Draw(t, "welfare"))}
+			list[i] = made{area: 100*int64(1+i%3) + 1, members: int64(1 + i%5), verdict: int64(rapid.IntRange(0, 2).Draw(t, "verdict")), welfare: int64(rapid.IntRange(-1, 30).Draw(t, "welfare")), status: int64(rapid.IntRange(0, 1).Draw(t, "status"))}
 		}
 		tt := &testing.T{}
 		sorted := []made{}
@@ -104,6 +107,23 @@ func TestAScenarioCountsAsOneByOne(t *testing.T) {
 		if change == NewQuota && (e.After.Households > amount || e.Cost != 7*e.After.Households) {
 			t.Fatalf("a quota of %d takes %d households at a cost of %d", amount, e.After.Households, e.Cost)
 		}
+		missed, byArea := Heads{}, map[int64]Heads{}
+		for _, m := range list {
+			if m.verdict == poorCode && m.status == 1 {
+				missed.add(Heads{1, m.members}, 1)
+				below := byArea[m.area/100]
+				below.add(Heads{1, m.members}, 1)
+				byArea[m.area/100] = below
+			}
+		}
+		if e.Unregistered != missed {
+			t.Fatalf("%+v are poor and not registered, one by one %+v", e.Unregistered, missed)
+		}
+		for _, a := range e.Areas {
+			if a.Unregistered != byArea[a.Area.Key/100] {
+				t.Fatalf("in area %d %+v are poor and not registered, one by one %+v", a.Area.Key, a.Unregistered, byArea[a.Area.Key/100])
+			}
+		}
 		var parts Moved
 		for _, a := range e.Areas {
 			parts.Before.add(a.Before, 1)
@@ -127,7 +147,42 @@ func TestAScenarioCountsAsOneByOne(t *testing.T) {
 	})
 }
 
-// BenchmarkScenario is a scenario over as many households as RIGHTKEY_BENCH_HOUSEHOLDS says, a million if it does not.
+// plain does the same as a scenario of a line in one loop over arrays: whole, areas, tenths and coverage.
+func plain(list []made, line int64) (moved Moved, areas map[int64]Moved, tenths []int64, missed Heads) {
+	areas, tenths = map[int64]Moved{}, make([]int64, 2_000_000/200_000)
+	for _, m := range list {
+		h := Heads{1, m.members}
+		one := Moved{}
+		poor := m.welfare >= 0 && m.welfare < line
+		if m.verdict == poorCode {
+			one.Before = h
+			if m.status == 1 {
+				missed.add(h, 1)
+			}
+			if !poor {
+				one.Out = h
+			}
+		} else if poor {
+			one.In = h
+		}
+		if poor {
+			one.After = h
+		}
+		below := areas[m.area/100]
+		for _, to := range []*Moved{&moved, &below} {
+			to.Before.add(one.Before, 1)
+			to.After.add(one.After, 1)
+			to.In.add(one.In, 1)
+			to.Out.add(one.Out, 1)
+		}
+		areas[m.area/100] = below
+		tenths[m.welfare/200_000]++
+	}
+	return moved, areas, tenths, missed
+}
+
+// BenchmarkScenario is a scenario over as many households as RIGHTKEY_BENCH_HOUSEHOLDS says, a million if it does not,
+// and how many times as long it takes as a plain loop over arrays in the same run.
 func BenchmarkScenario(b *testing.B) {
 	n := 1_000_000
 	if text := os.Getenv("RIGHTKEY_BENCH_HOUSEHOLDS"); text != "" {
@@ -137,19 +192,29 @@ func BenchmarkScenario(b *testing.B) {
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	table := mirrored(b, n, func(i int) made {
+	list := make([]made, n)
+	for i := range list {
 		welfare := int64(random.IntN(2_000_000))
-		verdict := int64(1)
+		list[i] = made{area: 100*(1+int64(i)*98/int64(n)) + 1, members: int64(1 + random.IntN(7)), verdict: 1, welfare: welfare, status: int64(random.IntN(2))}
 		if welfare < 280_000 {
-			verdict = 0
+			list[i].verdict = poorCode
 		}
-		return made{area: 100*(1+int64(i)*98/int64(n)) + 1 + int64(i)%98/98, members: int64(1 + random.IntN(7)), verdict: verdict, welfare: welfare}
-	})
-	for name, of := range map[string]Scenario{"line": {Change: NewLine, Amount: 300_000}, "quota": {Change: NewQuota, Amount: int64(n / 8)}, "share": {Change: NewShare, Amount: 10}} {
-		b.Run(name, func(b *testing.B) {
+	}
+	table := mirrored(b, n, func(i int) made { return list[i] })
+	const line = 300_000
+	began := time.Now()
+	byHand, _, _, _ := plain(list, line)
+	looped := time.Since(began)
+	for _, of := range []Scenario{{Change: NewLine, Amount: line}, {Change: NewQuota, Amount: int64(n / 8)}, {Change: NewShare, Amount: 10}} {
+		b.Run(string(of.Change), func(b *testing.B) {
+			var e Effect
 			for b.Loop() {
-				simulated(b, table, of)
+				e = simulated(b, table, of)
 			}
+			if of.Change == NewLine && e.Moved != byHand {
+				b.Fatalf("%+v, in a loop %+v", e.Moved, byHand)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(looped), "times-a-loop")
 		})
 	}
 }

@@ -1,10 +1,12 @@
 package procedure
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -16,10 +18,19 @@ import (
 
 // Closing is what is said of a sitting as a whole when it is closed.
 type Closing struct {
+	Day               clock.Day // on which it was held; 0: on the day for which it was called
 	Eligible, Present int64
 	Minutes           string // typed …
 	Photo             Photo  // … or photographed
-	Votes             []Vote // of each of its cases
+	Votes             []Vote // of each of its cases; one on a case that has moved on counts for nothing
+}
+
+// held is the day of a sitting that is closed like this.
+func (c Closing) held(m Sitting) clock.Day {
+	if c.Day != 0 {
+		return c.Day
+	}
+	return m.Day
 }
 
 // CloseSitting writes down the votes and ends a sitting: without quorum, minutes (where the pack asks for them) or a
@@ -51,13 +62,18 @@ func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver 
 
 // closes stores the end of a sitting.
 func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m Sitting, ver int64, meeting *Meeting, as Closing) error {
-	lines, err := s.Votes(ctx, scope, m, 0, 1<<20)
+	before, err := s.Before(ctx, scope, m)
 	if err != nil {
 		return err
 	}
-	if err := meeting.check(as, lines, m.Day <= s.Today()); err != nil {
+	if err := closable(s.lacks(meeting, m, as, before)); err != nil {
 		return err
 	}
+	homes := map[int64]int64{}
+	for _, c := range before {
+		homes[c.ID] = c.Home
+	}
+	votes := slices.DeleteFunc(slices.Clone(as.Votes), func(v Vote) bool { return homes[v.Case] == 0 })
 	key, err := s.keys.Of(ctx, 0, m.ID)
 	if err != nil {
 		return err
@@ -70,11 +86,7 @@ func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m
 	if len(photo.Body) > 0 {
 		photo.Body = crypt.Seal(key, photo.Body, minutesPhoto(m.ID))
 	}
-	homes := map[int64]int64{}
-	for _, l := range lines {
-		homes[l.Case] = l.Home
-	}
-	for part := range slices.Chunk(as.Votes, 4*chunk) {
+	for part := range slices.Chunk(votes, 4*chunk) {
 		w := s.writer(scope)
 		w.role = role
 		for _, v := range part {
@@ -85,14 +97,15 @@ func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m
 			return err
 		}
 	}
+	day := as.held(m)
 	w := s.writer(scope)
 	w.role = role
-	w.entries = append(w.entries, journal.Entry{Kind: "sitting.closed", SubjectKind: "sitting", Subject: m.ID, Area: m.Area, VerBefore: ver, VerAfter: ver + 1,
-		Body: map[string]any{"eligible": as.Eligible, "present": as.Present, "cases": len(as.Votes)}})
+	w.entries = append(w.entries, journal.Entry{Kind: "sitting.closed", SubjectKind: "sitting", Subject: m.ID, Area: m.Area, ValidOn: &day, VerBefore: ver, VerAfter: ver + 1,
+		Body: map[string]any{"eligible": as.Eligible, "present": as.Present, "cases": len(votes)}})
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		return store.Bump(ctx, tx, "sitting", "{checked} AND id = $1 AND state = 'open'", ver, m.ID)
 	})
-	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4, photo_type = $5, photo = $6 WHERE {checked} AND id = $1", m.ID, as.Eligible, as.Present, minutes, photo.Type, photo.Body)
+	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4, photo_type = $5, photo = $6, day = $7 WHERE {checked} AND id = $1", m.ID, as.Eligible, as.Present, minutes, photo.Type, photo.Body, int64(day))
 	return w.write(ctx)
 }
 
@@ -123,36 +136,80 @@ func (s *Service) MinutesPhoto(ctx context.Context, scope access.Scope, id int64
 	return p, nil
 }
 
-// check says what a closing lacks.
-func (m *Meeting) check(as Closing, lines []Vote, held bool) error {
-	quorum, _ := m.Quorum.Float64()
-	wrong := refuse(fault.Invalid, "sitting", "the meeting cannot be closed like this")
-	if !held {
-		wrong.With(0, "day", "is still to come")
+// Lack is something for which a sitting cannot be closed.
+type Lack struct {
+	Case   int64  // 0 for the sitting as a whole
+	Row    int    // of the case among those before the sitting, from 1
+	Field  string // day, present, minutes or votes
+	Code   string // of the fault that says it to people
+	Reason string // the same for programs
+}
+
+// Lacks says for what an open sitting cannot be closed like this; nothing where it can.
+func (s *Service) Lacks(ctx context.Context, scope access.Scope, m Sitting, as Closing) ([]Lack, error) {
+	meeting, err := s.MeetingOf(m)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.Before(ctx, scope, m)
+	if err != nil {
+		return nil, err
+	}
+	return s.lacks(meeting, m, as, before), nil
+}
+
+func (s *Service) lacks(meeting *Meeting, m Sitting, as Closing, before []Case) []Lack {
+	quorum, _ := meeting.Quorum.Float64()
+	var found []Lack
+	lack := func(field, code, reason string) {
+		found = append(found, Lack{Field: field, Code: "procedure.sitting_" + code, Reason: reason})
+	}
+	if day := as.held(m); day > s.Today() {
+		lack("day", "day", "is still to come")
+	} else if day < m.At.Day(time.UTC) && as.Day != 0 {
+		lack("day", "early", "is before the day on which the meeting was called")
 	}
 	if as.Present < 1 || as.Present > as.Eligible || float64(as.Present) < quorum*float64(as.Eligible)-1e-9 {
-		wrong.With(0, "present", "there is no quorum")
+		lack("present", "quorum", "there is no quorum")
 	}
-	if m.Minutes && strings.TrimSpace(as.Minutes) == "" && len(as.Photo.Body) == 0 {
-		wrong.With(0, "minutes", "are missing")
+	if meeting.Minutes && strings.TrimSpace(as.Minutes) == "" && len(as.Photo.Body) == 0 {
+		lack("minutes", "minutes", "are missing")
 	}
 	said := map[int64]Vote{}
 	for _, v := range as.Votes {
 		said[v.Case] = v
 	}
-	for i, l := range lines {
-		v, ok := said[l.Case]
+	for i, c := range before {
+		v, ok := said[c.ID]
 		if cast := v.For + v.Against + v.Abstain; !ok || v.For < 0 || v.Against < 0 || v.Abstain < 0 || cast < 1 || cast > as.Present {
-			wrong.With(i+1, "votes", "are missing, or more than were present")
+			found = append(found, Lack{Case: c.ID, Row: i + 1, Field: "votes", Code: "procedure.sitting_votes", Reason: "are missing, or more than were present"})
 		}
 	}
-	if len(said) != len(lines) {
-		wrong.With(0, "votes", "are of other cases than those before the meeting")
+	return found
+}
+
+// closable is the Invalid fault of a sitting that lacks something.
+func closable(lacks []Lack) error {
+	if len(lacks) == 0 {
+		return nil
 	}
-	if len(wrong.Details) > 0 {
-		return wrong
+	wrong := refuse(fault.Invalid, "sitting", "the meeting cannot be closed like this")
+	for _, l := range lacks {
+		wrong.With(l.Row, l.Field, "%s", l.Reason)
 	}
-	return nil
+	return wrong
+}
+
+// Before are the cases in scope that wait for what a sitting says of them, by identifier: those put before it that have
+// not moved on.
+func (s *Service) Before(ctx context.Context, scope access.Scope, m Sitting) ([]Case, error) {
+	d, _, err := s.pinned(m.Pack, m.Code)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := s.All(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)})
+	slices.SortFunc(cases, func(a, b Case) int { return cmp.Compare(a.ID, b.ID) })
+	return cases, err
 }
 
 // result is what the votes on a case come to.
@@ -168,11 +225,7 @@ func (m *Meeting) result(v Vote, present int64) Trigger {
 
 // lead takes each case of a closed sitting where its votes lead it.
 func (s *Service) lead(ctx context.Context, scope access.Scope, role string, m Sitting) (int64, error) {
-	d, _, err := s.pinned(m.Pack, m.Code)
-	if err != nil {
-		return 0, err
-	}
-	cases, err := s.All(ctx, scope, Selection{Sitting: m.ID, Code: m.Code, State: d.before(m.Meeting)})
+	cases, err := s.Before(ctx, scope, m)
 	if err != nil || len(cases) == 0 {
 		return 0, err
 	}

@@ -18,9 +18,9 @@ import (
 type Sitting struct {
 	ID, Area int64
 	Pack     string
-	Code     string // of the definition
-	Meeting  string // the kind of sitting
-	Day      clock.Day
+	Code     string    // of the definition
+	Meeting  string    // the kind of sitting
+	Day      clock.Day // for which it was called; of a closed one, on which it was held
 	Closed   bool
 	Eligible int64 // who has a vote
 	Present  int64
@@ -40,7 +40,7 @@ type Vote struct {
 	Case                  int64
 	Home                  int64
 	For, Against, Abstain int64
-	Result                Trigger // Carried or Lost; empty while the sitting is open
+	Result                Trigger // Carried or Lost; empty while the sitting is open, and of a case that had moved on
 	Present, Eligible     int64   // of the sitting
 }
 
@@ -190,12 +190,12 @@ func (s *Service) votes(ctx context.Context, scope access.Scope, condition strin
 	return found, nil
 }
 
-// vote is what the last sitting said of a case; nil while there was none.
+// vote is what the last sitting said of a case; nil while it said nothing.
 func (s *Service) vote(ctx context.Context, scope access.Scope, c Case) (*Vote, error) {
 	if c.Sitting == 0 {
 		return nil, nil
 	}
-	list, err := s.votes(ctx, scope, "l.home = $1 AND l.case_id = $2 AND l.sitting = $3", c.Home, c.ID, c.Sitting)
+	list, err := s.votes(ctx, scope, "l.home = $1 AND l.case_id = $2 AND l.sitting = $3 AND l.result <> ''", c.Home, c.ID, c.Sitting)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

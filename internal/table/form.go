@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -18,9 +19,11 @@ type Form struct {
 	Sheet     string
 	Columns   []FormColumn
 	Rows      [][]string
-	Notes     string   // name of the worksheet of explanations
+	Notes     string   // name of the worksheet of explanations; "" for none
 	NotesHead []string // its header: the column's name first
 	FromRight bool     // columns run from the right
+
+	answers string // name of the hidden worksheet with the answers to choose from
 }
 
 // FormColumn is one column of a form.
@@ -36,28 +39,41 @@ type FormColumn struct {
 // formRows is how many rows offer their answers to choose from.
 const formRows = 5000
 
-const answerSheet = "_answers"
-
-// WriteForm writes the form as a spreadsheet.
-func WriteForm(w io.Writer, f Form) (err error) {
+// WriteForm writes forms as the worksheets of one spreadsheet, each of another name.
+func WriteForm(w io.Writer, forms ...Form) (err error) {
 	book := newBook()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	if err := book.SetSheetName("Sheet1", f.Sheet); err != nil {
-		return fmt.Errorf("write a form: %w", err)
-	}
-	for _, name := range []string{f.Notes, answerSheet} {
-		if _, err := book.NewSheet(name); err != nil {
+	for i, f := range forms {
+		f.answers = "_answers" + strings.Repeat("_", i)
+		if err := f.add(book, i == 0); err != nil {
 			return fmt.Errorf("write a form: %w", err)
 		}
 	}
-	if err := book.SetSheetVisible(answerSheet, false, true); err != nil {
-		return fmt.Errorf("write a form: %w", err)
-	}
-	if err := f.fill(book); err != nil {
-		return fmt.Errorf("write a form: %w", err)
-	}
 	_, err = book.WriteTo(w)
 	return err
+}
+
+// add makes the worksheets of a form and fills them; the first takes the worksheet that a new book has.
+func (f Form) add(book *excelize.File, first bool) error {
+	names := []string{f.Sheet, f.answers}
+	if f.Notes != "" {
+		names = append(names, f.Notes)
+	}
+	if first {
+		if err := book.SetSheetName("Sheet1", f.Sheet); err != nil {
+			return err
+		}
+		names = names[1:]
+	}
+	for _, name := range names {
+		if _, err := book.NewSheet(name); err != nil {
+			return err
+		}
+	}
+	if err := book.SetSheetVisible(f.answers, false, true); err != nil {
+		return err
+	}
+	return f.fill(book)
 }
 
 func (f Form) fill(book *excelize.File) error {
@@ -70,7 +86,7 @@ func (f Form) fill(book *excelize.File) error {
 	if err != nil {
 		return err
 	}
-	if err := book.SetSheetRow(f.Notes, "A1", &f.NotesHead); err != nil {
+	if err := f.explain(book); err != nil {
 		return err
 	}
 	for i, column := range f.Columns {
@@ -88,13 +104,25 @@ func (f Form) fill(book *excelize.File) error {
 		book.SetCellStyle(f.Sheet, "A"+at, last+at, bold),
 		book.SetPanes(f.Sheet, &excelize.Panes{Freeze: true, YSplit: head, TopLeftCell: "A" + strconv.Itoa(head+1), ActivePane: "bottomLeft"}),
 		book.SetColWidth(f.Sheet, "A", last, 18),
-		book.SetColWidth(f.Notes, "A", "D", 30),
 		book.SetSheetView(f.Sheet, 0, &excelize.ViewOptions{RightToLeft: &f.FromRight}),
 	)
 	if err != nil || len(f.Rows) == 0 {
 		return err
 	}
 	return f.fillRows(book)
+}
+
+// explain writes the worksheet of explanations.
+func (f Form) explain(book *excelize.File) error {
+	if f.Notes == "" {
+		return nil
+	}
+	err := errors.Join(book.SetSheetRow(f.Notes, "A1", &f.NotesHead), book.SetColWidth(f.Notes, "A", "D", 30))
+	for i, column := range f.Columns {
+		row := append([]string{column.Name}, column.Notes...)
+		err = errors.Join(err, book.SetSheetRow(f.Notes, "A"+strconv.Itoa(i+2), &row))
+	}
+	return err
 }
 
 // heads is how many rows stand above the data.
@@ -142,20 +170,15 @@ func (f Form) fillColumn(book *excelize.File, i int, column FormColumn, style in
 	if err != nil {
 		return err
 	}
-	row := append([]string{column.Name}, column.Notes...)
-	err = errors.Join(
-		book.SetColStyle(f.Sheet, name, style),
-		book.SetCellStr(f.Sheet, name+"1", column.Name),
-		book.SetSheetRow(f.Notes, "A"+strconv.Itoa(i+2), &row),
-	)
+	err = errors.Join(book.SetColStyle(f.Sheet, name, style), book.SetCellStr(f.Sheet, name+"1", column.Name))
 	if err != nil || len(column.Answers) == 0 {
 		return err
 	}
-	if err := book.SetSheetCol(answerSheet, name+"1", &column.Answers); err != nil {
+	if err := book.SetSheetCol(f.answers, name+"1", &column.Answers); err != nil {
 		return err
 	}
 	choice := excelize.NewDataValidation(true)
 	choice.SetSqref(fmt.Sprintf("%s%d:%s%d", name, f.heads()+1, name, f.heads()+max(formRows, len(f.Rows))))
-	choice.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", answerSheet, name, name, len(column.Answers)))
+	choice.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", f.answers, name, name, len(column.Answers)))
 	return book.AddDataValidation(f.Sheet, choice)
 }

@@ -109,13 +109,13 @@ func open(t *testing.T, s *stand.Stand, files fs.FS, folder string) *county {
 		c.Grant(account, fmt.Sprint("person-", account), grant)
 	}
 	c.API = visitor.NewAPI(t, c.Stand, c.who)
-	identifyrest.RegisterCases(c.API.API, identifyrest.Cases{Cases: c.Cases, Registry: c.Registry})
+	identifyrest.RegisterCases(c.API.API, identifyrest.Cases{Packages: c.Packages, Cases: c.Cases, Registry: c.Registry})
 	c.pages = visitor.NewPages(c.who, office)
 	err := registrypage.Register(c.pages.Server, registrypage.Needs{Registry: c.Registry, Jobs: c.Jobs, Caller: visitor.Caller, Panels: []registrypage.Panel{identifypage.Panel(c.Identify), identifypage.CasePanel(c.Cases)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	identifypage.RegisterCases(c.pages.Server, identifypage.CaseNeeds{Cases: c.Cases, Identify: c.Identify, Registry: c.Registry, Desk: web.Desk{Caller: visitor.Caller}})
+	identifypage.RegisterCases(c.pages.Server, identifypage.CaseNeeds{Packages: c.Packages, Cases: c.Cases, Identify: c.Identify, Registry: c.Registry, Desk: web.Desk{Caller: visitor.Caller}})
 	return c
 }
 

@@ -18,6 +18,7 @@ import (
 	"rightkey/internal/change"
 	"rightkey/internal/clock"
 	"rightkey/internal/identify"
+	"rightkey/internal/identify/away"
 	"rightkey/internal/job"
 	"rightkey/internal/office"
 	"rightkey/internal/policy"
@@ -64,6 +65,7 @@ type Register struct {
 	Duplicates  *duplicate.Service
 	Crosschecks *crosscheck.Service
 	Campaigns   *campaign.Service
+	Packages    *away.Service
 	MonthEnds   *overview.MonthEnds
 	Cases       *procedure.Service
 	// Kin are the officials related to households.
@@ -135,6 +137,7 @@ func (r *Register) Rooms() {
 		Kin: func(_ context.Context, household int64) ([]procedure.Relative, error) { return r.Kin[household], nil }})
 	r.Identify.Decide(r.Cases)
 	r.Crosschecks = crosscheck.NewService(crosscheck.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Duplicates: r.Duplicates, Cases: r.Cases, Jobs: r.Jobs, Caller: caller})
+	r.Packages = away.NewService(away.Needs{Journal: r.Journal, Keys: r.Keys, Registry: r.Registry, Identify: r.Identify, Cases: r.Cases})
 	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
 	r.Campaigns = campaign.NewService(campaign.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Changes: r.Changes, Identify: r.Identify, Quality: r.Quality, Cases: r.Cases,
 		Assignments: office.NewAssignments(r.DB, r.Journal, r.Areas.Scheme()), Caller: caller})

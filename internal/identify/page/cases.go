@@ -15,6 +15,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
+	"rightkey/internal/identify/away"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
@@ -28,6 +29,7 @@ type CaseNeeds struct {
 	Cases    *procedure.Service
 	Registry *registry.Service
 	Identify *identify.Service
+	Packages *away.Service
 }
 
 // CasePlaces are the places of cases in the main navigation.
@@ -54,6 +56,8 @@ func RegisterCases(server *web.Server, n CaseNeeds) {
 	server.Handle("GET /sittings/{id}/paper", read, p.minutes)
 	server.Handle("GET /sittings/{id}/photo", read, p.minutesPhoto)
 	server.Handle("POST /sittings/{id}/close", act, p.closeSitting, web.Upload(upload.MaxBytes+1<<20, uploadTime))
+	server.Handle("GET /sittings/{id}/package", act, p.sendPackage)
+	server.Handle("POST /sittings/{id}/package", act, p.takePackage, web.Upload(mostPackage, uploadTime))
 	server.Handle("GET /notices/{id}", read, p.notice)
 	server.Handle("GET /notices/{id}/paper", read, p.noticeSheet)
 	server.Handle("GET /notices/{id}/photo", read, p.photo)

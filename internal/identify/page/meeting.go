@@ -66,7 +66,7 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	title := caseWord(ctx, "meeting.title", "day", i18n.Day(web.Lang(ctx), m.Day))
+	title := meetingTitle(ctx, m)
 	paper := web.Action{Label: caseWord(ctx, "paper.sheet"), Href: sittingPath(m.ID) + "/paper", Icon: "print"}
 	if at, err := p.Cases.Working(ctx, m.Job); err != nil || at {
 		return errors.Join(err, p.show(w, r, title, web.Crumb{Label: title}, working(ctx, m.Job)))
@@ -84,7 +84,15 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, title, web.Crumb{Label: title}, web.Actions([]web.Action{paper}), meetingForm(view))
+	parts := []templ.Component{web.Actions([]web.Action{paper}), meetingForm(view)}
+	if p.May(r, access.CaseAct, m.Area) {
+		parts = append(parts, withoutNetwork(ctx, m, ""))
+	}
+	return p.show(w, r, title, web.Crumb{Label: title}, parts...)
+}
+
+func meetingTitle(ctx context.Context, m procedure.Sitting) string {
+	return caseWord(ctx, "meeting.title", "day", i18n.Day(web.Lang(ctx), m.Day))
 }
 
 // held is the meeting that an address names, with its cases and the numbers of their households.
@@ -129,9 +137,21 @@ func (p *casePages) casesOf(ctx context.Context, scope access.Scope, votes []pro
 func (p *casePages) results(ctx context.Context, votes []procedure.Vote, numbers map[int64]string) web.Table {
 	t := web.Table{Caption: caseWord(ctx, "votes"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: caseWord(ctx, "for"), Number: true}, {Label: caseWord(ctx, "against"), Number: true}, {Label: caseWord(ctx, "abstain"), Number: true}, {Label: caseWord(ctx, "result")}}}
 	for _, v := range votes {
-		t.Rows = append(t.Rows, web.Row{Href: casePath(v.Case), Cells: []web.Cell{web.Text(numbers[v.Case]), web.Text(strconv.FormatInt(v.For, 10)), web.Text(strconv.FormatInt(v.Against, 10)), web.Text(strconv.FormatInt(v.Abstain, 10)), web.Text(caseWord(ctx, "result_"+string(v.Result)))}})
+		cells := []web.Cell{web.Text(numbers[v.Case])}
+		for _, n := range []int64{v.For, v.Against, v.Abstain} {
+			cells = append(cells, web.Cell{Text: strconv.FormatInt(n, 10), Missing: v.Result == ""})
+		}
+		t.Rows = append(t.Rows, web.Row{Href: casePath(v.Case), Cells: append(cells, web.Text(resultOf(ctx, v)))})
 	}
 	return t
+}
+
+// resultOf is what a closed meeting said of a case in words.
+func resultOf(ctx context.Context, v procedure.Vote) string {
+	if v.Result == "" {
+		return caseWord(ctx, "result_none")
+	}
+	return caseWord(ctx, "result_"+string(v.Result))
 }
 
 // openMeeting is an open meeting: each household with what is known of it, and the votes to be entered.
@@ -141,26 +161,29 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 	}
 	view := meetingView{path: sittingPath(m.ID) + "/close", button: caseWord(ctx, "meeting.close"), hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}},
 		fields: []web.Field{number("eligible", caseWord(ctx, "meeting.eligible")), number("present", caseWord(ctx, "meeting.present")), {Name: "minutes", Label: caseWord(ctx, "meeting.minutes"), Kind: web.FieldArea},
-			{Name: "photo", Label: caseWord(ctx, "meeting.photo"), Help: caseWord(ctx, "meeting.photo_help"), Kind: web.FieldFile, Attributes: templ.Attributes{"accept": "image/*"}}}}
+			photoField(ctx)}}
 	if len(votes) > wall {
 		view.fields = append(listed(ctx, number), view.fields...)
 		return view, nil
 	}
-	homes, err := p.before(ctx, scope, votes)
+	homes, err := p.before(ctx, scope, m)
 	if err != nil {
 		return view, err
 	}
 	list := make([]registry.Household, 0, len(votes))
-	for _, v := range votes {
-		list = append(list, homes[v.Case])
+	for _, h := range homes {
+		list = append(list, h)
 	}
 	found, err := p.Identify.Newest(ctx, scope, m.Area, list)
 	if err != nil {
 		return view, err
 	}
 	for _, v := range votes {
+		h, waits := homes[v.Case]
+		if !waits {
+			continue
+		}
 		of := strconv.FormatInt(v.Case, 10)
-		h := homes[v.Case]
 		line := meetingLine{number: h.Number, head: h.HeadName, href: casePath(v.Case), persons: strconv.Itoa(h.Members)}
 		if a, judged := found[h.ID]; judged {
 			line.verdict, line.reason = badge(ctx, a.Outcome), a.Reason.In(web.Lang(ctx))
@@ -173,9 +196,9 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 	return view, nil
 }
 
-// before are the households of the cases before a meeting, by case.
-func (p *casePages) before(ctx context.Context, scope access.Scope, votes []procedure.Vote) (map[int64]registry.Household, error) {
-	cases, err := p.casesOf(ctx, scope, votes)
+// before are the households of the cases that wait for a meeting, by case.
+func (p *casePages) before(ctx context.Context, scope access.Scope, m procedure.Sitting) (map[int64]registry.Household, error) {
+	cases, err := p.Cases.Before(ctx, scope, m)
 	if err != nil {
 		return nil, err
 	}

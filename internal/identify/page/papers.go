@@ -132,8 +132,8 @@ func (p *casePages) minutes(w http.ResponseWriter, r *http.Request) error {
 	list := web.PaperBlock{Title: caseWord(ctx, "votes"), Heads: []string{caseWord(ctx, "household"), caseWord(ctx, "for"), caseWord(ctx, "against"), caseWord(ctx, "abstain"), caseWord(ctx, "result")}}
 	for _, v := range votes {
 		result := ""
-		if v.Result != "" {
-			result = caseWord(ctx, "result_"+string(v.Result))
+		if m.Closed {
+			result = resultOf(ctx, v)
 		}
 		list.Rows = append(list.Rows, []string{numbers[v.Case], counted(v.For), counted(v.Against), counted(v.Abstain), result})
 	}

@@ -145,7 +145,7 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect)
 		}
 		byArea.Rows = append(byArea.Rows, movedRow(ctx, a.Area.Label(web.Lang(ctx)), same))
 	}
-	parts = append(parts, web.Box(word(ctx, "scenario.by_area"), byArea))
+	parts = append(parts, web.Box(word(ctx, "scenario.by_area"), byArea), web.Box(word(ctx, "scenario.coverage"), web.Note(word(ctx, "scenario.coverage_note")), coverageTable(ctx, first)))
 	if len(first.Groups) > 0 {
 		byGroup := movedTable(ctx, word(ctx, "scenario.by_group"), word(ctx, "scenario.group"), moves)
 		for i, g := range first.Groups {
@@ -166,6 +166,26 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect)
 		byTenth.Rows = append(byTenth.Rows, movedRow(ctx, number(ctx, int64(i+1)), same))
 	}
 	return append(parts, web.Box(word(ctx, "scenario.by_tenth"), byTenth), web.Note(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
+}
+
+// coverageTable says of each area whom of the poor the register has now: it is the same whatever a scenario changes.
+func coverageTable(ctx context.Context, e identify.Effect) web.Table {
+	t := web.Table{Caption: word(ctx, "scenario.coverage"), Scroll: true, Columns: []web.Column{{Label: web.T(ctx, "common.area")}, {Label: word(ctx, "scenario.before"), Number: true}, {Label: word(ctx, "scenario.unregistered"), Number: true},
+		{Label: word(ctx, "scenario.covered"), Number: true}, {Label: word(ctx, "scenario.reached")}}}
+	for _, a := range e.Areas {
+		shares := []string{covered(ctx, a.Before, a.Unregistered), expected(ctx, a.Reached)}
+		row := web.Row{Cells: []web.Cell{web.Text(a.Area.Label(web.Lang(ctx))), web.Text(number(ctx, a.Before.Households)), web.Text(number(ctx, a.Unregistered.Households))}}
+		for _, written := range shares {
+			row.Cells = append(row.Cells, web.Cell{Text: written, Missing: written == ""})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// covered is the share of the households found poor that are registered as poor; nothing where nobody is found poor.
+func covered(ctx context.Context, poor, unregistered identify.Heads) string {
+	return share(ctx, 1-float64(unregistered.Households)/float64(poor.Households), poor.Households > 0)
 }
 
 // groupLabel is a value of a dimension in words.
@@ -209,6 +229,8 @@ func wholeTable(ctx context.Context, pack *policy.Pack, effects []identify.Effec
 		{"inclusion", func(e identify.Effect) string { return expected(ctx, e.Inclusion) }},
 		{"cost", func(e identify.Effect) string { return amount(ctx, e.Cost, pack) }},
 		{"unregistered", func(e identify.Effect) string { return heads(ctx, e.Unregistered) }},
+		{"covered", func(e identify.Effect) string { return covered(ctx, e.Before, e.Unregistered) }},
+		{"reached", func(e identify.Effect) string { return expected(ctx, e.Reached) }},
 		{"quota", func(e identify.Effect) string { return quota(ctx, e) }},
 	}
 	for i := range effects {

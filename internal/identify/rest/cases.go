@@ -7,6 +7,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/fault"
+	"rightkey/internal/identify/away"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
@@ -16,6 +17,7 @@ import (
 type Cases struct {
 	Cases    *procedure.Service
 	Registry *registry.Service
+	Packages *away.Service
 }
 
 const caseRoom = "Cases"
@@ -133,6 +135,7 @@ func RegisterCases(api *rest.API, rooms Cases) {
 	rest.Register(api, add("draw-case-sample", http.MethodPost, "/case-batches", "Draw the cases that have to be read before a step is taken in many", access.CaseAct, ""), rooms.draw)
 	rest.Register(api, add("list-case-refusals", http.MethodGet, "/case-refusals", "List the cases in which a job refused what was asked for", access.CaseRead, "With the reasons, in the order in which they were given to it."), rooms.refusals)
 	rooms.registerMeetings(api)
+	rooms.registerPackages(api)
 	rooms.registerNotices(api)
 	rooms.registerProcedures(api)
 }

@@ -39,7 +39,7 @@ type Meeting struct {
 	Version   int64  `json:"version"`
 }
 
-func (rooms Cases) minutesPhoto(ctx context.Context, in *caseInput) (*photoOutput, error) {
+func (rooms Cases) minutesPhoto(ctx context.Context, in *caseInput) (*fileBytes, error) {
 	return picture(rooms.Cases.MinutesPhoto(ctx, rest.Scope(ctx), in.ID))
 }
 
@@ -143,6 +143,7 @@ type closeInput struct {
 	rest.Conditional
 	ID   int64 `path:"id"`
 	Body struct {
+		Day      string     `json:"day,omitempty" format:"date" doc:"On which it was held; absent: on the day for which it was called."`
 		Eligible int64      `json:"eligible" minimum:"1" doc:"Who has a vote."`
 		Present  int64      `json:"present" minimum:"1"`
 		Minutes  string     `json:"minutes,omitempty" maxLength:"20000"`
@@ -157,6 +158,11 @@ func (rooms Cases) close(ctx context.Context, in *closeInput) (*begunOutput, err
 		return nil, err
 	}
 	as := procedure.Closing{Eligible: in.Body.Eligible, Present: in.Body.Present, Minutes: in.Body.Minutes}
+	if in.Body.Day != "" {
+		if as.Day, err = clock.ParseDay(in.Body.Day); err != nil {
+			return nil, err
+		}
+	}
 	if in.Body.Photo != "" {
 		if as.Photo, err = rooms.decoded(in.Body.Photo); err != nil {
 			return nil, err

@@ -105,7 +105,10 @@ func (rooms Cases) lines(ctx context.Context, in *ofInput) (*rest.Listed[NoticeL
 	}))
 }
 
-type photoOutput struct {
+// sandboxed lets a file run nothing, whatever a browser takes it for.
+const sandboxed = "default-src 'none'; sandbox"
+
+type fileBytes struct {
 	ContentType        string `header:"Content-Type"`
 	ContentDisposition string `header:"Content-Disposition"`
 	Policy             string `header:"Content-Security-Policy"`
@@ -113,14 +116,14 @@ type photoOutput struct {
 }
 
 // picture answers with a picture, always to be kept as a file.
-func picture(p procedure.Photo, err error) (*photoOutput, error) {
+func picture(p procedure.Photo, err error) (*fileBytes, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &photoOutput{ContentType: p.Type, ContentDisposition: "attachment", Policy: "default-src 'none'; sandbox", Body: p.Body}, nil
+	return &fileBytes{ContentType: p.Type, ContentDisposition: "attachment", Policy: sandboxed, Body: p.Body}, nil
 }
 
-func (rooms Cases) photo(ctx context.Context, in *caseInput) (*photoOutput, error) {
+func (rooms Cases) photo(ctx context.Context, in *caseInput) (*fileBytes, error) {
 	return picture(rooms.Cases.Photo(ctx, rest.Scope(ctx), in.ID))
 }
 

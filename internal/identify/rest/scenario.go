@@ -13,15 +13,15 @@ import (
 // Effect is what a scenario would do.
 type Effect struct {
 	Moved
-	AsOf         string    `json:"as_of" format:"date-time"`
-	Ranked       Heads     `json:"ranked" doc:"Households with welfare or points; the others are never selected."`
-	Cost         int64     `json:"cost" doc:"Minor units a year."`
-	Unregistered Heads     `json:"unregistered" doc:"Poor by the latest assessment, without the status of a poor household."`
-	Exclusion    *Expected `json:"exclusion,omitempty" doc:"Share of the poor that is expected to be left out; absent without a model card."`
-	Inclusion    *Expected `json:"inclusion,omitempty" doc:"Share of those taken in that is expected not to be poor."`
-	Areas        []Part    `json:"areas" nullable:"false"`
-	Groups       []Part    `json:"groups" nullable:"false"`
-	Tenths       []Moved   `json:"tenths" nullable:"false" doc:"By tenths of welfare or points, from the poorest."`
+	AsOf   string `json:"as_of" format:"date-time"`
+	Ranked Heads  `json:"ranked" doc:"Households with welfare or points; the others are never selected."`
+	Cost   int64  `json:"cost" doc:"Minor units a year."`
+	Coverage
+	Exclusion *Expected `json:"exclusion,omitempty" doc:"Share of the poor that is expected to be left out; absent without a model card."`
+	Inclusion *Expected `json:"inclusion,omitempty" doc:"Share of those taken in that is expected not to be poor."`
+	Areas     []Part    `json:"areas" nullable:"false"`
+	Groups    []Part    `json:"groups" nullable:"false"`
+	Tenths    []Moved   `json:"tenths" nullable:"false" doc:"By tenths of welfare or points, from the poorest."`
 }
 
 // Heads is how many households and persons.
@@ -45,6 +45,17 @@ type Part struct {
 	Dimension string `json:"dimension,omitempty"`
 	Value     string `json:"value,omitempty" doc:"Absent where it is not known."`
 	Moved
+	Covered *Coverage `json:"covered,omitempty" doc:"Of an area."`
+}
+
+// Coverage is whom of the poor the register has now.
+type Coverage struct {
+	Unregistered Heads     `json:"unregistered" doc:"Poor by the latest assessment, without the status of a poor household."`
+	Reached      *Expected `json:"reached,omitempty" doc:"Share of the truly poor that is expected to have the status; absent without a model card."`
+}
+
+func coverageOf(c identify.Coverage) Coverage {
+	return Coverage{Heads(c.Unregistered), expectedOf(c.Reached)}
 }
 
 // Expected is an expected error with its 95 % interval.
@@ -78,10 +89,11 @@ func (rooms Rooms) simulate(ctx context.Context, in *scenarioAsked) (*struct{ Bo
 	if err != nil {
 		return nil, err
 	}
-	body := Effect{Moved: movedOf(e.Moved), AsOf: e.AsOf.String(), Ranked: Heads(e.Ranked), Cost: e.Cost, Unregistered: Heads(e.Unregistered), Exclusion: expectedOf(e.Exclusion), Inclusion: expectedOf(e.Inclusion),
+	body := Effect{Moved: movedOf(e.Moved), AsOf: e.AsOf.String(), Ranked: Heads(e.Ranked), Cost: e.Cost, Coverage: coverageOf(e.Coverage), Exclusion: expectedOf(e.Exclusion), Inclusion: expectedOf(e.Inclusion),
 		Areas: []Part{}, Groups: []Part{}, Tenths: []Moved{}}
 	for _, a := range e.Areas {
-		body.Areas = append(body.Areas, Part{Area: a.Area.Code, Name: a.Area.Name, Moved: movedOf(a.Moved)})
+		covered := coverageOf(a.Coverage)
+		body.Areas = append(body.Areas, Part{Area: a.Area.Code, Name: a.Area.Name, Moved: movedOf(a.Moved), Covered: &covered})
 	}
 	for _, g := range e.Groups {
 		body.Groups = append(body.Groups, Part{Dimension: g.Dimension.Code, Value: g.Value, Moved: movedOf(g.Moved)})

@@ -2,8 +2,6 @@ package campaign
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -126,8 +124,7 @@ func choiceOf[T ~string](text, question string, values []T) T {
 // rowProof is what stands in a row for the register: the version of the household's task, and a proof that nobody else
 // can make and that holds for no other campaign, team, household or version.
 func (s *Service) rowProof(t Task, team int64) string {
-	proof := s.keys.Ring().Blind("visit.sheet", fmt.Appendf(nil, "%d/%d/%d/%d", t.Campaign, team, t.Household, t.Ver))
-	return strconv.FormatInt(t.Ver, 10) + "-" + hex.EncodeToString(proof[:])
+	return strconv.FormatInt(t.Ver, 10) + "-" + s.keys.Ring().Proof("visit.sheet", t.Campaign, team, t.Household, t.Ver)
 }
 
 // proven is the version of its task from which a row was written; false if the register did not write it for this team.

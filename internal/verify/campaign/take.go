@@ -3,12 +3,10 @@ package campaign
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"slices"
-	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -27,54 +25,23 @@ const (
 	mostRows = 500
 )
 
-// SheetRow is a filled-in row of a team's spreadsheet, as it was typed.
-type SheetRow struct {
-	Row   int               `json:"row"`   // as the spreadsheet counts
-	Cells map[string]string `json:"cells"` // by column
-}
+// sheetOf is the spreadsheet of a team as it comes back.
+var sheetOf = table.Filled{Known: []string{columnRow, columnHousehold, columnHead, columnPlace, columnPersons}, Kept: 2}
 
 // ReadSheet reads the rows of a team's spreadsheet that say something of a visit, and counts those that say nothing
 // yet. An Invalid or TooLarge fault says that the file is none.
-func ReadSheet(r io.ReaderAt, size int64) (rows []SheetRow, blank int, err error) {
-	reader, err := table.OpenXLSX(r, size, table.Options{MaxRows: mostVisits + 1, MaxCell: 2000, MaxBytes: 16 * MaxSheet})
+func ReadSheet(r io.ReaderAt, size int64) (rows []table.FilledRow, blank int, err error) {
+	rows, err = sheetOf.Read(r, size, table.Options{MaxRows: mostVisits + 1, MaxCell: 2000, MaxBytes: 16 * MaxSheet})
 	if err != nil {
 		return nil, 0, err
 	}
-	defer reader.Close()
-	header := reader.Header()
-	if header[0] != columnRow || !slices.Contains(header, columnHousehold) {
-		return nil, 0, invalid("file", "sheet", "this is no spreadsheet of a team's visits")
+	all := len(rows)
+	rows = slices.DeleteFunc(rows, func(one table.FilledRow) bool { return one.Blank })
+	if len(rows) > mostRows {
+		return nil, 0, fault.New(fault.TooLarge, "a file brings at most %d visits", mostRows).Coded("campaign.rows")
 	}
-	for {
-		row, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return rows, blank, nil
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		if strings.HasPrefix(row.Cells[0], "#") {
-			continue
-		}
-		one := SheetRow{Row: row.Number + 1, Cells: map[string]string{}}
-		for i, cell := range row.Cells {
-			if cell = strings.TrimSpace(cell); cell != "" && !slices.Contains(locked, header[i]) {
-				one.Cells[header[i]] = cell
-			}
-		}
-		if len(one.Cells) == 0 {
-			blank++
-			continue
-		}
-		one.Cells[columnRow], one.Cells[columnHousehold] = row.Cells[0], row.Cells[slices.Index(header, columnHousehold)]
-		if rows = append(rows, one); len(rows) > mostRows {
-			return nil, 0, fault.New(fault.TooLarge, "a file brings at most %d visits", mostRows).Coded("campaign.rows")
-		}
-	}
+	return rows, all - len(rows), nil
 }
-
-// locked are the columns that the register fills in.
-var locked = []string{columnRow, columnHousehold, columnHead, columnPlace, columnPersons}
 
 // SheetReport counts what the rows of a spreadsheet are: In = Created + Updated + Unchanged + Rejected. Nothing is
 // stored where one is rejected.
@@ -85,19 +52,12 @@ type SheetReport struct {
 	Unchanged int // visits that came in before
 	Rejected  int
 	Stored    bool
-	Rejects   []Reject
-}
-
-// Reject is a row that cannot be taken in. Code is that of a fault, for people; Reason is for programs.
-type Reject struct {
-	Row          int
-	Field        string // empty for the row as a whole
-	Code, Reason string
+	Rejects   []table.Reject
 }
 
 // TakeSheet looks what the rows of a team's spreadsheet are and, if asked to and none is rejected, records their visits:
 // all of them or none. A row that was taken in before changes nothing.
-func (s *Service) TakeSheet(ctx context.Context, scope access.Scope, campaign int64, rows []SheetRow, apply bool) (SheetReport, error) {
+func (s *Service) TakeSheet(ctx context.Context, scope access.Scope, campaign int64, rows []table.FilledRow, apply bool) (SheetReport, error) {
 	report := SheetReport{In: len(rows)}
 	if len(rows) > mostRows {
 		return report, fault.New(fault.TooLarge, "a file brings at most %d visits", mostRows).Coded("campaign.rows")
@@ -135,15 +95,11 @@ type taking struct {
 }
 
 // take looks at a row; what is wrong with it goes into the report, and only what is no matter of the row is an error.
-func (k *taking) take(ctx context.Context, scope access.Scope, row SheetRow, report *SheetReport) error {
+func (k *taking) take(ctx context.Context, scope access.Scope, row table.FilledRow, report *SheetReport) error {
 	rec, err := k.prepare(ctx, scope, row)
-	var known *fault.Error
+	reject, is := table.Rejected(row.Row, row.Cells[columnHousehold], err)
 	switch {
-	case errors.As(err, &known) && known.Code != "":
-		reject := Reject{Row: row.Row, Code: known.Code, Reason: known.Message}
-		if len(known.Details) > 0 {
-			reject.Field = known.Details[0].Field
-		}
+	case is:
 		report.Rejects = append(report.Rejects, reject)
 		return nil
 	case err != nil:
@@ -161,7 +117,7 @@ func (k *taking) take(ctx context.Context, scope access.Scope, row SheetRow, rep
 }
 
 // prepare is the visit of a row; nil if it came in before.
-func (k *taking) prepare(ctx context.Context, scope access.Scope, row SheetRow) (*recording, error) {
+func (k *taking) prepare(ctx context.Context, scope access.Scope, row table.FilledRow) (*recording, error) {
 	number := row.Cells[columnHousehold]
 	foreign := invalid(columnHousehold, "row", "the register did not write this row for this team")
 	t, err := k.s.task(ctx, scope, k.c, number)
@@ -200,7 +156,7 @@ func (k *taking) prepare(ctx context.Context, scope access.Scope, row SheetRow) 
 }
 
 // visit reads what a row says.
-func (k *taking) visit(row SheetRow) (Visit, error) {
+func (k *taking) visit(row table.FilledRow) (Visit, error) {
 	text := VisitText{Number: row.Cells[columnHousehold], Outcome: choiceOf(row.Cells[columnOutcome], columnOutcome, Outcomes), Verdict: choiceOf(row.Cells[columnVerdict], columnVerdict, verdicts),
 		Welfare: row.Cells[columnWelfare], Answers: map[string]string{}, Key: "sheet/" + row.Cells[columnRow], Way: ByFile}
 	var err error
@@ -210,7 +166,7 @@ func (k *taking) visit(row SheetRow) (Visit, error) {
 	asked := said(k.design)
 	for column, cell := range row.Cells {
 		switch {
-		case slices.Contains(locked, column):
+		case slices.Contains(sheetOf.Known, column):
 		case !slices.Contains(asked, column):
 			return Visit{}, invalid(column, "item", "this is not asked in the campaign")
 		case column != columnDay && column != columnOutcome && column != columnVerdict && column != columnWelfare:

@@ -120,7 +120,7 @@ func (p *pages) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var rows []campaign.SheetRow
+	var rows []table.FilledRow
 	if err := json.Unmarshal([]byte(r.PostForm.Get("rows")), &rows); err != nil {
 		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "error.invalid"))
 	}
@@ -139,18 +139,9 @@ func (p *pages) reported(ctx context.Context, report campaign.SheetReport, more 
 	parts := []templ.Component{tiles}
 	switch {
 	case report.Rejected > 0:
-		parts = append(parts, web.Notice{Tone: web.ToneBad, Text: word(ctx, "sheet.nothing")}, rejects(ctx, report))
+		parts = append(parts, web.Notice{Tone: web.ToneBad, Text: word(ctx, "sheet.nothing")}, web.Rejects(ctx, word(ctx, "sheet.rejected"), report.Rejects))
 	case report.Stored:
 		parts = append(parts, web.Notice{Tone: web.ToneGood, Text: word(ctx, "sheet.stored")})
 	}
 	return web.Box(word(ctx, "sheet.report"), append(parts, more...)...)
-}
-
-// rejects are the rows that cannot be taken in, with the column and the reason.
-func rejects(ctx context.Context, report campaign.SheetReport) web.Table {
-	table := web.Table{Caption: word(ctx, "sheet.rejected"), ShowCaption: true, Columns: []web.Column{{Label: word(ctx, "sheet.row"), Number: true}, {Label: word(ctx, "sheet.column")}, {Label: word(ctx, "sheet.why")}}}
-	for _, one := range report.Rejects {
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(strconv.Itoa(one.Row)), {Text: one.Field, Missing: one.Field == ""}, web.Text(web.T(ctx, "fault."+one.Code))}})
-	}
-	return table
 }

@@ -30,9 +30,10 @@ type VisitSheetReport struct {
 
 // VisitSheetReject is a row that cannot be taken in.
 type VisitSheetReject struct {
-	Row    int    `json:"row" doc:"As the spreadsheet counts."`
-	Field  string `json:"field" doc:"Column; empty for the row as a whole."`
-	Reason string `json:"reason"`
+	Row       int    `json:"row" doc:"As the spreadsheet counts."`
+	Household string `json:"household"`
+	Field     string `json:"field" doc:"Column; empty for the row as a whole."`
+	Reason    string `json:"reason"`
 }
 
 // sheetTime is how long a file may take to arrive on a slow line.
@@ -84,7 +85,7 @@ func (rooms Rooms) take(ctx context.Context, in *takeInput) (*struct{ Body Visit
 	}
 	body := VisitSheetReport{In: report.In, Created: report.Created, Updated: report.Updated, Unchanged: report.Unchanged, Rejected: report.Rejected, Blank: blank, Stored: report.Stored, Rejects: []VisitSheetReject{}}
 	for _, one := range report.Rejects {
-		body.Rejects = append(body.Rejects, VisitSheetReject{one.Row, one.Field, one.Reason})
+		body.Rejects = append(body.Rejects, VisitSheetReject{one.Row, one.About, one.Field, one.Reason})
 	}
 	return &struct{ Body VisitSheetReport }{body}, nil
 }
