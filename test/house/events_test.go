@@ -40,8 +40,11 @@ func madeKinds() []string {
 		}
 		kinds = append(kinds, subject+".problems", subject+".created")
 	}
-	for _, act := range []string{"assigned", "explained", "confirmed", "returned", "acted"} {
-		kinds = append(kinds, "household.lead-"+act)
+	for _, subject := range []string{"household", "area", "account"} {
+		for _, act := range []string{"assigned", "explained", "confirmed", "returned", "acted"} {
+			kinds = append(kinds, subject+".lead-"+act)
+		}
+		kinds = append(kinds, subject+".leads")
 	}
 	return append(kinds, "county.opened")
 }

@@ -11,7 +11,6 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
 	"rightkey/internal/office"
-	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
@@ -164,7 +163,7 @@ func (s *Service) one(ctx context.Context, scope access.Scope, act string, befor
 	return s.Get(ctx, scope, before.ID)
 }
 
-// change stores what people decided, each with an event on its household.
+// change stores what people decided, each with an event on its household, or on what else it is about.
 func (s *Service) change(ctx context.Context, scope access.Scope, act string, before, after []Lead) error {
 	if len(after) == 0 {
 		return nil
@@ -175,7 +174,8 @@ func (s *Service) change(ctx context.Context, scope access.Scope, act string, be
 	}
 	entries := make([]journal.Entry, len(after))
 	for i, l := range after {
-		entries[i] = journal.Entry{Kind: "household.lead-" + act, SubjectKind: registry.SubjectHousehold, Subject: l.Household, Home: l.Home, Area: l.Area,
+		kind, id := l.journalled()
+		entries[i] = journal.Entry{Kind: kind + ".lead-" + act, SubjectKind: kind, Subject: id, Home: l.Home, Area: l.Area,
 			Body: map[string]any{"lead": l.ID, "rule": l.Rule, "state": [2]State{before[i].State, l.State}, "owner": [2]int64{before[i].Owner, l.Owner}, "explanation": l.Explanation, "act": l.Act, "case": l.Case, "landing": l.Landing}}
 	}
 	if err := command.Note(ctx, entries...); err != nil {

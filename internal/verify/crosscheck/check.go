@@ -83,9 +83,10 @@ type Check struct {
 	Source       string
 	Unconfirmed  bool
 	Screen       Screen   // what of the register itself is looked at; empty for a department's list
-	Least        int      // of a screen: from how many households on a shared thing is a sign
+	Least        int      // of a screen: from how many households on a shared thing is a sign, or an area or account looked at
 	Months       int      // of Kin: up to how far back a move of a member is late
-	Within       int      // of SamePoint: metres; of SamePhoto: in how many of 64 signs two pictures may differ
+	Within       int      // of SamePoint: metres; of SamePhoto: in how many of 64 signs two pictures may differ; of CopiedAnswer: in how many answers twins do; of RoundIncome: whole multiples of so much are round
+	Beyond       float64  // of screens on areas and accounts: from how many standard deviations on a count is unusual
 	Item         string   // of SharedAnswer: code of a sealed item of households
 	Groups       []string // of a screen: groups of statuses in which a household is looked at
 
@@ -179,6 +180,7 @@ type checkSchema struct {
 	Least        int                  `yaml:"least"`
 	Months       int                  `yaml:"months"`
 	Within       int                  `yaml:"within"`
+	Beyond       policy.Number        `yaml:"beyond"`
 	Item         string               `yaml:"item"`
 	Groups       []string             `yaml:"groups"`
 	Pos          policy.Pos
@@ -214,6 +216,9 @@ func decode(p *policy.Pack, files []policy.SourceFile) (any, error) {
 			fail(schema.Pos, schema.Code, err)
 			check.Acts, err = chosen(acts, schema.Acts)
 			fail(schema.Pos, schema.Code, err)
+			if check.ofMany() && slices.ContainsFunc(check.Acts, func(act Code) bool { return act.Opens != "" }) {
+				fail(schema.Pos, schema.Code, fmt.Errorf("an act on an area or an account opens no case of a household"))
+			}
 			all.List = append(all.List, check)
 		}
 	}
@@ -266,6 +271,7 @@ func chosen(all map[string]Code, names []string) ([]Code, error) {
 func (s checkSchema) check(p *policy.Pack) (Check, error) {
 	check := Check{Code: s.Code, List: s.List, Effect: Effect(s.Effect), Days: s.Days, Role: s.Role, Due: s.Due, Source: s.Source, Unconfirmed: s.Unconfirmed,
 		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Within: s.Within, Item: s.Item, Groups: s.Groups}
+	check.Beyond, _ = s.Beyond.Float64()
 	var err error
 	if check.Text, err = p.Worded(s.Text); err != nil {
 		return check, err

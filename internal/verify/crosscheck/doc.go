@@ -20,7 +20,9 @@
 //
 // The register itself shows some things too, without any list: declared kin of officials, in-laws among them, and the
 // households to which members of theirs moved; one telephone in several households; houses at one point. They become
-// leads of the same kind.
+// leads of the same kind. Some are about many records at once: a village of which more or fewer households are on the
+// register than their welfare predicts; an account whose interviews repeat each other, or whose incomes are round or heap
+// just below the line. What is usual is told by the other villages and accounts.
 //
 // Sources: operating rules 1.13 (X01 to X10), 1.14, 7.3; linkage 3.7 for matching with "no match" and for leads;
 // RFC 9180 (HPKE) for sealing.

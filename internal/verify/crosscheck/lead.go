@@ -3,6 +3,7 @@ package crosscheck
 import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
+	"rightkey/internal/registry"
 	"rightkey/internal/store"
 )
 
@@ -32,13 +33,19 @@ const (
 	ByScreen = "screen" // by what the register itself knows
 )
 
+// What a lead is about beside a household or a member of one.
+const (
+	AboutArea    = "area"    // the records of a whole area; the subject is its key
+	AboutAccount = "account" // what an account recorded; the lead lies in the county, and whose account it is does not see it
+)
+
 // Lead is something that speaks against what the register says of a household or a member. It changes nothing of the
 // register.
 type Lead struct {
 	Home, ID    int64
-	Household   int64
+	Household   int64  // 0 where it is about neither a household nor a member of one
 	Number      string // of the household
-	SubjectKind string // household or person
+	SubjectKind string // household, person, area or account
 	Subject     int64
 	Area        int64
 	Rule        string
@@ -73,6 +80,14 @@ func (l Lead) Unsettled() bool { return l.State != Acted }
 
 // Where is the area where the lead is.
 func (l Lead) Where() int64 { return l.Area }
+
+// journalled is the subject of the lead's events: its household, where it has one.
+func (l Lead) journalled() (kind string, id int64) {
+	if l.Household == 0 {
+		return l.SubjectKind, l.Subject
+	}
+	return registry.SubjectHousehold, l.Household
+}
 
 // Given is the lead once an account looks into it, with a new date if due is not 0.
 func (l Lead) Given(owner int64, due clock.Day) Lead {

@@ -63,7 +63,8 @@ func (s *Service) condition(scope access.Scope, f Filter) (*query, error) {
 		return nil, fault.New(fault.Forbidden, "leads are kept from who judges households anew")
 	}
 	q := &query{scope: scope.Within(s.registry.Areas().Scheme().Range(f.Area))}
-	q.parts = append(q.parts, "{scope l.area l.household}", "l.class <= "+q.bind(int64(scope.Seen())))
+	q.parts = append(q.parts, "{scope l.area l.household}", "l.class <= "+q.bind(int64(scope.Seen())),
+		"NOT (l.subject_kind = 'account' AND l.subject = "+q.bind(scope.Caller().Account)+")")
 	q.equal("l.rule", f.Rule)
 	q.equal("l.effect", f.Effect)
 	q.equal("l.explanation", f.Explanation)
@@ -118,9 +119,11 @@ func (s *Service) Browse(ctx context.Context, scope access.Scope, f Filter, afte
 }
 
 func (s *Service) shown(ctx context.Context, scope access.Scope, area int64, list []Lead) error {
-	ids := make([]int64, len(list))
-	for i, l := range list {
-		ids[i] = l.Household
+	var ids []int64
+	for _, l := range list {
+		if l.Household != 0 {
+			ids = append(ids, l.Household)
+		}
 	}
 	slices.Sort(ids)
 	if err := s.journal.Shown(ctx, who(scope, area, ""), "lead.listed", registry.SubjectHousehold, 0, area, slices.Compact(ids)); err != nil {

@@ -24,6 +24,10 @@ const (
 	SharedAnswer Screen = "shared_answer" // one answer to a sealed item, such as a bank account, in several households
 	SamePoint    Screen = "same_point"    // houses of several households at one point
 	SamePhoto    Screen = "same_photo"    // one picture, scaled or packed anew perhaps, in several households
+	VillageRate  Screen = "village_rate"  // more or fewer households of a village on the register than their welfare predicts
+	CopiedAnswer Screen = "copied_answer" // interviews of an account in which hardly an answer differs
+	HeapedIncome Screen = "heaped_income" // incomes of an account just below the line rather than just above
+	RoundIncome  Screen = "round_income"  // round entries of income of an account
 )
 
 // ScreenJobKind is the kind of the jobs that look at what the register itself shows.
@@ -48,11 +52,19 @@ func (c *Check) screens(p *policy.Pack) error {
 			return fmt.Errorf("item %q is no sealed item of households", c.Item)
 		}
 	case c.Screen == SamePoint && c.Least >= 2 && c.Within > 0 && c.Within <= 100:
+	case (c.Screen == VillageRate || c.Screen == HeapedIncome) && c.Least >= 2 && c.Beyond > 0:
+	case c.Screen == CopiedAnswer && c.Least >= 2 && c.Beyond > 0 && c.Within >= 0:
+	case c.Screen == RoundIncome && c.Least >= 2 && c.Beyond > 0 && c.Within >= 2:
 	case c.Screen == SamePhoto && c.Least >= 2 && c.Within >= 0 && c.Within < likenessBytes:
 	default:
-		return fmt.Errorf("screen %q is kin with months, shared_phone or shared_answer with least (2 or more), same_point with least and within (metres, up to 100), or same_photo with least and within (signs, below %d)", c.Screen, likenessBytes)
+		return fmt.Errorf("screen %q is kin with months, shared_phone or shared_answer with least (2 or more), same_point with least and within (metres, up to 100), same_photo with least and within (signs, below %d), or village_rate, heaped_income, copied_answer with within (answers) or round_income with within (a multiple) with least and beyond (deviations)", c.Screen, likenessBytes)
 	}
 	return nil
+}
+
+// ofMany says whether a check looks at areas or accounts and not at single households.
+func (c *Check) ofMany() bool {
+	return slices.Contains([]Screen{VillageRate, CopiedAnswer, HeapedIncome, RoundIncome}, c.Screen)
 }
 
 // Signs are what a screen found about a household, without personal data.
@@ -62,6 +74,10 @@ type Signs struct {
 	Moves      int     `json:"moves,omitempty"`      // of members, between the household of that relation and this one
 	Decided    bool    `json:"decided,omitempty"`    // the official took part in a case of the household
 	Households []int64 `json:"households,omitempty"` // that share the thing
+	Of         int     `json:"of,omitempty"`         // of so many records of an area or account
+	Seen       int     `json:"seen,omitempty"`       // so many show it
+	Low        float64 `json:"low,omitempty"`        // usual are from so many
+	High       float64 `json:"high,omitempty"`       // to so many
 }
 
 // SignsOf are what a screen found, the zero value for a lead of a list.
@@ -140,6 +156,14 @@ func (s *Service) look(ctx context.Context, within access.Scope, pack *policy.Pa
 		return l.answers(ctx, pack)
 	case SamePoint:
 		return l.points(ctx)
+	case VillageRate:
+		return l.rates(ctx)
+	case CopiedAnswer:
+		return l.copied(ctx)
+	case HeapedIncome:
+		return l.heaped(ctx)
+	case RoundIncome:
+		return l.rounded(ctx, pack.Digits)
 	default:
 		return l.photos(ctx)
 	}
@@ -155,7 +179,12 @@ type looker struct {
 
 // hit is a household that a screen shows; what tells it from others at every run.
 func (l looker) hit(at seat, what string, signs Signs) (hit, error) {
+	return l.about(at, registry.SubjectHousehold, at.id, what, signs)
+}
+
+// about is a hit on any subject; at is without an id where the subject is not a household.
+func (l looker) about(at seat, kind string, subject int64, what string, signs Signs) (hit, error) {
 	body, err := json.Marshal(signs)
-	return hit{list: List{Day: l.s.today()}, member: registry.Identity{Home: at.home, Household: at.id, Area: at.area}, kind: registry.SubjectHousehold, subject: at.id,
-		how: ByScreen, probability: 1, mark: l.s.mark(l.check.Code, at.id, what), signs: string(body)}, err
+	return hit{list: List{Day: l.s.today()}, member: registry.Identity{Home: at.home, Household: at.id, Area: at.area}, kind: kind, subject: subject,
+		how: ByScreen, probability: 1, mark: l.s.mark(l.check.Code, subject, what), signs: string(body)}, err
 }

@@ -127,7 +127,7 @@ func (s *Service) known(ctx context.Context, rule string, hits []hit) (map[strin
 	return found, nil
 }
 
-// noted prepares one event for each household with new leads; nil where there are none.
+// noted prepares one event for each household, or other subject, with new leads; nil where there are none.
 func (s *Service) noted(ctx context.Context, check *Check, fresh []fill) (*journal.Command, error) {
 	if len(fresh) == 0 {
 		return nil, nil
@@ -136,20 +136,22 @@ func (s *Service) noted(ctx context.Context, check *Check, fresh []fill) (*journ
 	if err != nil {
 		return nil, err
 	}
-	ids, first := map[int64][]int64{}, map[int64]registry.Identity{}
-	var order []int64
-	for _, f := range fresh {
-		household := f.hit.member.Household
-		if _, met := first[household]; !met {
-			first[household] = f.hit.member
-			order = append(order, household)
-		}
-		ids[household] = append(ids[household], f.id)
+	type subject struct {
+		kind string
+		id   int64
 	}
-	entries := make([]journal.Entry, len(order))
-	for i, household := range order {
-		at := first[household]
-		entries[i] = journal.Entry{Kind: "household.leads", SubjectKind: registry.SubjectHousehold, Subject: household, Home: at.Home, Area: at.Area, Body: map[string]any{"rule": check.Code, "leads": ids[household]}}
+	ids := map[subject][]int64{}
+	var entries []journal.Entry
+	for _, f := range fresh {
+		at := f.hit.member
+		kind, id := Lead{Household: at.Household, SubjectKind: f.hit.kind, Subject: f.hit.subject}.journalled()
+		about := subject{kind, id}
+		if ids[about] = append(ids[about], f.id); len(ids[about]) == 1 {
+			entries = append(entries, journal.Entry{Kind: kind + ".leads", SubjectKind: kind, Subject: id, Home: at.Home, Area: at.Area})
+		}
+	}
+	for i, e := range entries {
+		entries[i].Body = map[string]any{"rule": check.Code, "leads": ids[subject{e.SubjectKind, e.Subject}]}
 	}
 	return command, command.Note(ctx, entries...)
 }

@@ -3,11 +3,13 @@ package page
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
+	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	officepage "rightkey/internal/office/page"
@@ -35,16 +37,18 @@ func (p *pages) lead(w http.ResponseWriter, r *http.Request) error {
 	if check == nil {
 		check = &crosscheck.Check{Code: l.Rule}
 	}
-	facts, err := p.facts(ctx, l, check)
+	places, err := p.Crosschecks.Registry().Places(ctx, []int64{l.Area})
 	if err != nil {
 		return err
 	}
+	about := p.about(ctx, l, places)
+	facts := p.facts(ctx, l, check, web.Fact{Label: word(ctx, "subject"), Value: about.Text, Href: about.Href, Note: placeName(ctx, places, l.Area)})
 	says, err := p.says(ctx, scope, l, check, values)
 	if err != nil {
 		return err
 	}
 	parts := []templ.Component{web.Notice{Tone: web.ToneInfo, Text: word(ctx, "only_a_lead")}, web.Side(web.Box(word(ctx, "lead"), facts), web.Box(word(ctx, "says"), says))}
-	page := web.Page{Title: text, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/leads"}, {Label: l.Number, Href: "/households/" + l.Number}, {Label: word(ctx, "lead")}}, Flash: officepage.Given(r)}
+	page := web.Page{Title: text, Crumbs: []web.Crumb{{Label: word(ctx, "nav"), Href: "/leads"}, {Label: about.Text, Href: about.Href}, {Label: word(ctx, "lead")}}, Flash: officepage.Given(r)}
 	todo, err := p.todo(r, l, check)
 	if err != nil {
 		return err
@@ -52,16 +56,23 @@ func (p *pages) lead(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, http.StatusOK, page, append(parts, todo...)...)
 }
 
-func (p *pages) facts(ctx context.Context, l crosscheck.Lead, check *crosscheck.Check) (web.Facts, error) {
-	lang := web.Lang(ctx)
-	places, err := p.Crosschecks.Registry().Places(ctx, []int64{l.Area})
-	if err != nil {
-		return web.Facts{}, err
+// about is what a lead is about, with the way there.
+func (p *pages) about(ctx context.Context, l crosscheck.Lead, places map[int64]area.Area) web.Cell {
+	switch l.SubjectKind {
+	case crosscheck.AboutArea:
+		return web.Cell{Text: placeName(ctx, places, l.Subject), Href: "/households?area=" + url.QueryEscape(places[l.Subject].Code)}
+	case crosscheck.AboutAccount:
+		return web.Text(word(ctx, "of_account", "name", p.AccountName(ctx, l.Subject)))
 	}
+	return web.Cell{Text: l.Number, Href: "/households/" + l.Number}
+}
+
+func (p *pages) facts(ctx context.Context, l crosscheck.Lead, check *crosscheck.Check, about web.Fact) web.Facts {
+	lang := web.Lang(ctx)
 	facts := []web.Fact{
 		{Label: web.T(ctx, "common.status"), View: stateBadge(ctx, l.State)},
 		{Label: word(ctx, "effect.title"), View: effectBadge(ctx, l.Effect), Note: word(ctx, "effect.note_"+string(l.Effect))},
-		{Label: word(ctx, "household"), Value: l.Number, Href: "/households/" + l.Number, Note: placeName(ctx, places, l.Area)},
+		about,
 	}
 	if l.SubjectKind == registry.SubjectPerson {
 		facts = append(facts, web.Fact{Label: word(ctx, "person"), Value: registry.Number(l.Subject), Href: "/persons/" + registry.Number(l.Subject)})
@@ -89,7 +100,7 @@ func (p *pages) facts(ctx context.Context, l crosscheck.Lead, check *crosscheck.
 	if check.Unconfirmed {
 		source.Note = web.T(ctx, "common.unconfirmed")
 	}
-	return web.Facts{Items: append(facts, source)}, nil
+	return web.Facts{Items: append(facts, source)}
 }
 
 // says is what the list says, or what the register itself shows. Other households are named to who reaches them.
@@ -121,6 +132,11 @@ func (p *pages) says(ctx context.Context, scope access.Scope, l crosscheck.Lead,
 		for _, h := range others {
 			facts = append(facts, web.Fact{Label: word(ctx, "household"), Value: h.Number, Href: "/households/" + h.Number})
 		}
+	}
+	if signs.Of > 0 {
+		lang := web.Lang(ctx)
+		facts = append(facts, web.Fact{Label: word(ctx, "signs.counted"), Value: word(ctx, "signs.counts", "seen", signs.Seen, "of", signs.Of)},
+			web.Fact{Label: word(ctx, "signs.usual"), Value: word(ctx, "signs.between", "low", i18n.Decimal(lang, signs.Low, 1), "high", i18n.Decimal(lang, signs.High, 1))})
 	}
 	return web.Facts{Items: facts}, nil
 }
@@ -290,8 +306,16 @@ func (p *pages) counted(ctx context.Context, scope access.Scope, area int64, cod
 }
 
 func (p *pages) waivers(ctx context.Context, list []crosscheck.Lead) (web.Table, error) {
-	t := web.Table{Caption: word(ctx, "report.waivers"), ShowCaption: true, Columns: []web.Column{{Label: word(ctx, "household"), Short: true}, {Label: word(ctx, "lead")}, {Label: word(ctx, "explanation")},
+	t := web.Table{Caption: word(ctx, "report.waivers"), ShowCaption: true, Columns: []web.Column{{Label: word(ctx, "subject"), Short: true}, {Label: word(ctx, "lead")}, {Label: word(ctx, "explanation")},
 		{Label: word(ctx, "evidence")}, {Label: word(ctx, "act.title")}, {Label: web.T(ctx, "common.status")}}, Empty: web.Empty{Icon: "check", Title: word(ctx, "report.no_waivers")}}
+	keys := make([]int64, len(list))
+	for i, l := range list {
+		keys[i] = l.Area
+	}
+	places, err := p.Crosschecks.Registry().Places(ctx, keys)
+	if err != nil {
+		return t, err
+	}
 	for _, l := range list {
 		text, check, err := p.said(ctx, l.Area, l.Rule)
 		if err != nil {
@@ -300,7 +324,7 @@ func (p *pages) waivers(ctx context.Context, list []crosscheck.Lead) (web.Table,
 		if check == nil {
 			check = &crosscheck.Check{}
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: l.Number, Href: "/households/" + l.Number}, {Text: text, Href: leadPath(l.ID)}, web.Text(codeLabel(ctx, l.Explanation, check.Explanation)),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{p.about(ctx, l, places), {Text: text, Href: leadPath(l.ID)}, web.Text(codeLabel(ctx, l.Explanation, check.Explanation)),
 			web.Text(l.Evidence), {Text: codeLabel(ctx, l.Act, check.Act), Missing: l.Act == ""}, {View: stateBadge(ctx, l.State)}}})
 	}
 	return t, nil

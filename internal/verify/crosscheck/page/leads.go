@@ -258,7 +258,7 @@ func sorted(counts map[string]int64) []string {
 }
 
 func (p *pages) table(ctx context.Context, list []crosscheck.Lead) (web.Table, error) {
-	t := web.Table{Caption: word(ctx, "title"), Columns: []web.Column{{Label: word(ctx, "lead")}, {Label: word(ctx, "household"), Short: true}, {Label: web.T(ctx, "common.area")}, {Label: word(ctx, "effect.title")},
+	t := web.Table{Caption: word(ctx, "title"), Columns: []web.Column{{Label: word(ctx, "lead")}, {Label: word(ctx, "subject"), Short: true}, {Label: web.T(ctx, "common.area")}, {Label: word(ctx, "effect.title")},
 		{Label: word(ctx, "how.title")}, {Label: word(ctx, "due"), Short: true}, {Label: word(ctx, "owner")}, {Label: web.T(ctx, "common.status")}},
 		Empty: web.Empty{Icon: "check", Title: word(ctx, "none"), Text: word(ctx, "none_text")}}
 	var keys []int64
@@ -278,7 +278,7 @@ func (p *pages) table(ctx context.Context, list []crosscheck.Lead) (web.Table, e
 		if l.Unsettled() && l.Due < p.Caller(ctx).Today {
 			due.View = web.Badge{Tone: web.ToneWarn, Text: word(ctx, "stat.overdue")}
 		}
-		t.Rows = append(t.Rows, web.Row{Href: leadPath(l.ID), Cells: []web.Cell{web.Text(text), {Text: l.Number, Href: "/households/" + l.Number}, web.Text(placeName(ctx, places, l.Area)),
+		t.Rows = append(t.Rows, web.Row{Href: leadPath(l.ID), Cells: []web.Cell{web.Text(text), p.about(ctx, l, places), web.Text(placeName(ctx, places, l.Area)),
 			{View: effectBadge(ctx, l.Effect)}, web.Text(word(ctx, "how."+l.How)), due, web.Text(p.ownerName(ctx, l)), {View: stateBadge(ctx, l.State)}}})
 	}
 	return t, nil

@@ -25,11 +25,17 @@ const room = "Cross-checks"
 // Lead is something that speaks against what the register says of a household or a member.
 type Lead struct {
 	ID          int64             `json:"id"`
-	Household   string            `json:"household" doc:"Number."`
+	About       string            `json:"about" enum:"household,person,area,account" doc:"What it is about."`
+	Household   string            `json:"household,omitempty" doc:"Number; absent where it is about an area or an account."`
+	Account     int64             `json:"account,omitempty" doc:"Whose records it is about."`
 	Person      string            `json:"person,omitempty" doc:"Number of the member it is about; absent where it is about the household."`
 	Area        string            `json:"area" doc:"Official code."`
 	Rule        string            `json:"rule" doc:"Code of the policy pack's check."`
 	Effect      string            `json:"effect" enum:"veto,correct,review,attribute,risk" doc:"What it would mean if it is confirmed. A lead itself changes nothing."`
+	Seen        int               `json:"seen,omitempty" doc:"Of an area or account: of so many of its records it is so."`
+	Of          int               `json:"of,omitempty" doc:"So many of its records were looked at."`
+	Low         float64           `json:"low,omitempty" doc:"Usual are from so many."`
+	High        float64           `json:"high,omitempty" doc:"Usual are up to so many."`
 	How         string            `json:"how" enum:"number,name,token,screen" doc:"How it was found."`
 	Probability float64           `json:"probability" doc:"That the row of the list means the member."`
 	List        int64             `json:"list,omitempty"`
@@ -114,13 +120,21 @@ func (rooms Rooms) shown(ctx context.Context, list []crosscheck.Lead) ([]Lead, e
 	}
 	out := make([]Lead, len(list))
 	for i, l := range list {
-		out[i] = Lead{ID: l.ID, Household: l.Number, Area: places[l.Area].Code, Rule: l.Rule, Effect: string(l.Effect), How: l.How, Probability: l.Probability, List: l.List, Day: l.Day.String(),
+		out[i] = Lead{ID: l.ID, About: l.SubjectKind, Household: l.Number, Area: places[l.Area].Code, Rule: l.Rule, Effect: string(l.Effect), How: l.How, Probability: l.Probability, List: l.List, Day: l.Day.String(),
 			Found: l.Found.String(), Due: l.Due.String(), Role: l.Role, Owner: l.Owner, State: string(l.State), Explanation: l.Explanation, Evidence: l.Evidence, Act: l.Act, Case: l.Case}
+		signs, err := crosscheck.SignsOf(l)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Seen, out[i].Of, out[i].Low, out[i].High = signs.Seen, signs.Of, signs.Low, signs.High
 		if l.Landing != 0 {
 			out[i].Landing = l.Landing.String()
 		}
-		if l.SubjectKind == registry.SubjectPerson {
+		switch l.SubjectKind {
+		case registry.SubjectPerson:
 			out[i].Person = registry.Number(l.Subject)
+		case crosscheck.AboutAccount:
+			out[i].Account = l.Subject
 		}
 	}
 	return out, nil
