@@ -13,10 +13,7 @@ import (
 	"rightkey/internal/store"
 	"rightkey/internal/table"
 	"rightkey/internal/verify/crosscheck"
-	"rightkey/internal/verify/crosscheck/page"
-	"rightkey/internal/web"
 	"rightkey/test/register"
-	"rightkey/test/visitor"
 )
 
 // hamlets are how many villages the county of these tests has, and of how many households.
@@ -171,11 +168,7 @@ func ofManyRaised(t *testing.T, r *register.Register) []string {
 func staysWithTheCounty(t *testing.T, r *register.Register) {
 	t.Helper()
 	ctx := t.Context()
-	pages := visitor.NewPages(r.Who, register.County)
-	page.Register(pages.Server, page.Needs{Crosschecks: r.Crosschecks, Desk: web.Desk{Caller: visitor.Caller}})
-	pages.Get(t, register.County, "/leads").Want(t, 200, "Hamlet 3", "What", "recorded")
 	for _, l := range leads(t, r) {
-		pages.Get(t, register.County, fmt.Sprint("/leads/", l.ID)).Want(t, 200, "Counted", " of ", "Usual")
 		if l.SubjectKind != crosscheck.AboutAccount {
 			continue
 		}
