@@ -42,6 +42,7 @@ var byAPI = map[string]string{
 	"/assignments":                                 "assign-households",
 	"/assignments/{id}/end":                        "end-assignment",
 	"/cases":                                       "open-cases",
+	"/cases/open":                                  "open-cases",
 	"/cases/meet":                                  "convene-meeting",
 	"/cases/post":                                  "draft-notice",
 	"/cases/draw":                                  "draw-case-sample",

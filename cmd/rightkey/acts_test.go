@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rightkey/internal/i18n"
 	"rightkey/internal/office"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
@@ -18,6 +19,15 @@ func TestEveryActOfTwoPersonsIsSaidInWords(t *testing.T) {
 	for _, kind := range m.h.approvals.Kinds() {
 		if _, said := words[kind]; !said && kind != office.GrantKind {
 			t.Errorf("the page of approvals cannot say what %s is about", kind)
+		}
+	}
+}
+
+func TestEveryKindOfJobIsSaidInWords(t *testing.T) {
+	m := openMatrix(t, place{Data: t.TempDir()})
+	for _, kind := range m.h.jobs.Kinds() {
+		if !i18n.Has("office.jobs.kind." + kind) {
+			t.Errorf("the page of jobs has no words for %s", kind)
 		}
 	}
 }

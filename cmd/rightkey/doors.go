@@ -55,6 +55,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	demonstrationpage.Register(server, desk)
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
+		Selected:    identifypage.OpenMany,
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
 		Newcomers:   duplicatepage.LookPath,
 		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates), crosscheckpage.Waiting(h.crosschecks)}})

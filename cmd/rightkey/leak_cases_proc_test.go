@@ -14,13 +14,16 @@ func init() {
 		return map[string]leakCase{
 			"GET /cases":                                shownCase("all=1"),
 			"POST /cases":                               formCase("household", "{number}", "procedure", "stranding"),
+			"GET /cases/open":                           {query: "procedure=stranding&area=12"},
+			"POST /cases/open":                          formCase("procedure", "stranding", "area", "12", "n", "1"),
+			"POST /api/v1/case-openings":                bodyCase(`{"procedure": "stranding", "households": ["{number}"]}`),
 			"POST /cases/meet":                          formCase("procedure", "stranding", "state", "told", "n", "1", "day", "2014-12-31"),
 			"POST /cases/post":                          formCase("procedure", "stranding", "state", "told", "n", "1"),
 			"POST /cases/draw":                          formCase("procedure", "stranding", "state", "told", "n", "1", "transition", "tell"),
 			"POST /cases/take":                          formCase("procedure", "stranding", "state", "told", "n", "1", "transition", "tell"),
 			"GET /cases/{id}":                           shownCase(""),
 			"POST /cases/{id}/step":                     formCase("ver", "99", "transition", "tell"),
-			"GET /cases/{id}/letter":                    shownCase(""),
+			"GET /cases/{id}/letter":                    {}, // of a case that is decided
 			"GET /sittings/{id}/paper":                  {},
 			"GET /sittings/{id}/photo":                  {},
 			"GET /notices/{id}/paper":                   {},

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"strconv"
 
 	"rightkey/internal/access"
@@ -34,7 +37,9 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	}
 	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
 	w.must(err)
-	picture := procedure.Photo{Type: "image/png", Body: []byte("\x89PNG\r\n\x1a\n")}
+	var board bytes.Buffer
+	w.must(png.Encode(&board, image.NewGray(image.Rect(0, 0, 320, 240))))
+	picture := procedure.Photo{Type: "image/png", Body: board.Bytes()}
 	_, err = w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}})
 	w.must(err)
 	n, err := w.h.cases.Draft(ctx, as("village"), h.Area, []int64{id})
@@ -44,4 +49,25 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	w.must(w.h.cases.ObjectPublicly(ctx, n.Token, 1, "They have a shop in town."))
 	w.ids["{case}"], w.ids["{sitting}"], w.ids["{notice}"] = strconv.FormatInt(id, 10), strconv.FormatInt(m.ID, 10), strconv.FormatInt(n.ID, 10)
 	w.ids["{notice_token}"], w.ids["{procedure}"] = n.Token, d.Code
+}
+
+// withdrawn is a case of another household that has ended, so that its letter can be looked at.
+func (w *walk) withdrawn(ctx context.Context, h registry.Household) {
+	scope := w.scope(ctx, "village", access.CaseAct)
+	opened, _, err := w.h.cases.Open(ctx, scope, w.ids["{procedure}"], []int64{h.ID})
+	w.must(err)
+	d, err := w.h.cases.Definition(opened[0])
+	w.must(err)
+	for _, t := range d.Leaving(opened[0].State) {
+		if d.State(t.To).End != procedure.Withdrawn {
+			continue
+		}
+		act := procedure.Act{Transition: t.Code, Said: procedure.Said{Evidence: map[string]string{}}}
+		for _, paper := range t.Evidence {
+			act.Said.Evidence[paper] = "folder 8"
+		}
+		_, err := w.h.cases.Take(ctx, scope, procedure.Seen{ID: opened[0].ID, Ver: 1}, act)
+		w.must(err)
+	}
+	w.ids["{decided}"] = strconv.FormatInt(opened[0].ID, 10)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ var moreViews = map[string][]string{
 	"/{$}":                        {"?area={village}"},
 	"/areas":                      {"?parent={county}", "?q=none"},
 	"/areas/{key}/form/change":    {"?section={section}"},
+	"/cases":                      {"?all=1", "?ended=1"},
+	"/cases/{id}":                 {"/../{decided}"},
+	"/cases/{id}/letter":          {"/../../{decided}/letter"},
 	"/changes":                    {"?state=applied"},
 	"/changes/{id}":               {"/../{conflict}", "/../{acted}"},
 	"/households":                 {"?area={county}&poor=1", "?status=none"},
@@ -214,11 +218,11 @@ func thin(found sightings) sightings {
 
 // place is the address of a route with the records of the world.
 func (w *walk) place(pattern, more string) string {
-	path := w.address(pattern)
-	if rest, other := strings.CutPrefix(more, "/../"); other {
-		return path[:strings.LastIndex(path, "/")+1] + w.fill(rest)
+	at := w.address(pattern)
+	if strings.HasPrefix(more, "/../") {
+		return path.Join(at, w.fill(more))
 	}
-	return path + w.fill(more)
+	return at + w.fill(more)
 }
 
 // fileName is a page's address as the name of a picture, with the kinds of records in place of the records.

@@ -149,6 +149,7 @@ func (w *walk) furnish(ctx context.Context) {
 	w.problem(ctx)
 	w.lead(ctx, near[0])
 	w.cases(ctx, near[1])
+	w.withdrawn(ctx, near[0])
 	w.twice(ctx)
 	w.campaign(ctx, village)
 }

@@ -136,11 +136,39 @@ func (s *Service) judged(ctx context.Context, scope access.Scope, home, househol
 	return nil
 }
 
-// Reached writes the status that a state stands for.
+// Reached writes the status that a state stands for, and the assessment that it asks for.
 func (e caseEffect) Reached(ctx context.Context, scope access.Scope, household int64, does procedure.Does, on clock.Day) (func(context.Context, store.Tx) error, []journal.Entry, error) {
-	write, entries, err := e.s.registry.Decided(ctx, scope, household, does.Effect, does.Answers, on)
+	decided, entries, err := e.s.registry.Decided(ctx, scope, household, does.Effect, does.Answers, on)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write the status that was decided: %w", err)
 	}
-	return write, entries, nil
+	if does.Judge == "" {
+		return decided, entries, nil
+	}
+	row, entry, err := e.s.atOnce(ctx, scope, household, does, on)
+	if err != nil {
+		return nil, nil, fmt.Errorf("judge a household at once: %w", err)
+	}
+	return func(ctx context.Context, tx store.Tx) error {
+		if decided != nil {
+			if err := decided(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return tx.Bulk(ctx, "assessment", assessmentColumns, [][]any{row})
+	}, append(entries, entry), nil
+}
+
+// atOnce judges one household outside a run, by the rule that its case asks for.
+func (s *Service) atOnce(ctx context.Context, scope access.Scope, household int64, does procedure.Does, on clock.Day) ([]any, journal.Entry, error) {
+	pack, known := s.packs.Get(does.Pack)
+	if !known {
+		return nil, journal.Entry{}, fmt.Errorf("the pack %s of a case is not installed", does.Pack)
+	}
+	y, _, _ := on.Civil()
+	one, err := s.registry.CaseOf(ctx, scope, household, clock.Date(y, 1, 1), clock.Date(y, 12, 31))
+	if err != nil {
+		return nil, journal.Entry{}, err
+	}
+	return s.assessed(ctx, scope, one, pack, RunArgs{Day: on, Rule: does.Judge}, 0, s.journal.Clock().Now())
 }

@@ -76,39 +76,18 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 	if err != nil {
 		return err
 	}
-	trial := int64(0)
-	if args.Trial() {
-		trial = 1
-	}
 	var rows [][]any
 	for _, one := range cases {
-		verdict, pack, persons, err := s.judge(one, args)
+		pack, err := s.packOf(args, one.Area)
+		if err != nil {
+			return err
+		}
+		row, entry, err := s.assessed(ctx, scope, one, pack, args, run.Job.ID, command.At)
 		if err != nil {
 			return fmt.Errorf("household %d: %w", one.ID, err)
 		}
-		id, err := s.journal.Ids().One(ctx, one.Home)
-		if err != nil {
-			return err
-		}
-		inputs, reason, err := snapshot(verdict, pack)
-		if err != nil {
-			return err
-		}
-		var welfare, line, points *int64
-		if verdict.Score != nil && verdict.Score.Known {
-			total := int64(verdict.Score.Points)
-			points = &total
-		}
-		if verdict.HasWelfare {
-			welfare = &verdict.Welfare
-		}
-		if verdict.HasLine {
-			line = &verdict.Line.Amount
-		}
-		rows = append(rows, []any{one.Home, id, one.ID, one.Area, run.Job.ID, int64(args.Day), int64(command.At), c.Account, pack.ID, pack.Version, pack.Hash,
-			string(verdict.Outcome), verdict.Category, points, trial, welfare, line, persons, inputs, reason})
-		if err := command.Note(ctx, journal.Entry{Kind: "household.assessed", SubjectKind: registry.SubjectHousehold, Subject: one.ID, Home: one.Home, Area: one.Area,
-			ValidOn: &args.Day, VerBefore: one.Ver, VerAfter: one.Ver, Body: map[string]any{"assessment": id, "run": run.Job.ID}}); err != nil {
+		rows = append(rows, row)
+		if err := command.Note(ctx, entry); err != nil {
 			return err
 		}
 	}
@@ -123,20 +102,51 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 	})
 }
 
-// judge gives a household's verdict under the pack of the run, or the one in use where it lives, and how many persons
-// it is about.
-func (s *Service) judge(one registry.Case, args RunArgs) (Verdict, *policy.Pack, int64, error) {
-	pack, err := s.packOf(args, one.Area)
+// assessed judges a household under a pack: the row of its assessment and the event of it. Run is 0 for a household that
+// is judged by itself.
+func (s *Service) assessed(ctx context.Context, scope access.Scope, one registry.Case, pack *policy.Pack, args RunArgs, run int64, at clock.Time) ([]any, journal.Entry, error) {
+	verdict, persons, err := judge(one, pack, args)
 	if err != nil {
-		return Verdict{}, nil, 0, err
+		return nil, journal.Entry{}, err
 	}
+	id, err := s.journal.Ids().One(ctx, one.Home)
+	if err != nil {
+		return nil, journal.Entry{}, err
+	}
+	inputs, reason, err := snapshot(verdict, pack)
+	if err != nil {
+		return nil, journal.Entry{}, err
+	}
+	var welfare, line, points *int64
+	if verdict.Score != nil && verdict.Score.Known {
+		total := int64(verdict.Score.Points)
+		points = &total
+	}
+	if verdict.HasWelfare {
+		welfare = &verdict.Welfare
+	}
+	if verdict.HasLine {
+		line = &verdict.Line.Amount
+	}
+	trial := int64(0)
+	if args.Trial() {
+		trial = 1
+	}
+	row := []any{one.Home, id, one.ID, one.Area, run, int64(args.Day), int64(at), scope.Caller().Account, pack.ID, pack.Version, pack.Hash,
+		string(verdict.Outcome), verdict.Category, points, trial, welfare, line, persons, inputs, reason}
+	return row, journal.Entry{Kind: "household.assessed", SubjectKind: registry.SubjectHousehold, Subject: one.ID, Home: one.Home, Area: one.Area,
+		ValidOn: &args.Day, VerBefore: one.Ver, VerAfter: one.Ver, Body: map[string]any{"assessment": id, "run": run}}, nil
+}
+
+// judge gives a household's verdict under a pack and how many persons it is about.
+func judge(one registry.Case, pack *policy.Pack, args RunArgs) (Verdict, int64, error) {
 	rule, err := RuleOf(pack, args.Rule)
 	if err != nil {
-		return Verdict{}, nil, 0, err
+		return Verdict{}, 0, err
 	}
 	input, err := inputOf(pack, rule, one, args.Day)
 	if err != nil {
-		return Verdict{}, nil, 0, err
+		return Verdict{}, 0, err
 	}
 	input.Lines = args.Lines
 	persons := int64(len(one.Members))
@@ -146,7 +156,7 @@ func (s *Service) judge(one registry.Case, args RunArgs) (Verdict, *policy.Pack,
 	verdict, err := Judge(pack, rule, input)
 	if fault.Is(err, fault.Invalid) { // what cannot be computed cannot be said
 		return Verdict{PackID: pack.ID, PackVersion: pack.Version, PackHash: pack.Hash, Rule: rule.Code, Formula: rule.Welfare,
-			Outcome: Unknown, Day: args.Day, Inputs: input.Inputs}, pack, persons, nil
+			Outcome: Unknown, Day: args.Day, Inputs: input.Inputs}, persons, nil
 	}
-	return verdict, pack, persons, err
+	return verdict, persons, err
 }

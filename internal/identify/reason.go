@@ -52,7 +52,15 @@ func Word(pack *policy.Pack, lang i18n.Lang, key string, args ...any) string {
 			return text
 		}
 	}
-	return i18n.T(lang, "identify."+key, args...)
+	return i18n.T(lang, message(key), args...)
+}
+
+// message is the key of the program's message for a word: one of this room, or one of cases by its whole key.
+func message(key string) string {
+	if strings.HasPrefix(key, "cases.") {
+		return key
+	}
+	return "identify." + key
 }
 
 // measured says what welfare, points or parts gave.

@@ -21,7 +21,7 @@ type Section struct {
 	Quotas     []Quota
 	Groups     []string  // items "subject.code" by which the outcome of a scenario is broken down
 	Objection  i18n.Text // where a household objects, and until when
-	// Words are sentences in which verdicts are explained in languages that the program does not speak, by the key of
+	// Words are sentences in which verdicts are explained, and the words on papers of cases, in languages that the program does not speak, by the key of
 	// the program's own message; see explained.
 	Words map[string]i18n.Text
 	// WordsUnconfirmed says that no document and no speaker of the language confirms them.
@@ -250,7 +250,7 @@ func (r *reading) rest(s sectionSchema) {
 		r.section.WordsUnconfirmed = s.WordsOpen
 	}
 	for key, text := range s.Words {
-		if !i18n.Has("identify." + key) {
+		if !i18n.Has(message(key)) {
 			r.fail(s.Pos, "words: %q is no sentence of the program", key)
 		}
 		for lang, sentence := range text {

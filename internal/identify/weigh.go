@@ -19,7 +19,7 @@ func (s *Service) Welfare(one registry.Case, day clock.Day) (quality.Welfare, er
 	if _, err := RuleOf(pack, ""); err != nil {
 		return quality.Welfare{}, nil //nolint:nilerr // nothing to judge by is no fault
 	}
-	v, _, _, err := s.judge(one, RunArgs{Area: one.Area, Day: day})
+	v, _, err := judge(one, pack, RunArgs{Area: one.Area, Day: day})
 	scale := math.Pow10(pack.Digits)
 	return quality.Welfare{Income: float64(v.Welfare) / scale, Line: float64(v.Line.Amount) / scale, HasIncome: v.HasWelfare, HasLine: v.HasLine}, err
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,6 +55,9 @@ func NewRunner(db *access.DB, ids *store.Ids, c clock.Clock) *Runner {
 
 // Way is where this process's jobs make way for people.
 func (r *Runner) Way() *Way { return &r.way }
+
+// Kinds lists the kinds of job that can be done.
+func (r *Runner) Kinds() []string { return slices.Sorted(maps.Keys(r.workers)) }
 
 // Register says who does jobs of a kind; call it before Run.
 func (r *Runner) Register(kind string, w Worker) { r.workers[kind] = w }

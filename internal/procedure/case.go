@@ -13,7 +13,6 @@ import (
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
-	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
@@ -233,105 +232,6 @@ func (s *Service) mine(scope access.Scope, args *[]any) string {
 		return "1 = 0"
 	}
 	return "(" + strings.Join(parts, " OR ") + ")"
-}
-
-// Open opens cases about households, each by itself, in the first state of the procedure in use where they live: few at
-// once, and returns them; more as a job, whose number it returns. A household that has a running case of the kind is a
-// Conflict fault; one out of scope a NotFound fault.
-func (s *Service) Open(ctx context.Context, scope access.Scope, code string, households []int64) ([]Case, int64, error) {
-	if len(households) == 0 || len(households) > Most {
-		return nil, 0, fault.New(fault.Invalid, "no household was named, or too many")
-	}
-	var lines []line
-	for part := range slices.Chunk(households, 500) {
-		subjects, err := s.subjects(ctx, scope, part)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, one := range subjects {
-			id, err := s.journal.Ids().One(ctx, one.Home)
-			if err != nil {
-				return nil, 0, err
-			}
-			lines = append(lines, line{n: int64(len(lines) + 1), home: one.Home, of: id, subject: one.ID, place: one.Area})
-		}
-	}
-	job, err := s.carried(ctx, scope, Bulk{Deed: deedOpen, Code: code}, Act{}, lines, s.around(lines))
-	if err != nil || job != 0 {
-		return nil, job, err
-	}
-	ids := make([]int64, len(lines))
-	for i, l := range lines {
-		ids[i] = l.of
-	}
-	opened, err := s.Some(ctx, access.System("cases that were just opened"), ids)
-	return opened, 0, err
-}
-
-// subjects are households in scope, or a NotFound fault if one is missing.
-func (s *Service) subjects(ctx context.Context, scope access.Scope, households []int64) ([]Subject, error) {
-	subjects, err := s.find(ctx, scope, households)
-	if err == nil && len(subjects) != len(households) {
-		err = fault.New(fault.NotFound, "no such household")
-	}
-	return subjects, err
-}
-
-// opening opens the cases of lines.
-func (s *Service) opening(code string) deed {
-	return func(ctx context.Context, w *writer, part []line) error {
-		households, ids := make([]int64, len(part)), map[int64]int64{}
-		for i, l := range part {
-			households[i], ids[l.subject] = l.subject, l.of
-		}
-		subjects, err := s.subjects(ctx, w.scope, households)
-		if err != nil {
-			return err
-		}
-		caller := w.scope.Caller()
-		for _, subject := range subjects {
-			d, pack, err := s.inUse(subject.Area, code)
-			if err != nil {
-				return err
-			}
-			if err := s.free(ctx, d, subject.ID); err != nil {
-				return err
-			}
-			c := Case{Home: subject.Home, ID: ids[subject.ID], Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
-				Account: caller.Account, Holder: caller.Person, Ver: 1}
-			relatives, err := s.relatives(ctx, c.Household)
-			if err != nil {
-				return err
-			}
-			c.Waits = d.waits(c, relatives)
-			if err := w.opens(ctx, d, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
-// inUse is the procedure with a code that is in use in an area, and its pack.
-func (s *Service) inUse(area int64, code string) (*Definition, *policy.Pack, error) {
-	procedures, pack, err := s.At(area)
-	if err != nil {
-		return nil, nil, err
-	}
-	d, ok := procedures.Find(code)
-	if !ok {
-		return nil, nil, fault.New(fault.Invalid, "there is no such procedure here").With(0, "code", "is no procedure of the pack in use")
-	}
-	return d, pack, nil
-}
-
-// free says whether a household has no running case of the kind.
-func (s *Service) free(ctx context.Context, d *Definition, household int64) error {
-	running, err := s.List(ctx, access.System("a household has one running case of a kind"), Selection{Household: household}, Position{Due: -1}, 50)
-	if err == nil && slices.ContainsFunc(running, func(c Case) bool { return c.Kind == d.Kind }) {
-		err = refuse(fault.Conflict, "running", "the household has a running case of this kind")
-	}
-	return err
 }
 
 // acts returns what was done in cases, in order, by case.

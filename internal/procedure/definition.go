@@ -83,6 +83,7 @@ type State struct {
 	Effect    string      `yaml:"effect"`  // what reaching it does: of a household the code of its new status; empty: nothing
 	Effects   []*Effected `yaml:"effects"` // in its place where one of their conditions holds, the first that does
 	Card      *Card       `yaml:"card"`    // what the subject is given there; nil: nothing
+	Judge     string      `yaml:"judge"`   // the rule of the pack by which the subject is judged on reaching it; empty: none
 	Pos       policy.Pos
 }
 

@@ -8,7 +8,7 @@ import (
 
 // does is what reaching a state does to the subject of a case.
 func (s *Service) does(ctx context.Context, to *State, c Case) (Does, error) {
-	does := Does{Effect: to.Effect}
+	does := Does{Effect: to.Effect, Judge: to.Judge, Pack: c.Pack}
 	if len(to.Effects) > 0 {
 		told, err := s.told(ctx, []Case{c})
 		if err != nil {

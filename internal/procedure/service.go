@@ -74,7 +74,11 @@ type Effect interface {
 type Does struct {
 	Effect  string         // of a household the code of its new status; empty: it stays
 	Answers map[string]any // to items of the subject that are written with it; texts, days as 2006-01-02
+	Judge   string         // code of the rule by which the subject is judged at once; empty: it is not
+	Pack    string         // hash of the pack whose rule it is
 }
+
+func (d Does) nothing() bool { return d.Effect == "" && d.Answers == nil && d.Judge == "" }
 
 // Subject is a household that a case is about.
 type Subject struct {

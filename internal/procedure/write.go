@@ -59,18 +59,8 @@ func (w *writer) write(ctx context.Context) error {
 	return nil
 }
 
-// opens adds the opening of a case.
-func (w *writer) opens(ctx context.Context, d *Definition, c Case) error {
-	role, err := w.s.role(w.scope, d.OpenedBy, c.Area)
-	if err != nil {
-		return err
-	}
-	if role == "" {
-		return refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
-	}
-	if err := access.NotOwn(w.scope.Caller(), access.CaseRecordStep, c.Household); err != nil {
-		return err
-	}
+// opens adds the opening of a case by a role.
+func (w *writer) opens(ctx context.Context, d *Definition, c Case, role string) error {
 	w.role = role
 	w.entries = append(w.entries, journal.Entry{Kind: "case.opened", SubjectKind: "case", Subject: c.ID, Home: c.Home, Area: c.Area, VerAfter: 1,
 		Body: map[string]any{"code": c.Code, "pack": c.Pack, "household": c.Household}})
@@ -174,7 +164,7 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 // effect adds what reaching its state does to the subject of a case.
 func (w *writer) effect(ctx context.Context, d *Definition, c Case) error {
 	does, err := w.s.does(ctx, d.State(c.State), c)
-	if err != nil || does.Effect == "" && does.Answers == nil {
+	if err != nil || does.nothing() {
 		return err
 	}
 	effect, err := w.s.effect(c.Kind)

@@ -7,6 +7,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/crypt"
+	"rightkey/internal/fault"
 	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
@@ -37,6 +38,19 @@ func (s *Service) Cases(ctx context.Context, scope access.Scope, area int64, fro
 		}
 	}
 	return cases, nil
+}
+
+// CaseOf is Cases of one household in scope, a NotFound fault for one that is not.
+func (s *Service) CaseOf(ctx context.Context, scope access.Scope, id int64, from, to clock.Day) (Case, error) {
+	found, err := s.Found(ctx, scope, []int64{id})
+	if err != nil {
+		return Case{}, err
+	}
+	if len(found) == 0 {
+		return Case{}, fault.New(fault.NotFound, "no such household")
+	}
+	c := Case{Household: found[0]}
+	return c, s.fillCase(ctx, scope, &c, from, to)
 }
 
 func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, from, to clock.Day) error {

@@ -120,6 +120,32 @@ func TestAnObjectionWithoutLoginHoldsUpOneHouseholdInTheBrowser(t *testing.T) {
 	d.visit(office, "/cases")
 	d.says(i18n.T("en", "cases.clock.red"), numbers[0], numbers[1])
 	d.look("late")
+
+	for _, id := range all {
+		d.does(clerk, id, "review")
+	}
+	d.hangs(clerk, "identification", "notice_township")
+	d.days(7)
+	for i, id := range all {
+		d.does(clerk, id, "close_township")
+		d.tab.Allow("status of 409")
+		d.pages.Browse(office)
+		if status := d.tab.Open(d.server.URL + fmt.Sprint("/cases/", id, "/letter")); status != 409 {
+			t.Errorf("a letter before the decision: status %d", status)
+		}
+		d.does(second, id, "approve")
+		d.does(clerk, id, "announce")
+		d.state(id, "registered")
+		if d.status(numbers[i]) != "poor" {
+			t.Errorf("household %d is %s", i+1, d.status(numbers[i]))
+		}
+		d.visit(office, fmt.Sprint("/cases/", id, "/letter"))
+		d.says(numbers[i], d.Pack.Title.In("en"), "Registered as poor")
+		d.look("letter")
+	}
+	d.visit(office, "/cases?ended=1")
+	d.says(numbers...)
+	d.look("ended")
 }
 
 func TestAHouseholdThatRefusesItsExitStaysInTheBrowser(t *testing.T) {

@@ -154,21 +154,21 @@ func (d *desk) hangs(account int64, procedure, state string) string {
 	return at[strings.LastIndex(at, "/")+1:]
 }
 
-// earned gives a household wages of the year 2013.
-func (d *desk) earned(number string, minor int64) {
-	d.t.Helper()
+// earned gives a household wages of a year.
+func (c *county) earned(number string, year int, minor int64) {
+	c.t.Helper()
 	id, _ := registry.ParseNumber(number)
-	found, err := d.Registry.Found(d.t.Context(), d.Scope(d.t, office, "household.read"), []int64{id})
+	found, err := c.Registry.Found(c.t.Context(), c.Scope(c.t, office, "household.read"), []int64{id})
 	if err != nil || len(found) != 1 {
-		d.t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	err = d.Raw.Tx(d.t.Context(), func(tx store.Tx) error {
-		_, err := tx.Exec(d.t.Context(), "INSERT INTO entry (home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin) VALUES ($1, $2, $3, 0, 'income', 'wage', '', $4, $5, $6, $7, '')",
-			found[0].Home, id+1_000_000, id, int64(clock.Date(2013, 1, 1)), int64(clock.Date(2013, 12, 31)), minor, d.Pack.Currency)
+	err = c.Raw.Tx(c.t.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(c.t.Context(), "INSERT INTO entry (home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin) VALUES ($1, $2, $3, 0, 'income', 'wage', '', $4, $5, $6, $7, '')",
+			found[0].Home, id+1_000_000+int64(year), id, int64(clock.Date(year, 1, 1)), int64(clock.Date(year, 12, 31)), minor, c.Pack.Currency)
 		return err
 	})
 	if err != nil {
-		d.t.Fatal(err)
+		c.t.Fatal(err)
 	}
 }
 
@@ -215,7 +215,7 @@ func (d *desk) printed(name, path string) {
 func TestACaseIsTakenFromApplicationToAnnouncementInTheBrowser(t *testing.T) {
 	d := sit(t, graded, "graded")
 	number := d.household("a", 2, "group_name", "Upper group")
-	d.earned(number, 540_000)
+	d.earned(number, 2013, 540_000)
 	d.Judge(t, identify.RunArgs{Day: clock.Date(2013, 12, 31)})
 	id := d.applied(number, "identification")
 	d.does(official, id, "submit")
@@ -276,7 +276,21 @@ func TestACaseWithLevelsAndACardIsTakenToItsApprovalInTheBrowser(t *testing.T) {
 	d.does(official, id, "visit")
 	d.meets("identification", "meeting", id)
 	notice := d.hangs(official, "identification", "display")
-	d.days(7)
+	d.days(3)
+	d.visit(clerk, "/notices/"+notice) // somebody comes to the office
+	d.tab.Type("#field-line", "1")
+	d.tab.Type("#field-text", "A relative of the chief.")
+	d.press("form[action$='/object'] button")
+	d.does(clerk, id, "investigate")
+	d.file(clerk, id)
+	if d.offered("dismiss") {
+		t.Error("who looked into an objection may dismiss it")
+	}
+	d.file(office, id)
+	d.says("A relative of the chief.")
+	d.look("objected")
+	d.does(office, id, "dismiss")
+	d.days(4)
 	d.does(official, id, "close")
 	d.does(clerk, id, "review")
 	d.does(office, id, "approve")
@@ -285,7 +299,9 @@ func TestACaseWithLevelsAndACardIsTakenToItsApprovalInTheBrowser(t *testing.T) {
 		t.Errorf("the household is %s", d.status(number))
 	}
 	d.visit(office, "/households/"+number)
+	d.says(i18n.Day("en", d.today().AddYears(3)), "Poor Level 1")
 	d.look("household-with-card")
+	d.seen(office, map[string]string{"household": "/households/" + number, "case": fmt.Sprint("/cases/", id)})
 	d.pages.Browse(office)
 	d.printed("notice", "/notices/"+notice+"/paper")
 	for _, lang := range d.Pack.Languages {

@@ -109,6 +109,7 @@ func open(t *testing.T, s *stand.Stand, files fs.FS, folder string) *county {
 		c.Grant(account, fmt.Sprint("person-", account), grant)
 	}
 	c.API = visitor.NewAPI(t, c.Stand, c.who)
+	identifyrest.Register(c.API.API, identifyrest.Rooms{Identify: c.Identify, Registry: c.Registry})
 	identifyrest.RegisterCases(c.API.API, identifyrest.Cases{Packages: c.Packages, Cases: c.Cases, Registry: c.Registry})
 	c.pages = visitor.NewPages(c.who, office)
 	err := registrypage.Register(c.pages.Server, registrypage.Needs{Registry: c.Registry, Jobs: c.Jobs, Caller: visitor.Caller, Panels: []registrypage.Panel{identifypage.Panel(c.Identify), identifypage.CasePanel(c.Cases)}})
@@ -171,6 +172,9 @@ func (c *county) first(item string) string {
 
 // days moves the clock on.
 func (c *county) days(n int) { c.Clock.Set(c.Clock.Now().Add(time.Duration(n) * 24 * time.Hour)) }
+
+// on sets the clock to the noon of a day.
+func (c *county) on(day clock.Day) { c.Clock.Set(day.Start(time.UTC).Add(12 * time.Hour)) }
 
 func (c *county) today() clock.Day { return c.Clock.Now().Day(time.UTC) }
 

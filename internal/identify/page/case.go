@@ -26,7 +26,18 @@ func (p *casePages) one(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := web.Lang(ctx)
-	parts := []templ.Component{way(ctx, d, f.Case), web.Box(caseWord(ctx, "case"), p.facts(ctx, d, f))}
+	parts := []templ.Component{way(ctx, d, f), web.Box(caseWord(ctx, "case"), p.facts(ctx, d, f))}
+	found, err := p.Registry.Found(ctx, scope, []int64{f.Household})
+	if err != nil {
+		return err
+	}
+	a, pack, err := p.stood(ctx, scope, f, d, found)
+	switch {
+	case err != nil:
+		return err
+	case pack != nil:
+		parts = append(parts, web.Box(word(ctx, "panel.title"), assessed(ctx, a, pack, access.May(scope.Caller(), access.Statistics))))
+	}
 	if p.MayAnywhere(r, access.CaseAct) && f.Ended == 0 {
 		files, err := p.Registry.Attachments(ctx, scope, f.Household)
 		if err != nil {
@@ -64,18 +75,25 @@ func (p *casePages) fileOf(r *http.Request) (procedure.File, *procedure.Definiti
 }
 
 // way shows the steps that every granted case takes, and where this one is.
-func way(ctx context.Context, d *procedure.Definition, c procedure.Case) web.Steps {
-	steps := web.Steps{Label: caseWord(ctx, "way"), Current: -1}
+func way(ctx context.Context, d *procedure.Definition, f procedure.File) web.Steps {
+	steps := web.Steps{Label: caseWord(ctx, "way")}
+	been := map[string]int{f.State: len(f.Acts) + 1} // by state: the last act that came from there
+	for i, a := range f.Acts {
+		if a.From != f.State {
+			been[a.From] = i + 1
+		}
+	}
+	last := 0
 	for _, s := range d.States {
 		if !s.Mandatory && s.End != procedure.Granted && s != d.Start() {
 			continue
 		}
-		if s.Code == c.State {
-			steps.Current = len(steps.Names)
+		if been[s.Code] > last { // a state beside the way leaves the case where it was last on it
+			last, steps.Current = been[s.Code], len(steps.Names)
 		}
 		steps.Names = append(steps.Names, s.Title.In(web.Lang(ctx)))
 	}
-	if d.State(c.State).End == procedure.Granted {
+	if d.State(f.State).End == procedure.Granted {
 		steps.Current = len(steps.Names)
 	}
 	return steps
@@ -100,7 +118,10 @@ func (p *casePages) facts(ctx context.Context, d *procedure.Definition, f proced
 			continue
 		}
 		fact := web.Fact{Label: t.Title.In(lang), Value: caseWord(ctx, "clock.until", "day", i18n.Day(lang, c.Red)), Note: caseWord(ctx, "clock.since", "day", i18n.Day(lang, c.Started))}
-		if colour := c.Colour(p.Cases.Today()); colour != "" {
+		if c.Stopped != 0 {
+			fact.Value = caseWord(ctx, "clock.done", "day", i18n.Day(lang, c.Stopped))
+		} else {
+			colour := c.Colour(p.Cases.Today())
 			fact.View = web.Badge{Tone: clockTones[colour], Text: caseWord(ctx, "clock."+colour)}
 		}
 		list = append(list, fact)

@@ -45,6 +45,8 @@ func RegisterCases(server *web.Server, n CaseNeeds) {
 	read, act := web.Needs(access.CaseRead), web.Needs(access.CaseAct)
 	server.Handle("GET /cases", read, p.list)
 	server.Handle("POST /cases", act, p.open)
+	server.Handle("GET /cases/open", act, p.openMany)
+	server.Handle("POST /cases/open", act, p.openThem)
 	server.Handle("POST /cases/meet", act, p.meet)
 	server.Handle("POST /cases/post", act, p.post)
 	server.Handle("POST /cases/draw", act, p.draw)
@@ -319,15 +321,19 @@ func (p *casePages) draw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.drawn(w, r, b)
+	sample, err := p.Cases.Some(r.Context(), scope, b.Sample)
+	if err != nil {
+		return err
+	}
+	return p.drawn(w, r, b, sample)
 }
 
 // drawn lists the sample, each a door, and the way back to the step.
-func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, b procedure.Batch) error {
+func (p *casePages) drawn(w http.ResponseWriter, r *http.Request, b procedure.Batch, sample []procedure.Case) error {
 	ctx := r.Context()
 	var actions []web.Action
-	for _, id := range b.Sample {
-		actions = append(actions, web.Action{Label: strconv.FormatInt(id, 10), Href: casePath(id)})
+	for _, c := range sample {
+		actions = append(actions, web.Action{Label: registry.Number(c.Household), Href: casePath(c.ID)})
 	}
 	back := address("/cases", "procedure", r.PostForm.Get("procedure"), "state", r.PostForm.Get("state"), "area", r.PostForm.Get("area"), "batch", strconv.FormatInt(b.ID, 10))
 	actions = append(actions, web.Action{Label: caseWord(ctx, "batch.back"), Href: back, Style: web.StylePrimary})

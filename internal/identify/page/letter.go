@@ -4,12 +4,15 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
+	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
+	"rightkey/internal/policy"
 	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 	"rightkey/internal/web"
@@ -21,21 +24,13 @@ func (p *casePages) letter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pack, known := p.Identify.Pack(f.Pack)
-	if !known {
-		return web.Unknown(r.Context(), "pack")
+	if f.Ended == 0 {
+		return fault.New(fault.Conflict, "the case is not decided yet").Coded("procedure.undecided")
 	}
-	query, err := web.Asked(r, "lang")
+	ctx, paper, err := p.paper(r, f.Pack, f.Number)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	if lang := i18n.Lang(query.Get("lang")); lang != "" {
-		viewer := web.ViewerFrom(ctx)
-		viewer.Lang = lang
-		ctx = web.WithViewer(ctx, viewer)
-	}
-	paper := casePaper{issuer: p.issuer(ctx, f.Pack), number: f.Number, pack: pack}
 	paper.title = paper.word(ctx, "title")
 	found, err := p.Registry.Found(ctx, scope, []int64{f.Household})
 	if err != nil {
@@ -50,10 +45,7 @@ func (p *casePages) letter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	blocks := append([]web.PaperBlock{facts}, why...)
-	blocks = append(blocks, web.PaperBlock{Title: paper.word(ctx, "object"), Text: identify.SectionOf(pack).Objection.In(web.Lang(ctx)), Signatures: []string{paper.word(ctx, "seal"), paper.word(ctx, "received")}})
-	for _, one := range pack.Languages {
-		paper.tools = append(paper.tools, web.Action{Label: string(one), Href: casePath(f.ID) + "/letter?lang=" + string(one)})
-	}
+	blocks = append(blocks, web.PaperBlock{Title: paper.word(ctx, "object"), Text: objection(ctx, paper.pack), Signatures: []string{paper.word(ctx, "seal"), paper.word(ctx, "received")}})
 	if len(found) == 1 {
 		token, err := p.Registry.IssueDocument(ctx, scope, found[0], "letter", len(web.Sheets(append(blocks, web.PaperBlock{Code: templ.NopComponent}), "")))
 		if err != nil {
@@ -90,19 +82,36 @@ func (p *casePages) decision(ctx context.Context, paper casePaper, f procedure.F
 	return facts, err
 }
 
+// objection says where to object, in the words of the pack.
+func objection(ctx context.Context, pack *policy.Pack) string {
+	return identify.SectionOf(pack).Objection.In(web.Lang(ctx))
+}
+
+// stood is the assessment on which a case rests: of one that was decided the one that stood then, else the newest. The
+// pack is that of the assessment, nil where the household was not judged.
+func (p *casePages) stood(ctx context.Context, scope access.Scope, f procedure.File, d *procedure.Definition, found []registry.Household) (identify.Stored, *policy.Pack, error) {
+	at := p.Cases.Now()
+	if f.Ended != 0 {
+		at = f.Decided(d)
+	}
+	list, err := p.Identify.Stood(ctx, scope, f.Area, found, at)
+	a, judged := list[f.Household]
+	if err != nil || !judged {
+		return a, nil, err
+	}
+	pack, _ := p.Identify.Pack(a.Hash)
+	return a, pack, nil
+}
+
 // why is what the assessment of a household rests on that stood when the case was decided: the reason in words, then
 // each input.
 func (p *casePages) why(ctx context.Context, scope access.Scope, paper casePaper, f procedure.File, d *procedure.Definition, found []registry.Household) ([]web.PaperBlock, error) {
-	stood, err := p.Identify.Stood(ctx, scope, f.Area, found, f.Decided(d))
-	if err != nil {
+	a, pack, err := p.stood(ctx, scope, f, d, found)
+	if err != nil || pack == nil {
 		return nil, err
 	}
-	a, judged := stood[f.Household]
-	pack, known := p.Identify.Pack(a.Hash)
-	if !judged || !known {
-		return nil, nil
-	}
-	block := web.PaperBlock{Title: paper.word(ctx, "why"), Text: a.Reason.In(web.Lang(ctx))}
+	words := strings.TrimSpace(strings.TrimSuffix(a.Reason.In(web.Lang(ctx)), objection(ctx, pack))) // which stands below by itself
+	block := web.PaperBlock{Title: paper.word(ctx, "why"), Text: words}
 	for _, fact := range inputs(ctx, a.Basis, pack).Items {
 		value := fact.Value
 		if fact.Missing {

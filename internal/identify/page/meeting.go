@@ -135,23 +135,24 @@ func (p *casePages) casesOf(ctx context.Context, scope access.Scope, votes []pro
 }
 
 func (p *casePages) results(ctx context.Context, votes []procedure.Vote, numbers map[int64]string) web.Table {
-	t := web.Table{Caption: caseWord(ctx, "votes"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: caseWord(ctx, "for"), Number: true}, {Label: caseWord(ctx, "against"), Number: true}, {Label: caseWord(ctx, "abstain"), Number: true}, {Label: caseWord(ctx, "result")}}}
+	t := web.Table{Caption: caseWord(ctx, "votes"), Columns: []web.Column{{Label: caseWord(ctx, "household")}, {Label: caseWord(ctx, "for"), Number: true}, {Label: caseWord(ctx, "against"), Number: true}, {Label: caseWord(ctx, "abstain"), Number: true}, {Label: caseWord(ctx, "result")}},
+		Empty: web.Empty{Title: caseWord(ctx, "meeting.nobody"), Text: caseWord(ctx, "meeting.nobody_text")}}
 	for _, v := range votes {
 		cells := []web.Cell{web.Text(numbers[v.Case])}
 		for _, n := range []int64{v.For, v.Against, v.Abstain} {
 			cells = append(cells, web.Cell{Text: strconv.FormatInt(n, 10), Missing: v.Result == ""})
 		}
-		t.Rows = append(t.Rows, web.Row{Href: casePath(v.Case), Cells: append(cells, web.Text(resultOf(ctx, v)))})
+		t.Rows = append(t.Rows, web.Row{Href: casePath(v.Case), Cells: append(cells, web.Text(caseWord(ctx, resultWord(v))))})
 	}
 	return t
 }
 
-// resultOf is what a closed meeting said of a case in words.
-func resultOf(ctx context.Context, v procedure.Vote) string {
+// resultWord is the word for what a closed meeting said of a case.
+func resultWord(v procedure.Vote) string {
 	if v.Result == "" {
-		return caseWord(ctx, "result_none")
+		return "result_none"
 	}
-	return caseWord(ctx, "result_"+string(v.Result))
+	return "result_" + string(v.Result)
 }
 
 // openMeeting is an open meeting: each household with what is known of it, and the votes to be entered.
@@ -185,6 +186,7 @@ func (p *casePages) openMeeting(ctx context.Context, scope access.Scope, m proce
 		}
 		of := strconv.FormatInt(v.Case, 10)
 		line := meetingLine{number: h.Number, head: h.HeadName, href: casePath(v.Case), persons: strconv.Itoa(h.Members)}
+		line.reason = caseWord(ctx, "meeting.unjudged")
 		if a, judged := found[h.ID]; judged {
 			line.verdict, line.reason = badge(ctx, a.Outcome), a.Reason.In(web.Lang(ctx))
 		}

@@ -62,7 +62,7 @@ func assessed(ctx context.Context, a identify.Stored, pack *policy.Pack, runs bo
 		rule.Value = known.Label.In(lang)
 		rule.Note = known.Source + " · " + rule.Note
 	}
-	if runs {
+	if runs && a.Run != 0 {
 		rule.Href = runPath(a.Run)
 	}
 	parts := []templ.Component{web.Facts{Items: append(facts, rule)}}
@@ -90,7 +90,7 @@ func inputs(ctx context.Context, basis identify.Basis, pack *policy.Pack) web.Fa
 	lang := web.Lang(ctx)
 	var facts web.Facts
 	for _, code := range slices.Sorted(maps.Keys(basis.Inputs)) {
-		facts.Items = append(facts.Items, web.Fact{Label: inputLabel(lang, pack, code), Value: figure(ctx, basis.Inputs[code])})
+		facts.Items = append(facts.Items, web.Fact{Label: inputLabel(lang, pack, code), Value: figure(ctx, pack, basis.Inputs[code])})
 	}
 	for _, code := range basis.Missing {
 		facts.Items = append(facts.Items, web.Fact{Label: inputLabel(lang, pack, code), Missing: true})
@@ -106,20 +106,21 @@ func inputLabel(lang i18n.Lang, pack *policy.Pack, code string) string {
 	return pack.InputLabel(lang, registry.SubjectPerson, code)
 }
 
-// figure writes an input with at most two decimals.
-func figure(ctx context.Context, value any) string {
+// figure writes an input with at most two decimals, in the pack's own words where the program does not speak the language.
+func figure(ctx context.Context, pack *policy.Pack, value any) string {
 	switch v := value.(type) {
 	case float64:
 		text := strconv.FormatFloat(v, 'f', 2, 64)
 		_, decimals, _ := strings.Cut(strings.TrimRight(text, "0"), ".")
 		return i18n.Decimal(web.Lang(ctx), v, len(decimals))
 	case bool:
-		if v {
-			return web.T(ctx, "common.yes")
+		code := map[bool]string{true: "yes", false: "no"}[v]
+		if own, ok := pack.Terms[code][web.Lang(ctx)]; ok {
+			return own
 		}
-		return web.T(ctx, "common.no")
+		return web.T(ctx, "common."+code)
 	case string:
 		return v
 	}
-	return word(ctx, "panel.several")
+	return identify.Word(pack, web.Lang(ctx), "panel.several")
 }

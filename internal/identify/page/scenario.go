@@ -58,9 +58,10 @@ func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	if len(effects) > 0 {
-		parts = append(parts, compared(ctx, pack, effects)...)
+	if len(effects) == 0 {
+		return p.Show(w, r, http.StatusOK, page, append(parts, web.Empty{Title: word(ctx, "scenario.empty"), Text: word(ctx, "scenario.empty_text")})...)
 	}
+	parts = append(parts, compared(ctx, pack, effects)...)
 	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
@@ -83,7 +84,7 @@ func (p *pages) scenarioForm(ctx context.Context, scope access.Scope, at place, 
 		fields = append(fields, change, web.Field{Name: side + "_amount", Label: word(ctx, "scenario.amount"), Value: query.Get(side + "_amount"), Attributes: templ.Attributes{"inputmode": "decimal"}})
 	}
 	fields = append(fields, web.Field{Name: "benefit", Label: word(ctx, "scenario.benefit", "currency", pack.Currency), Value: query.Get("benefit"), Attributes: templ.Attributes{"inputmode": "decimal"}})
-	return web.Filters{Action: "/identify/scenario", Fields: fields, Clear: "/identify/scenario"}, nil
+	return web.Filters{Action: "/identify/scenario", Fields: fields, Clear: "/identify/scenario", Submit: word(ctx, "scenario.work_out")}, nil
 }
 
 // effects works the scenarios out that the address asks for.

@@ -17,7 +17,7 @@ type Assessment struct {
 	ID        int64          `json:"id"`
 	Household string         `json:"household" doc:"Number of the household."`
 	Area      string         `json:"area" doc:"Official code of its area on the day of the run."`
-	Run       int64          `json:"run"`
+	Run       int64          `json:"run,omitempty" doc:"Absent where a case had the household judged by itself."`
 	Day       string         `json:"day" format:"date" doc:"Reference day."`
 	At        string         `json:"at" format:"date-time"`
 	Pack      string         `json:"pack"`

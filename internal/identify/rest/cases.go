@@ -128,6 +128,7 @@ func RegisterCases(api *rest.API, rooms Cases) {
 	open := add("open-cases", http.MethodPost, "/cases", "Open a case for each of some households", access.CaseAct, "A household has one running case of a kind. Up to 50 households: all or none; more are done by a job, and list-case-refusals says where it was refused.")
 	open.Status = http.StatusCreated
 	rest.Register(api, open, rooms.open)
+	rest.Register(api, add("preview-cases", http.MethodPost, "/case-openings", "Say what opening cases for some households would come to", access.CaseAct, "Nothing is written."), rooms.preview)
 	rest.Register(api, add("get-case", http.MethodGet, "/cases/{id}", "Read a case with all that happened in it", access.CaseRead, "The reading is journalled, and counts as opening a case of your sample."), rooms.get)
 	rest.Register(api, add("take-case-step", http.MethodPost, "/cases/{id}/steps", "Take a step in a case", access.CaseAct, "Where several persons take the step together it waits for the others."), rooms.take)
 	rest.Register(api, add("take-step-in-cases", http.MethodPost, "/case-steps", "Take the same step in many cases, each by itself", access.CaseAct,

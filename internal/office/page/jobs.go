@@ -42,10 +42,18 @@ func (p *Pages) jobsPage(w http.ResponseWriter, r *http.Request) error {
 	table := web.Table{Caption: web.T(ctx, "office.nav.jobs"), Empty: web.Empty{Icon: "wait", Title: web.T(ctx, "office.jobs.none"), Text: web.T(ctx, "office.jobs.none_help")}, Columns: []web.Column{
 		{Label: web.T(ctx, "office.jobs.what")}, {Label: web.T(ctx, "office.jobs.title")}, {Label: web.T(ctx, "common.status")}, {Label: web.T(ctx, "office.jobs.created")}, {Label: web.T(ctx, "office.jobs.rows"), Number: true}}}
 	for _, j := range found {
-		table.Rows = append(table.Rows, web.Row{Href: jobPath(j.ID), Cells: []web.Cell{web.Text(kindName(ctx, j.Kind)), web.Text(j.Title), {View: jobBadge(ctx, j)},
+		table.Rows = append(table.Rows, web.Row{Href: jobPath(j.ID), Cells: []web.Cell{web.Text(kindName(ctx, j.Kind)), web.Text(titleName(ctx, j)), {View: jobBadge(ctx, j)},
 			web.Text(moment(ctx, j.Created)), web.Text(number(ctx, j.Counts.In))}})
 	}
 	return show(w, r, http.StatusOK, p.Frame.Page(r, web.T(ctx, "office.nav.jobs")), table, pager)
+}
+
+// titleName is what a job is about: the title that it was given, in words where rooms name it as office.jobs.about.KIND.TITLE.
+func titleName(ctx context.Context, j job.Job) string {
+	if key := "office.jobs.about." + j.Kind + "." + j.Title; i18n.Has(key) {
+		return web.T(ctx, key)
+	}
+	return j.Title
 }
 
 // kindName is a kind of job in words; rooms name their own as office.jobs.kind.KIND.
@@ -100,7 +108,7 @@ func (p *Pages) jobProgress(w http.ResponseWriter, r *http.Request) error {
 }
 
 func progressOf(ctx context.Context, j job.Job) web.Progress {
-	progress := web.Progress{ID: "job-" + strconv.FormatInt(j.ID, 10), Label: j.Title, Done: j.Done, Total: j.Total, Unit: web.T(ctx, "office.jobs.unit"), Page: jobPath(j.ID)}
+	progress := web.Progress{ID: "job-" + strconv.FormatInt(j.ID, 10), Label: titleName(ctx, j), Done: j.Done, Total: j.Total, Unit: web.T(ctx, "office.jobs.unit"), Page: jobPath(j.ID)}
 	if j.State.Ended() {
 		badge := jobBadge(ctx, j)
 		progress.Badge = &badge

@@ -58,6 +58,16 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 	if p.may(r, access.Statistics, s.filter.Area) || s.filter.Area == 0 && access.May(p.Caller(ctx), access.Statistics) {
 		page.Actions = append(page.Actions, web.Action{Label: word(ctx, "nav.overview"), Href: address("/", with(s.query, "")), Icon: "home"})
 	}
+	if p.Selected != nil && households > 0 && s.filter.Name == "" { // what a name selects stands in no address
+		query, err := s.inMinorUnits()
+		if err != nil {
+			return err
+		}
+		for _, gone := range []string{web.After, web.Before} {
+			query.Del(gone)
+		}
+		page.Actions = append(page.Actions, p.Selected(ctx, p.Caller(ctx), query)...)
+	}
 	filters := filtersOf(ctx, s)
 	if err := p.narrower(ctx, scope, s, &filters); err != nil {
 		return err

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -47,6 +48,9 @@ type Needs struct {
 	// Newcomers is the address that tells, while somebody is typed into a form, who may be registered already; "" where
 	// nobody looks. The form's fields are sent there with the number of the household.
 	Newcomers string
+	// Selected are doors from a list of households to what later rooms do with all of them; query selects them, as
+	// registry.Service.ParseFilter reads it. nil: none.
+	Selected func(ctx context.Context, caller access.Caller, query url.Values) []web.Action
 	// Work are what others add to what waits for the reader of the overview.
 	Work []Work
 }
