@@ -75,6 +75,8 @@ var byAPI = map[string]string{
 	"/imports/{id}/check":                          "check-import",
 	"/imports/{id}/leave-out":                      "leave-out-import",
 	"/imports/{id}/template":                       "save-import-template",
+	"/covers":                                      "give-cover",
+	"/covers/{id}/end":                             "end-cover",
 	"/inspections":                                 "open-inspection",
 	"/jobs/{id}/cancel":                            "cancel-job",
 	"/me/kin":                                      "declare-kin",

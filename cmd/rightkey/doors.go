@@ -102,7 +102,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	if err != nil {
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
-	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Assignments: h.assignments, Alerts: h.alerts, RecordNumber: registry.Number})
+	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Office: h.office, Assignments: h.assignments, Alerts: h.alerts, RecordNumber: registry.Number})
 	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs, Assignments: h.assignments, Office: h.office})
 	registryrest.RegisterErasures(api, h.erasures)
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})

@@ -44,6 +44,7 @@ const (
 	CampaignRead     Verb = "campaign.read"   // see what campaigns found of households
 	VisitRecord      Verb = "visit.record"    // visit households of a campaign for one's team
 	AlertRead        Verb = "alert.read"      // review what rules noticed about the work of others
+	CoverGive        Verb = "cover.give"      // say who stands in for an official who is away
 )
 
 // Class is the sensitivity of a field, P0 public to P4 secret.
@@ -100,6 +101,8 @@ type Grant struct {
 	// Assigned says that of households only those that are assigned to the person are reached, and in lists no names
 	// but theirs are seen.
 	Assigned bool
+	// For is whose grant it is where the caller holds it for somebody who is away; nil: the caller's own.
+	For *Principal
 }
 
 // Inspection lets a role above the county look into single households: an area, for some days, under a case.
@@ -131,17 +134,14 @@ type Caller struct {
 	Assigned []int64
 	// Inspections are those that the account has opened and that have not ended.
 	Inspections []Inspection
+	// Covers are the offices that the caller holds for others who are away.
+	Covers []Cover
 	// Proved is when the person last proved who they are (password, code) in this session, 0 for a token.
 	Proved clock.Time
 	// Today is the day on which grants are looked at.
 	Today clock.Day
 
 	console bool
-}
-
-// Holding are the caller's grants that hold today; on the machine itself those that were given along.
-func (c Caller) Holding() []Grant {
-	return slices.DeleteFunc(slices.Clone(c.Grants), func(g Grant) bool { return !c.console && !g.valid(c.Today) })
 }
 
 // Scope is an access decision: for which areas, with which fields, for whom. Only this package makes one; the zero
@@ -154,13 +154,15 @@ type Scope struct {
 }
 
 // part is a range of a scope. Of an assigned part the verbs about single records reach only the households that are
-// assigned to the caller, and others show only what is not personal.
+// assigned to its holder, and others show only what is not personal.
 type part struct {
 	Range
-	role     string
-	classes  Classes
-	assigned bool
-	isolated bool
+	role       string
+	of         *Principal // who is away and holds it, nil: the caller
+	classes    Classes
+	assigned   bool
+	households []int64 // assigned to the holder
+	isolated   bool
 }
 
 // single are the verbs about single records, for which an assignment counts.
@@ -176,10 +178,8 @@ func Decide(c Caller, verb Verb) (Scope, error) {
 		return Scope{}, fault.New(fault.Unauthorized, "log in first").Coded("login")
 	}
 	s := Scope{caller: c, verb: verb}
-	for _, g := range c.Grants {
-		if c.console || g.valid(c.Today) {
-			s.parts = append(s.parts, g.parts(c, verb)...)
-		}
+	for _, g := range c.Holding() {
+		s.parts = append(s.parts, g.parts(c, verb)...)
 	}
 	if len(s.parts) == 0 {
 		return Scope{}, fault.New(fault.Forbidden, "your role does not include this (%s)", verb).Coded("role")
@@ -187,13 +187,17 @@ func Decide(c Caller, verb Verb) (Scope, error) {
 	return s, nil
 }
 
-// parts are the ranges in which a valid grant allows the verb: its own, or those of inspections in it.
+// parts are the ranges in which a valid grant allows the verb: its own, or those of its holder's inspections in it.
 func (g Grant) parts(c Caller, verb Verb) []part {
 	role, exists := known.roles[g.Role]
-	if !exists {
+	if !exists || g.For != nil && slices.Contains(inPerson, verb) {
 		return nil
 	}
-	p := part{Range: g.Range, role: g.Role, classes: role.seen(c.Purpose), assigned: g.Assigned || role.assigned, isolated: role.isolated}
+	households, inspections := c.Assigned, c.Inspections
+	if g.For != nil {
+		households, inspections = g.For.Assigned, g.For.Inspections
+	}
+	p := part{Range: g.Range, role: g.Role, of: g.For, classes: role.seen(c.Purpose), assigned: g.Assigned || role.assigned, households: households, isolated: role.isolated}
 	if slices.Contains(role.verbs, verb) {
 		return []part{p}
 	}
@@ -201,7 +205,7 @@ func (g Grant) parts(c Caller, verb Verb) []part {
 		return nil
 	}
 	var found []part
-	for _, in := range c.Inspections {
+	for _, in := range inspections {
 		inside := p
 		inside.Lo, inside.Hi = max(p.Lo, in.Lo), min(p.Hi, in.Hi)
 		if in.From <= c.Today && c.Today <= in.To && inside.Lo <= inside.Hi {
@@ -235,19 +239,6 @@ func (s Scope) Caller() Caller { return s.caller }
 // Verb returns the verb that was decided.
 func (s Scope) Verb() Verb { return s.verb }
 
-// Role returns the role by which the caller acts in area, "" if out of scope.
-func (s Scope) Role(area int64) string {
-	for _, p := range s.parts {
-		if p.Holds(area) {
-			return p.role
-		}
-	}
-	if s.system != "" {
-		return "system"
-	}
-	return ""
-}
-
 // Holds says whether the area lies in scope.
 func (s Scope) Holds(area int64) bool {
 	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) })
@@ -264,7 +255,7 @@ func (s Scope) Sees(area int64, c Class) bool {
 // SeesOf says whether fields of class c of one household in area may be shown.
 func (s Scope) SeesOf(area, household int64, c Class) bool {
 	return slices.ContainsFunc(s.parts, func(p part) bool {
-		return p.Holds(area) && p.classes.Has(c) && (!p.assigned || impersonal.Has(c) || slices.Contains(s.caller.Assigned, household))
+		return p.Holds(area) && p.classes.Has(c) && (!p.assigned || impersonal.Has(c) || slices.Contains(p.households, household))
 	})
 }
 
@@ -310,17 +301,32 @@ func (s Scope) In(state State) Scope {
 // Ranges returns the area ranges in scope, sorted, merged and disjoint.
 func (s Scope) Ranges() []Range { return rangesOf(s.parts) }
 
-// bound returns the ranges in which every household is reached, and those in which only assigned ones are.
-func (s Scope) bound() (open, assigned []Range) {
-	var whole, limited []part
+// charge are the households that one holder of grants answers for, and the ranges in which only they are reached.
+type charge struct {
+	ranges     []Range
+	households []int64
+}
+
+// bound returns the ranges in which every household is reached, and those in which only assigned ones are, by holder.
+func (s Scope) bound() (open []Range, assigned []charge) {
+	var whole []part
+	limited := map[*Principal][]part{}
+	var holders []*Principal
 	for _, p := range s.parts {
-		if p.assigned && slices.Contains(single, s.verb) {
-			limited = append(limited, p)
-		} else {
+		if !p.assigned || !slices.Contains(single, s.verb) {
 			whole = append(whole, p)
+			continue
 		}
+		if _, known := limited[p.of]; !known {
+			holders = append(holders, p.of)
+		}
+		limited[p.of] = append(limited[p.of], p)
 	}
-	return rangesOf(whole), rangesOf(limited)
+	for _, holder := range holders {
+		parts := limited[holder]
+		assigned = append(assigned, charge{rangesOf(parts), parts[0].households})
+	}
+	return rangesOf(whole), assigned
 }
 
 func rangesOf(parts []part) []Range {

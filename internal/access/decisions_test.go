@@ -50,7 +50,10 @@ func decisions() string {
 					}
 				}
 				other := s
-				other.caller.Assigned = nil
+				other.parts = slices.Clone(s.parts)
+				for i := range other.parts {
+					other.parts[i].households = nil
+				}
 				if s.Isolated(12) {
 					note += " isolated"
 				}
@@ -184,13 +187,13 @@ func TestSeparationGoesByPersonAndTable(t *testing.T) {
 		{"the same step again", ChangeSubmitStep, Did{ChangeSubmitStep, 1, "zhang"}, true},
 		{"a nameless program", ChangeDecideStep, Did{ChangeSubmitStep, 0, ""}, true},
 	} {
-		if err := Separate(zhang, c.step, c.did); (err == nil) != c.ok {
+		if err := Separate(zhang.As(Grant{}), c.step, c.did); (err == nil) != c.ok {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	zhang.Own = []int64{5}
 	for _, step := range []Step{ChangeSubmitStep, ChangeDecideStep, ApprovalAskStep, ApprovalDecideStep, UnmaskStep} {
-		if NotOwn(zhang, step, 4, 5) == nil || NotOwn(zhang, step, 4) != nil {
+		if NotOwn(zhang.As(Grant{}), step, 4, 5) == nil || NotOwn(zhang.As(Grant{}), step, 4) != nil {
 			t.Errorf("%s in a matter of the own household", step)
 		}
 	}

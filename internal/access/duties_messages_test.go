@@ -17,13 +17,13 @@ func TestEveryRefusalByTheTableOfDutiesIsSaidInEveryLanguage(t *testing.T) {
 		for _, step := range line {
 			for _, done := range line {
 				if step != done {
-					refused = append(refused, Separate(c, step, Did{Step: done, Account: 1, Person: "zhang"}))
+					refused = append(refused, Separate(c.As(Grant{}), step, Did{Step: done, Account: 1, Person: "zhang"}))
 				}
 			}
 		}
 	}
 	for _, step := range separation.Own {
-		refused = append(refused, NotOwn(c, step, 5))
+		refused = append(refused, NotOwn(c.As(Grant{}), step, 5))
 	}
 	if len(refused) < 10 {
 		t.Fatalf("%d refusals", len(refused))

@@ -196,23 +196,24 @@ func (s Scope) condition(word, area, household string, args []any) (string, []an
 	if word == "place" {
 		open, limited = s.Ranges(), nil
 	}
-	condition := between(open)
-	if household != "" && len(limited) > 0 && len(s.caller.Assigned) > 0 {
-		if condition != "" {
-			condition += " OR "
-		}
-		condition += "(" + household + " IN ("
-		for i, id := range s.caller.Assigned {
-			if i > 0 {
-				condition += ", "
-			}
-			condition += bind(id)
-		}
-		condition += ") AND (" + between(limited) + "))"
+	var reached []string
+	if len(open) > 0 {
+		reached = append(reached, between(open))
 	}
-	if condition == "" {
+	for _, of := range limited {
+		if household == "" || len(of.households) == 0 {
+			continue
+		}
+		ids := make([]string, len(of.households))
+		for i, id := range of.households {
+			ids[i] = bind(id)
+		}
+		reached = append(reached, "("+household+" IN ("+strings.Join(ids, ", ")+") AND ("+between(of.ranges)+"))")
+	}
+	if len(reached) == 0 {
 		return "1 = 0", args
 	}
+	condition := strings.Join(reached, " OR ")
 	if len(open)+len(limited) > 1 {
 		condition = "(" + condition + ")"
 	}

@@ -18,6 +18,7 @@ var rolesFile []byte
 type role struct {
 	verbs      []Verb
 	inspecting []Verb
+	covers     []string
 	classes    Classes
 	special    map[string]Classes
 	assigned   bool
@@ -59,6 +60,7 @@ func mustReadRoles(text []byte) table {
 type rolesYAML struct {
 	Roles map[string]struct {
 		Verbs, Inspecting  []Verb
+		Covers             []string
 		Classes            []string
 		Special            map[string][]string
 		Assigned, Isolated bool
@@ -81,7 +83,7 @@ func readRoles(text []byte) (table, error) {
 	t := table{roles: map[string]role{}, bounds: map[string]Classes{}, states: map[State]Classes{}, apart: file.Apart}
 	var err error
 	for name, r := range file.Roles {
-		made := role{verbs: r.Verbs, inspecting: r.Inspecting, special: map[string]Classes{}, assigned: r.Assigned, isolated: r.Isolated}
+		made := role{verbs: r.Verbs, inspecting: r.Inspecting, covers: r.Covers, special: map[string]Classes{}, assigned: r.Assigned, isolated: r.Isolated}
 		if made.classes, err = parseClasses(r.Classes); err != nil {
 			return table{}, fmt.Errorf("role %s: %w", name, err)
 		}

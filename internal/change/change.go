@@ -138,6 +138,11 @@ type Set struct {
 	Ver           int64
 }
 
+// Submission is who made the set, for the rules of who decides it.
+func (s Set) Submission() access.Did {
+	return access.Did{Step: access.ChangeSubmitStep, Account: s.Account, Person: s.Person}
+}
+
 // Field is one field of a row for review: what is stored now against what is submitted.
 type Field struct {
 	Name       string

@@ -104,11 +104,11 @@ func (s *Service) Decidable(ctx context.Context, scope access.Scope, id, ver int
 	if err := open(set, ver); err != nil {
 		return Set{}, nil, err
 	}
-	if err := access.Separate(scope.Caller(), access.ChangeDecideStep, access.Did{Step: access.ChangeSubmitStep, Account: set.Account, Person: set.Person}); err != nil {
+	if err := access.Separate(scope.Acting(set.Area), access.ChangeDecideStep, set.Submission()); err != nil {
 		return Set{}, nil, err
 	}
 	for _, d := range details {
-		if err := access.NotOwn(scope.Caller(), access.ChangeDecideStep, d.Record.ID, d.Record.Under, d.Record.Household); err != nil {
+		if err := access.NotOwn(scope.Acting(set.Area), access.ChangeDecideStep, d.Record.ID, d.Record.Under, d.Record.Household); err != nil {
 			return Set{}, nil, err
 		}
 		if slices.ContainsFunc(d.Fields, func(f Field) bool { return f.Hidden }) {
@@ -202,7 +202,7 @@ func (s *Service) close(ctx context.Context, scope access.Scope, set Set, state 
 			return err
 		}
 		_, err := tx.Exec(ctx, "UPDATE change_set SET state = $2, decided_by = $3, decided_person = $4, decided = $5, comment = $6 WHERE {checked} AND id = $1",
-			set.ID, string(state), c.Account, c.Person, int64(now), comment)
+			set.ID, string(state), c.Account, scope.Acting(set.Area).Holder(), int64(now), comment)
 		if err != nil {
 			return err
 		}

@@ -198,7 +198,7 @@ func (s *Service) planRow(ctx context.Context, scope access.Scope, source Source
 	if err != nil {
 		return nil, false, err
 	}
-	if err := access.NotOwn(scope.Caller(), access.ChangeSubmitStep, record.ID, record.Under, record.Household); err != nil {
+	if err := access.NotOwn(scope.Acting(record.Area), access.ChangeSubmitStep, record.ID, record.Under, record.Household); err != nil {
 		return nil, false, err
 	}
 	if row.BaseVer > record.Ver || row.BaseVer < min(1, record.Ver) {
@@ -277,7 +277,7 @@ func (s *Service) newSet(ctx context.Context, scope access.Scope, d Draft, p pla
 		return Set{}, err
 	}
 	return Set{ID: id, Home: first.Home, Source: d.Source, State: p.state, Title: d.Title, Reason: d.Reason, Area: first.Area,
-		Account: scope.Caller().Account, Person: scope.Caller().Person, Submitted: s.journal.Clock().Now(), Job: d.Job, Count: int64(len(p.rows)), Ver: 1}, nil
+		Account: scope.Caller().Account, Person: scope.Acting(first.Area).Holder(), Submitted: s.journal.Clock().Now(), Job: d.Job, Count: int64(len(p.rows)), Ver: 1}, nil
 }
 
 func insertSet(ctx context.Context, tx store.Tx, set Set, protected bool) error {

@@ -187,10 +187,8 @@ func (s *Alerts) read(ctx context.Context, c access.Caller, condition string, ar
 
 // placeOf is the area under which what a caller does is reviewed: that of the first role that holds today.
 func placeOf(c access.Caller) int64 {
-	for _, g := range c.Grants {
-		if g.From <= c.Today && (g.To == nil || c.Today <= *g.To) {
-			return g.Area
-		}
+	for _, g := range c.Holding() {
+		return g.Area
 	}
 	return 0
 }

@@ -126,7 +126,7 @@ func (s *Approvals) Ask(ctx context.Context, c access.Caller, act Act) (Approval
 		return Approval{}, fmt.Errorf("no kind of approval %q", act.Kind)
 	}
 	a := Approval{Kind: act.Kind, State: Asked, Area: act.Area, Subject: act.Subject, Title: strings.TrimSpace(act.Title), Reason: strings.TrimSpace(act.Reason),
-		Account: c.Account, Person: c.Person, Ver: 1, concerns: act.Concerns, rng: s.rangeOf(act.Area)}
+		Account: c.Account, Ver: 1, concerns: act.Concerns, rng: s.rangeOf(act.Area)}
 	for field, value := range map[string]string{"title": a.Title, "reason": a.Reason} {
 		if value == "" {
 			return a, invalid(ctx, field, "approval_empty")
@@ -139,9 +139,11 @@ func (s *Approvals) Ask(ctx context.Context, c access.Caller, act Act) (Approval
 	if !within(scope, a.rng) {
 		return a, refuse(ctx, fault.Forbidden, "approval_beyond")
 	}
-	if err := access.NotOwn(c, access.ApprovalAskStep, act.Concerns...); err != nil {
+	as := scope.Acting(a.rng.Lo)
+	if err := access.NotOwn(as, access.ApprovalAskStep, act.Concerns...); err != nil {
 		return a, err
 	}
+	a.Person = as.Holder()
 	if a.What, err = json.Marshal(act.What); err != nil {
 		return a, fmt.Errorf("write down an act: %w", err)
 	}
@@ -185,10 +187,8 @@ func (s *Approvals) decide(ctx context.Context, c access.Caller, id, ver int64, 
 	if err != nil {
 		return a, err
 	}
-	if err := access.Separate(c, access.ApprovalDecideStep, access.Did{Step: access.ApprovalAskStep, Account: a.Account, Person: a.Person}); err != nil {
-		return a, err
-	}
-	if err := access.NotOwn(c, access.ApprovalDecideStep, a.concerns...); err != nil {
+	as := scope.Acting(a.rng.Lo)
+	if err := a.barred(as); err != nil {
 		return a, err
 	}
 	if !within(scope, a.rng) {
@@ -201,14 +201,14 @@ func (s *Approvals) decide(ctx context.Context, c access.Caller, id, ver int64, 
 	if err != nil {
 		return a, err
 	}
-	a.State, a.DecidedBy, a.decidedPerson, a.Comment, a.Ver = to, c.Account, c.Person, strings.TrimSpace(comment), ver+1
+	a.State, a.DecidedBy, a.decidedPerson, a.Comment, a.Ver = to, c.Account, as.Holder(), strings.TrimSpace(comment), ver+1
 	err = s.write(ctx, c, scope, a, string(to), a.Comment, func(tx store.Tx, at clock.Time) error {
 		a.Decided, a.Expires = at, at.Add(approvalLasts)
 		if err := store.Bump(ctx, tx, "approval", "{checked} AND id = $1 AND state = 'asked'", ver, a.ID); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "UPDATE approval SET state = $2, decided_by = $3, decided_person = $4, decided = $5, comment = $6, expires = $7 WHERE {checked} AND id = $1",
-			a.ID, string(to), c.Account, c.Person, int64(at), a.Comment, int64(a.Expires))
+			a.ID, string(to), c.Account, a.decidedPerson, int64(at), a.Comment, int64(a.Expires))
 		if err != nil || act == nil {
 			return err
 		}

@@ -25,9 +25,16 @@ func (s *Approvals) Get(ctx context.Context, c access.Caller, id int64) (Approva
 
 // Decides says whether the caller may agree to an act: it is another's and lies in the caller's area.
 func (s *Approvals) Decides(c access.Caller, a Approval) bool {
-	return a.State == Asked && s.decides(c, a) &&
-		access.Separate(c, access.ApprovalDecideStep, access.Did{Step: access.ApprovalAskStep, Account: a.Account, Person: a.Person}) == nil &&
-		access.NotOwn(c, access.ApprovalDecideStep, a.concerns...) == nil
+	scope, err := access.Decide(c, s.kinds[a.Kind].Decide)
+	return err == nil && a.State == Asked && within(scope, a.rng) && a.barred(scope.Acting(a.rng.Lo)) == nil
+}
+
+// barred says why somebody does not decide an act though their role does: they asked for it, or it is their own matter.
+func (a Approval) barred(as access.Capacity) error {
+	if err := access.Separate(as, access.ApprovalDecideStep, access.Did{Step: access.ApprovalAskStep, Account: a.Account, Person: a.Person}); err != nil {
+		return err
+	}
+	return access.NotOwn(as, access.ApprovalDecideStep, a.concerns...)
 }
 
 func (s *Approvals) decides(c access.Caller, a Approval) bool {

@@ -158,10 +158,7 @@ func (s *Assignments) read(ctx context.Context, scope access.Scope, condition st
 		func(r store.Rows, a *Assignment) error {
 			var to *int64
 			err := r.Scan(&a.ID, &a.Home, &a.Household, &a.Area, &a.Person, (*int64)(&a.From), &to)
-			if to != nil {
-				day := clock.Day(*to)
-				a.To = &day
-			}
+			a.To = dayOrOpen(to)
 			return err
 		})
 	if err != nil {

@@ -24,11 +24,12 @@ type GrantAct struct {
 	Assigned bool       `json:"assigned"`
 }
 
-// ConfirmGrants makes roles that open households or manage accounts wait for a second administrator. Call it once,
-// before the service is used; without it every administrator grants alone.
+// ConfirmGrants makes roles that open households or manage accounts, and their deputies, wait for a second
+// administrator. Call it once, before the service is used; without it every administrator grants alone.
 func (s *Service) ConfirmGrants(approvals *Approvals) {
 	s.approvals = approvals
-	approvals.Register(ApprovalKind{Name: GrantKind, Label: "office.grants.approval", Ask: access.AccountManage, Decide: access.AccountManage, Agreed: s.confirmGrant})
+	approvals.Register(ApprovalKind{Name: GrantKind, Label: "office.grants.approval", Ask: access.AccountManage, Decide: access.AccountManage, Agreed: s.confirmGrant},
+		ApprovalKind{Name: CoverKind, Label: "office.covers.approval", Ask: access.CoverGive, Decide: access.AccountManage, Agreed: s.confirmCover})
 }
 
 // needsSecond says whether a role has to be confirmed by another administrator than the caller: not where nobody else
@@ -71,11 +72,11 @@ func (s *Service) askGrant(ctx context.Context, c access.Caller, account int64, 
 // confirmGrant prepares the grant that a second administrator agrees to. Everything is looked at anew with the eyes of
 // the second: the person is not the second's own, the area lies within the second's, and the role still fits.
 func (s *Service) confirmGrant(ctx context.Context, c access.Caller, asked Approval) (func(context.Context, store.Tx) error, error) {
-	if err := access.Separate(c, access.GrantConfirmStep, access.Did{Step: access.GrantAskStep, Account: asked.Account, Person: asked.Person}); err != nil {
-		return nil, err
-	}
 	scope, who, err := s.manager(c, "confirm a role")
 	if err != nil {
+		return nil, err
+	}
+	if err := access.Separate(scope.Acting(asked.Area), access.GrantConfirmStep, access.Did{Step: access.GrantAskStep, Account: asked.Account, Person: asked.Person}); err != nil {
 		return nil, err
 	}
 	id, err := strconv.ParseInt(asked.Subject, 10, 64)

@@ -81,10 +81,8 @@ func (s *Denials) note(ctx context.Context, c access.Caller, kind string, body a
 
 // roleToday is the first role that holds today.
 func roleToday(c access.Caller) string {
-	for _, g := range c.Grants {
-		if g.From <= c.Today && (g.To == nil || c.Today <= *g.To) {
-			return g.Role
-		}
+	for _, g := range c.Holding() {
+		return c.As(g).String()
 	}
 	return ""
 }

@@ -13,7 +13,7 @@ import (
 
 // FollowArea gives who has a role in an area that becomes another the same role there, from the day of the change on,
 // and ends it in the old one. Of an area that is split both parts are theirs, as the whole was; the administrator ends
-// what is not needed. It is called when the day has come, and may be called again.
+// what is not needed. Whoever stands in for them goes along; after a split in the old part. It is called when the day has come, and may be called again.
 func (s *Service) FollowArea(ctx context.Context, c area.Change) error {
 	if c.Kind == area.Renamed {
 		return nil
@@ -52,6 +52,9 @@ func (s *Service) FollowArea(ctx context.Context, c area.Change) error {
 		return nil
 	}
 	return s.db.Tx(ctx, system, func(tx store.Tx) error {
+		if _, err := tx.Exec(ctx, "UPDATE cover SET area = area + $3, ver = ver + 1 WHERE area BETWEEN $1 AND $2 AND area > 0 AND till >= $4", r.Lo, r.Hi, c.To-c.From, int64(c.Day)); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, "UPDATE account_grant SET to_day = $3 WHERE area BETWEEN $1 AND $2 AND area > 0 AND (to_day IS NULL OR to_day >= $4)", r.Lo, r.Hi, int64(c.Day)-1, int64(c.Day))
 		return err
 	})

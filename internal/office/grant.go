@@ -103,11 +103,18 @@ func (s *Service) addGrant(ctx context.Context, tx store.Tx, a Account, g access
 	if _, err := tx.Exec(ctx, "UPDATE account SET ver = ver + 1 WHERE person = $1", a.Person); err != nil {
 		return err
 	}
-	held, err := grantsOf(ctx, tx, "a.person = $1", a.Person)
+	if err := s.compatible(ctx, tx, a.Person, g, dayOf(at)); err != nil {
+		return err
+	}
+	return insertGrant(ctx, tx, a.ID, g, by, at)
+}
+
+// compatible is a Conflict fault where a person would hold two roles that exclude each other on a day of a grant.
+func (s *Service) compatible(ctx context.Context, tx store.Tx, person string, g access.Grant, today clock.Day) error {
+	held, err := grantsOf(ctx, tx, "a.person = $1", person)
 	if err != nil {
 		return err
 	}
-	today := dayOf(at)
 	held = slices.DeleteFunc(held, func(h access.Grant) bool {
 		return (h.To != nil && (*h.To < today || *h.To < g.From)) || (g.To != nil && *g.To < h.From)
 	})
@@ -115,7 +122,7 @@ func (s *Service) addGrant(ctx context.Context, tx store.Tx, a Account, g access
 		f := refuse(ctx, fault.Conflict, "grant_apart", "one", RoleName(web.Lang(ctx), one), "other", RoleName(web.Lang(ctx), other))
 		return f.With(0, "role", "%s", f.Message)
 	}
-	return insertGrant(ctx, tx, a.ID, g, by, at)
+	return nil
 }
 
 // granted is the event of a grant.

@@ -87,10 +87,8 @@ func viewerOf(r *http.Request, a Account, c access.Caller) web.Viewer {
 
 // roleName names the first role that the caller has today.
 func roleName(lang i18n.Lang, c access.Caller) string {
-	for _, g := range c.Grants {
-		if g.From <= c.Today && (g.To == nil || c.Today <= *g.To) {
-			return RoleName(lang, g.Role)
-		}
+	for _, g := range c.Holding() {
+		return RoleName(lang, g.Role)
 	}
 	return ""
 }

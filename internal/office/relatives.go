@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rightkey/internal/access"
 	"rightkey/internal/procedure"
 	"rightkey/internal/store"
 )
@@ -18,17 +19,16 @@ func (s *Service) Relatives(ctx context.Context, household int64) ([]procedure.R
 	if err != nil {
 		return nil, fmt.Errorf("read who is kin of a household: %w", err)
 	}
-	today := s.today()
 	for i := range list {
 		grants, err := grantsOf(ctx, q, "a.state <> 'disabled' AND a.person = $1", list[i].Person)
 		if err != nil {
 			return nil, err
 		}
-		for _, g := range grants {
-			if g.From <= today && (g.To == nil || today <= *g.To) {
-				list[i].Grants = append(list[i].Grants, g)
-			}
+		held, err := s.covered(ctx, "d.state <> 'disabled' AND d.person = $1", list[i].Person)
+		if err != nil {
+			return nil, err
 		}
+		list[i].Grants = access.Caller{Person: list[i].Person, Grants: grants, Covers: held, Today: s.today()}.Holding()
 	}
 	return list, nil
 }

@@ -94,25 +94,25 @@ func (s *Service) callerOf(ctx context.Context, id int64) (Account, access.Calle
 		return Account{}, access.Caller{}, refuse(ctx, fault.Unauthorized, "not_active")
 	}
 	c := access.Caller{Account: found.ID, Person: found.Person, Name: found.Name, Grants: found.Grants, Today: s.today()}
-	if c.Grants, err = s.usable(ctx, c); err != nil {
-		return Account{}, access.Caller{}, err
-	}
 	if err := s.surround(ctx, &c); err != nil {
 		return Account{}, access.Caller{}, err
 	}
-	return found.Account, c, nil
+	return found.Account, c, s.onlyUsable(ctx, &c)
 }
 
-// usable are the grants that count: where second factors are required, roles that need one do not count without.
-func (s *Service) usable(ctx context.Context, c access.Caller) ([]access.Grant, error) {
-	if !s.strict || !slices.ContainsFunc(c.Grants, NeedsFactor) {
-		return c.Grants, nil
+// onlyUsable leaves the grants that count: where second factors are required, roles that need one do not count without,
+// be they the caller's own or of whom the caller covers.
+func (s *Service) onlyUsable(ctx context.Context, c *access.Caller) error {
+	needs := func(v access.Cover) bool { return NeedsFactor(v.Grant) }
+	if !s.strict || !slices.ContainsFunc(c.Grants, NeedsFactor) && !slices.ContainsFunc(c.Covers, needs) {
+		return nil
 	}
 	has, err := s.HasFactor(ctx, c.Account)
 	if err != nil || has {
-		return c.Grants, err
+		return err
 	}
-	return slices.DeleteFunc(slices.Clone(c.Grants), NeedsFactor), nil
+	c.Grants, c.Covers = slices.DeleteFunc(slices.Clone(c.Grants), NeedsFactor), slices.DeleteFunc(c.Covers, needs)
+	return nil
 }
 
 // NeedsFactor says whether a grant's role does what needs a second factor: decide, unmask, manage accounts.

@@ -50,12 +50,18 @@ func grantsOf(ctx context.Context, q store.Querier, condition string, arg any) (
 			if err := r.Scan(&g.Role, &g.Area, &g.Lo, &g.Hi, (*int64)(&g.From), &to, &g.Assigned); err != nil {
 				return err
 			}
-			if to != nil {
-				day := clock.Day(*to)
-				g.To = &day
-			}
+			g.To = dayOrOpen(to)
 			return nil
 		})
+}
+
+// dayOrOpen is a last day as it is stored; nil is open.
+func dayOrOpen(stored *int64) *clock.Day {
+	if stored == nil {
+		return nil
+	}
+	day := clock.Day(*stored)
+	return &day
 }
 
 func insertAccount(ctx context.Context, tx store.Tx, a Account, password string, activation []byte, ends clock.Time) error {

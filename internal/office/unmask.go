@@ -54,7 +54,7 @@ func (s *Unmaskings) Begin(ctx context.Context, scope access.Scope, u Unmasking,
 	if u.Reason == "" {
 		return u, invalid(ctx, "reason", "unmask_reason")
 	}
-	if err := access.NotOwn(c, access.UnmaskStep, concerns...); err != nil {
+	if err := access.NotOwn(scope.Acting(u.Area), access.UnmaskStep, concerns...); err != nil {
 		return u, err
 	}
 	if err := proved(ctx, c, s.journal.Clock().Now()); err != nil {

@@ -166,7 +166,7 @@ func (rules watchRules) judge(looks []look, c access.Caller, acted []int64, zone
 	walk, longest, night := 1, 1, 0
 	for i, l := range looks {
 		different[l.subject] = true
-		if !slices.Contains(c.Assigned, l.subject) && !slices.Contains(acted, l.subject) {
+		if !slices.Contains(c.Charged(), l.subject) && !slices.Contains(acted, l.subject) {
 			idle[l.subject] = true
 		}
 		if h := l.at.Go().In(zone).Hour(); h >= rules.Night.From || h < rules.Night.To {
@@ -186,7 +186,8 @@ func (rules watchRules) judge(looks []look, c access.Caller, acted []int64, zone
 			add(RuleOwn, id, 1, 0)
 		}
 	}
-	limit, set := rules.Many[first.role]
+	role, _ := access.ReadRole(first.role)
+	limit, set := rules.Many[role]
 	if !set {
 		limit = rules.Many["other"]
 	}

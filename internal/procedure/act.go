@@ -86,14 +86,14 @@ func (w *writer) takes(ctx context.Context, c Case, act Act, done []Done, told m
 	if t == nil || !slices.Contains(t.From, c.State) || t.automatic() {
 		return notNow()
 	}
-	role, err := w.s.takes(ctx, w.scope, d, c, t, done)
+	as, err := w.s.takes(ctx, w.scope, d, c, t, done)
 	if err != nil {
 		return err
 	}
 	if err := w.s.ready(ctx, d, c, t, act, told); err != nil {
 		return err
 	}
-	return w.step(ctx, d, c, t, role, act, done)
+	return w.step(ctx, d, c, t, as, act, done)
 }
 
 func notNow() error {

@@ -51,10 +51,10 @@ func (s *Service) Draw(ctx context.Context, scope access.Scope, transition strin
 	}
 	caller := scope.Caller()
 	w := s.writer(scope)
-	w.role = scope.Role(cases[0].Area)
+	w.as = scope.Acting(cases[0].Area)
 	w.entries = append(w.entries, journal.Entry{Kind: "batch.drawn", SubjectKind: "batch", Subject: id, Area: cases[0].Area, VerAfter: 1,
 		Body: map[string]any{"transition": transition, "cases": len(cases), "sample": b.Sample}})
-	w.add("INSERT INTO case_batch (id, transition, account, holder, at, cases) VALUES ($1, $2, $3, $4, $5, $6)", id, transition, caller.Account, caller.Person, int64(s.Now()), len(cases))
+	w.add("INSERT INTO case_batch (id, transition, account, holder, at, cases) VALUES ($1, $2, $3, $4, $5, $6)", id, transition, caller.Account, w.as.Holder(), int64(s.Now()), len(cases))
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		return tx.Bulk(ctx, "case_sample", []string{"home", "case_id", "batch", "sampled", "opened"}, rows)
 	})

@@ -216,31 +216,31 @@ func (s *Service) unsay(ctx context.Context, scope access.Scope, id int64) error
 	return nil
 }
 
-// presiding is the role by which the caller holds the meeting or hangs the notice of an act, empty for others.
-func (s *Service) presiding(ctx context.Context, scope access.Scope, b Bulk) (string, error) {
+// presiding is how the caller holds the meeting or hangs the notice of an act, empty for others.
+func (s *Service) presiding(ctx context.Context, scope access.Scope, b Bulk) (access.Capacity, error) {
 	switch {
 	case b.Sitting != 0:
 		m, err := s.Sitting(ctx, scope, b.Sitting)
 		if err != nil {
-			return "", err
+			return access.Capacity{}, err
 		}
 		kind, err := s.MeetingOf(m)
 		if err != nil {
-			return "", err
+			return access.Capacity{}, err
 		}
 		return s.presides(scope, kind.By, m.Area)
 	case b.Notice != 0:
 		n, err := s.Notice(ctx, scope, b.Notice)
 		if err != nil {
-			return "", err
+			return access.Capacity{}, err
 		}
 		kind, err := s.BoardOf(n)
 		if err != nil {
-			return "", err
+			return access.Capacity{}, err
 		}
 		return s.presides(scope, kind.By, n.Area)
 	}
-	return "", nil
+	return access.Capacity{}, nil
 }
 
 // bulk is a job at work.
@@ -248,7 +248,7 @@ type bulk struct {
 	s     *Service
 	run   *job.Run
 	scope access.Scope
-	role  string // by which a meeting is held or a notice hung
+	as    access.Capacity // in which a meeting is held or a notice hung
 	do    deed
 	total int64
 	// counts are what is stored.
@@ -280,11 +280,11 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 	if err != nil {
 		return err
 	}
-	role, err := s.presiding(ctx, scope, b)
+	as, err := s.presiding(ctx, scope, b)
 	if err != nil {
 		return err
 	}
-	at := &bulk{s: s, run: run, scope: scope, role: role, do: do, counts: run.Job.Counts, opens: b.Deed == deedOpen}
+	at := &bulk{s: s, run: run, scope: scope, as: as, do: do, counts: run.Job.Counts, opens: b.Deed == deedOpen}
 	if err := store.One(ctx, s.db.In(scope), "SELECT count(*) FROM case_bulk WHERE {checked} AND bulk = $1", []any{run.Job.ID}, &at.total); err != nil {
 		return fmt.Errorf("count the cases of a job: %w", err)
 	}
@@ -309,7 +309,7 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 // part does some lines in one transaction; where one of them is refused each of them alone.
 func (b *bulk) part(ctx context.Context, part []line) error {
 	w := b.s.writer(b.scope)
-	w.role = b.role
+	w.as = b.as
 	err := b.do(ctx, w, part)
 	if err == nil {
 		n := int64(len(part))

@@ -221,12 +221,12 @@ func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, af
 	return s.read(ctx, scope, strings.Join(where, " AND ")+fmt.Sprintf(" ORDER BY c.due, c.id LIMIT $%d", len(args)), args...)
 }
 
-// mine is the condition of cases that wait for one of the caller's roles.
+// mine is the condition of cases that wait for one of the caller's roles, those held for others too.
 func (s *Service) mine(scope access.Scope, args *[]any) string {
 	var parts []string
 	for _, g := range scope.Caller().Holding() {
-		*args = append(*args, "%,"+g.Role+",%")
-		parts = append(parts, fmt.Sprintf("c.waits LIKE $%d", len(*args)))
+		*args = append(*args, "%,"+g.Role+",%", g.Lo, g.Hi)
+		parts = append(parts, fmt.Sprintf("c.waits LIKE $%d AND c.area BETWEEN $%d AND $%d", len(*args)-2, len(*args)-1, len(*args)))
 	}
 	if len(parts) == 0 {
 		return "1 = 0"
@@ -321,7 +321,7 @@ func (s *Service) Read(ctx context.Context, scope access.Scope, id int64) (File,
 
 // opened journals that a case was read, and notes it in the reader's batches.
 func (s *Service) opened(ctx context.Context, scope access.Scope, c Case) error {
-	command, err := s.journal.Begin(ctx, who(scope, scope.Role(c.Area), ""))
+	command, err := s.journal.Begin(ctx, who(scope, scope.Acting(c.Area), ""))
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver 
 	if err != nil {
 		return 0, err
 	}
-	role, err := s.presides(scope, meeting.By, m.Area)
+	by, err := s.presides(scope, meeting.By, m.Area)
 	if err != nil {
 		return 0, err
 	}
@@ -53,15 +53,15 @@ func (s *Service) CloseSitting(ctx context.Context, scope access.Scope, id, ver 
 		return 0, err
 	}
 	if !m.Closed {
-		if err := s.closes(ctx, scope, role, m, ver, meeting, as); err != nil {
+		if err := s.closes(ctx, scope, by, m, ver, meeting, as); err != nil {
 			return 0, err
 		}
 	}
-	return s.lead(ctx, scope, role, m)
+	return s.lead(ctx, scope, by, m)
 }
 
 // closes stores the end of a sitting.
-func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m Sitting, ver int64, meeting *Meeting, as Closing) error {
+func (s *Service) closes(ctx context.Context, scope access.Scope, by access.Capacity, m Sitting, ver int64, meeting *Meeting, as Closing) error {
 	before, err := s.Before(ctx, scope, m)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m
 	}
 	for part := range slices.Chunk(votes, 4*chunk) {
 		w := s.writer(scope)
-		w.role = role
+		w.as = by
 		for _, v := range part {
 			w.add("UPDATE sitting_line SET votes_for = $4, votes_against = $5, votes_abstain = $6, result = $7 WHERE {checked} AND home = $1 AND case_id = $2 AND sitting = $3",
 				homes[v.Case], v.Case, m.ID, v.For, v.Against, v.Abstain, string(meeting.result(v, as.Present)))
@@ -99,7 +99,7 @@ func (s *Service) closes(ctx context.Context, scope access.Scope, role string, m
 	}
 	day := as.held(m)
 	w := s.writer(scope)
-	w.role = role
+	w.as = by
 	w.entries = append(w.entries, journal.Entry{Kind: "sitting.closed", SubjectKind: "sitting", Subject: m.ID, Area: m.Area, ValidOn: &day, VerBefore: ver, VerAfter: ver + 1,
 		Body: map[string]any{"eligible": as.Eligible, "present": as.Present, "cases": len(votes)}})
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
@@ -224,7 +224,7 @@ func (m *Meeting) result(v Vote, present int64) Trigger {
 }
 
 // lead takes each case of a closed sitting where its votes lead it.
-func (s *Service) lead(ctx context.Context, scope access.Scope, role string, m Sitting) (int64, error) {
+func (s *Service) lead(ctx context.Context, scope access.Scope, as access.Capacity, m Sitting) (int64, error) {
 	cases, err := s.Before(ctx, scope, m)
 	if err != nil || len(cases) == 0 {
 		return 0, err
@@ -234,7 +234,7 @@ func (s *Service) lead(ctx context.Context, scope access.Scope, role string, m S
 		lines[i].ver = 0 // a decided case is led on whatever else has happened to it
 	}
 	w := s.writer(scope)
-	w.role = role
+	w.as = as
 	job, err := s.carry(ctx, w, Bulk{Deed: deedLead, Sitting: m.ID}, Act{}, lines, m.Area)
 	if err != nil {
 		return 0, err
@@ -260,7 +260,7 @@ func (s *Service) leading(id int64) func(context.Context, *writer, []Case) error
 			if err != nil {
 				return err
 			}
-			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), w.role, Act{}); err != nil {
+			if err := w.move(ctx, d, c, d.triggered(c.State, v.Result, ""), w.as, Act{}); err != nil {
 				return err
 			}
 		}

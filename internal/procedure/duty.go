@@ -36,9 +36,9 @@ func (d *Definition) waits(c Case, relatives []Relative) []string {
 	return roles
 }
 
-// role is the role by which a caller may act as one of some in an area: that of a grant that holds there, at the level
-// that is asked for. Empty: none.
-func (s *Service) role(scope access.Scope, as []Actor, area int64) (string, error) {
+// capacity is how a caller may act as one of some in an area: by a grant that holds there, at the level that is asked
+// for, an own one before that of somebody who is away. Its role is empty where none does.
+func (s *Service) capacity(scope access.Scope, as []Actor, area int64) (access.Capacity, error) {
 	for _, g := range scope.Caller().Holding() {
 		if !g.Holds(area) || !scope.Holds(area) {
 			continue
@@ -49,11 +49,11 @@ func (s *Service) role(scope access.Scope, as []Actor, area int64) (string, erro
 			}
 			at, err := s.atLevel(g.Area, a.Level, area)
 			if at || err != nil {
-				return g.Role, err
+				return scope.Caller().As(g), err
 			}
 		}
 	}
-	return "", nil
+	return access.Capacity{}, nil
 }
 
 // atLevel says whether a grant's area is of a level of the pack in use, or no level is asked for.
@@ -117,15 +117,15 @@ func (s *Service) Offers(ctx context.Context, scope access.Scope, f File) ([]Off
 	}
 	var offers []Offer
 	for _, t := range d.Leaving(f.State) {
-		role, err := s.role(scope, raised(d, f.Case, t, relatives), f.Area)
+		as, err := s.capacity(scope, raised(d, f.Case, t, relatives), f.Area)
 		if err != nil {
 			return nil, err
 		}
-		if role == "" || t.automatic() || !t.back(f.Hangs) {
+		if as.Role == "" || t.automatic() || !t.back(f.Hangs) {
 			continue
 		}
 		offer := Offer{Transition: t}
-		if err := barred(scope, d, f.Case, t, f.Acts); err != nil && !errors.As(err, &offer.Barred) {
+		if err := barred(as, d, f.Case, t, f.Acts); err != nil && !errors.As(err, &offer.Barred) {
 			return nil, err
 		}
 		offers = append(offers, offer)
@@ -133,43 +133,41 @@ func (s *Service) Offers(ctx context.Context, scope access.Scope, f File) ([]Off
 	return offers, nil
 }
 
-// takes says by which role the caller may take a transition of a case in which others acted before.
-func (s *Service) takes(ctx context.Context, scope access.Scope, d *Definition, c Case, t *Transition, done []Done) (string, error) {
+// takes says how the caller may take a transition of a case in which others acted before.
+func (s *Service) takes(ctx context.Context, scope access.Scope, d *Definition, c Case, t *Transition, done []Done) (access.Capacity, error) {
 	relatives, err := s.relatives(ctx, c.Household)
 	if err != nil {
-		return "", err
+		return access.Capacity{}, err
 	}
-	role, err := s.role(scope, raised(d, c, t, relatives), c.Area)
+	as, err := s.presides(scope, raised(d, c, t, relatives), c.Area)
 	if err != nil {
-		return "", err
+		return access.Capacity{}, err
 	}
-	if role == "" {
-		return "", refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
-	}
-	return role, barred(scope, d, c, t, done)
+	return as, barred(as, d, c, t, done)
 }
 
 // barred says why a caller with the role for a transition does not take it in this case: it is their own, or their part
 // in it was another, or they took it already.
-func barred(scope access.Scope, d *Definition, c Case, t *Transition, done []Done) error {
+func barred(as access.Capacity, d *Definition, c Case, t *Transition, done []Done) error {
 	step, has := steps[t.Part]
 	if !has {
 		step = access.CaseRecordStep
 	}
-	if err := access.NotOwn(scope.Caller(), step, c.Household); err != nil {
+	if err := access.NotOwn(as, step, c.Household); err != nil {
 		return err
 	}
+	taken := d.taken(c, done)
 	if has {
-		if err := access.Separate(scope.Caller(), step, d.parts(c, done)...); err != nil {
+		if err := access.Separate(as, step, taken...); err != nil {
 			return err
 		}
 	}
 	for _, one := range done {
-		if slices.Contains(t.NotBy, one.Transition) && same(scope, one) {
+		if slices.Contains(t.NotBy, one.Transition) && access.Took(as, d.did(one), taken...) {
 			return refuse(fault.Forbidden, "not_by", "who took part in %s does not take this step", one.Transition)
 		}
 	}
-	if slices.ContainsFunc(agreed(t, done), func(one Done) bool { return same(scope, one) }) {
+	if slices.ContainsFunc(agreed(t, done), func(one Done) bool { return access.Took(as, d.did(one), taken...) }) {
 		return refuse(fault.Forbidden, "twice", "another person has to take this step too")
 	}
 	return nil
@@ -186,19 +184,20 @@ func agreed(t *Transition, done []Done) []Done {
 	return found
 }
 
-// same says whether the caller is who acted, by person whatever the account.
-func same(scope access.Scope, one Done) bool {
-	c := scope.Caller()
-	return c.Account != 0 && c.Account == one.Account || c.Person != "" && c.Person == one.Holder
-}
-
-// parts are the parts that were taken in a case: opening it is recording.
-func (d *Definition) parts(c Case, done []Done) []access.Did {
+// taken are the steps that were taken in a case: opening it is recording.
+func (d *Definition) taken(c Case, done []Done) []access.Did {
 	list := []access.Did{{Step: access.CaseRecordStep, Account: c.Account, Person: c.Holder}}
 	for _, one := range done {
-		if t := d.Transition(one.Transition); t != nil && t.Part != "" {
-			list = append(list, access.Did{Step: steps[t.Part], Account: one.Account, Person: one.Holder})
-		}
+		list = append(list, d.did(one))
 	}
 	return list
+}
+
+// did is who took a step, and as which part of the case, none for steps that go with every part.
+func (d *Definition) did(one Done) access.Did {
+	by := access.Did{Account: one.Account, Person: one.Holder}
+	if t := d.Transition(one.Transition); t != nil {
+		by.Step = steps[t.Part]
+	}
+	return by
 }

@@ -55,7 +55,7 @@ func (s *Service) Draft(ctx context.Context, scope access.Scope, area int64, ids
 		return Notice{}, refuse(fault.Conflict, "on_notice", "a case is on a notice already")
 	}
 	b := d.Board(state.Notice)
-	role, err := s.presides(scope, b.By, area)
+	as, err := s.presides(scope, b.By, area)
 	if err != nil {
 		return Notice{}, err
 	}
@@ -65,9 +65,9 @@ func (s *Service) Draft(ctx context.Context, scope access.Scope, area int64, ids
 	}
 	token, _ := crypt.NewToken()
 	c := scope.Caller()
-	n := Notice{ID: id, Token: token, Area: area, Pack: cases[0].Pack, Code: d.Code, Board: b.Code, Account: c.Account, Holder: c.Person, At: s.Now(), Ver: 1}
+	n := Notice{ID: id, Token: token, Area: area, Pack: cases[0].Pack, Code: d.Code, Board: b.Code, Account: c.Account, Holder: as.Holder(), At: s.Now(), Ver: 1}
 	w := s.writer(scope)
-	w.role = role
+	w.as = as
 	w.entries = append(w.entries, journal.Entry{Kind: "notice.drafted", SubjectKind: "notice", Subject: id, Area: area, VerAfter: 1, Body: map[string]any{"cases": len(cases)}})
 	if n.Job, err = s.carry(ctx, w, Bulk{Deed: deedNotice, Notice: id}, Act{}, linesOf(cases), area); err != nil {
 		return n, err
@@ -140,7 +140,7 @@ func (s *Service) Hang(ctx context.Context, scope access.Scope, id, ver int64, d
 		return n, err
 	}
 	b := d.Board(n.Board)
-	role, err := s.presides(scope, b.By, n.Area)
+	as, err := s.presides(scope, b.By, n.Area)
 	if err != nil {
 		return n, err
 	}
@@ -160,7 +160,7 @@ func (s *Service) Hang(ctx context.Context, scope access.Scope, id, ver int64, d
 		n.Closes = d.calendar.After(day-1, b.Days, true)
 	}
 	w := s.writer(scope)
-	w.role = role
+	w.as = as
 	w.entries = append(w.entries, journal.Entry{Kind: "notice.hung", SubjectKind: "notice", Subject: id, Area: n.Area, ValidOn: &day, VerBefore: ver, VerAfter: n.Ver, Body: map[string]any{"closes": n.Closes}})
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		return store.Bump(ctx, tx, "notice", "{checked} AND id = $1 AND opened = 0", ver, id)

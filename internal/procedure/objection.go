@@ -44,7 +44,7 @@ func (s *Service) Object(ctx context.Context, scope access.Scope, notice, line i
 	if err != nil {
 		return err
 	}
-	return s.object(ctx, scope, scope.Role(n.Area), n, line, text)
+	return s.object(ctx, scope, scope.Acting(n.Area), n, line, text)
 }
 
 // ObjectPublicly is Object by somebody who has a notice's token and no login. A TooMany fault where the notice took too many within the hour.
@@ -62,10 +62,10 @@ func (s *Service) ObjectPublicly(ctx context.Context, token string, line int64, 
 	if recent >= publicPerHour {
 		return refuse(fault.TooMany, "many_objections", "too many objections were raised here within the hour; try again later or go to the office")
 	}
-	return s.object(ctx, system, "public", n, line, text)
+	return s.object(ctx, system, access.Capacity{Role: "public"}, n, line, text)
 }
 
-func (s *Service) object(ctx context.Context, scope access.Scope, role string, n Notice, line int64, text string) error {
+func (s *Service) object(ctx context.Context, scope access.Scope, as access.Capacity, n Notice, line int64, text string) error {
 	text = strings.TrimSpace(text)
 	if text == "" || len([]rune(text)) > longestObjection {
 		return refuse(fault.Invalid, "objection_text", "say what you object to, in at most %d characters", longestObjection).With(0, "text", "is empty or too long")
@@ -91,11 +91,11 @@ func (s *Service) object(ctx context.Context, scope access.Scope, role string, n
 	if c.Notice != n.ID || c.Rounds > 0 || c.Ended != 0 {
 		return refuse(fault.Conflict, "one_round", "no more objections to this household are taken here; complain to the office above")
 	}
-	return s.raise(ctx, scope, role, d, c, n, text)
+	return s.raise(ctx, scope, as, d, c, n, text)
 }
 
 // raise stores an objection and holds the case up.
-func (s *Service) raise(ctx context.Context, scope access.Scope, role string, d *Definition, c Case, n Notice, text string) error {
+func (s *Service) raise(ctx context.Context, scope access.Scope, as access.Capacity, d *Definition, c Case, n Notice, text string) error {
 	id, err := s.journal.Ids().One(ctx, c.Home)
 	if err != nil {
 		return err
@@ -105,16 +105,15 @@ func (s *Service) raise(ctx context.Context, scope access.Scope, role string, d 
 		return err
 	}
 	w := s.writer(scope)
-	caller := scope.Caller()
 	w.add("INSERT INTO objection (home, id, case_id, notice, body, account, holder, at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open')",
-		c.Home, id, c.ID, n.ID, sealed, caller.Account, caller.Person, int64(s.Now()))
+		c.Home, id, c.ID, n.ID, sealed, scope.Caller().Account, as.Holder(), int64(s.Now()))
 	if t := d.triggered(c.State, Objection, n.Board); t != nil {
-		if err := w.move(ctx, d, c, t, role, Act{}); err != nil {
+		if err := w.move(ctx, d, c, t, as, Act{}); err != nil {
 			return err
 		}
 		return w.write(ctx)
 	}
-	w.role = role
+	w.as = as
 	w.entries = append(w.entries, c.entry("case.objected", c.Ver+1, map[string]any{"objection": id}))
 	w.bump(c)
 	return w.write(ctx)

@@ -71,18 +71,18 @@ func (s *Service) opening(code string) deed {
 		}
 		caller := w.scope.Caller()
 		for _, subject := range subjects {
-			d, pack, role, err := s.openable(w.scope, code, subject, running)
+			d, pack, as, err := s.openable(w.scope, code, subject, running)
 			if err != nil {
 				return err
 			}
 			c := Case{Home: subject.Home, ID: ids[subject.ID], Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
-				Account: caller.Account, Holder: caller.Person, Ver: 1}
+				Account: caller.Account, Ver: 1}
 			relatives, err := s.relatives(ctx, c.Household)
 			if err != nil {
 				return err
 			}
 			c.Waits = d.waits(c, relatives)
-			if err := w.opens(ctx, d, c, role); err != nil {
+			if err := w.opens(ctx, d, c, as); err != nil {
 				return err
 			}
 		}
@@ -90,21 +90,22 @@ func (s *Service) opening(code string) deed {
 	}
 }
 
-// openable is the procedure by which a case about a subject can be opened, its pack, and the role by which the caller
-// opens it; a fault says why it cannot.
-func (s *Service) openable(scope access.Scope, code string, subject Subject, running map[runningCase]bool) (*Definition, *policy.Pack, string, error) {
+// openable is the procedure by which a case about a subject can be opened, its pack, and the capacity in which the
+// caller opens it; a fault says why it cannot.
+func (s *Service) openable(scope access.Scope, code string, subject Subject, running map[runningCase]bool) (*Definition, *policy.Pack, access.Capacity, error) {
+	var as access.Capacity
 	d, pack, err := s.inUse(subject.Area, code)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, as, err
 	}
 	if running[runningCase{subject.ID, d.Kind}] {
-		return nil, nil, "", refuse(fault.Conflict, "running", "the household has a running case of this kind")
+		return nil, nil, as, refuse(fault.Conflict, "running", "the household has a running case of this kind")
 	}
-	role, err := s.presides(scope, d.OpenedBy, subject.Area)
+	as, err = s.presides(scope, d.OpenedBy, subject.Area)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, as, err
 	}
-	return d, pack, role, access.NotOwn(scope.Caller(), access.CaseRecordStep, subject.ID)
+	return d, pack, as, access.NotOwn(as, access.CaseRecordStep, subject.ID)
 }
 
 // Opening is what it would come to if cases were opened about some households.

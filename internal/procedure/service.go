@@ -173,7 +173,7 @@ func refuse(kind fault.Kind, code, format string, args ...any) *fault.Error {
 }
 
 // who is the author of an act in an area.
-func who(scope access.Scope, role string, why string) journal.Who {
+func who(scope access.Scope, as access.Capacity, why string) journal.Who {
 	c := scope.Caller()
-	return journal.Who{Account: c.Account, Role: role, Place: c.Place, Why: why}
+	return journal.Who{Account: c.Account, Role: as.String(), Place: c.Place, Why: why}
 }

@@ -54,7 +54,7 @@ func (s *Service) Convene(ctx context.Context, scope access.Scope, area int64, d
 		return Sitting{}, refuse(fault.Conflict, "not_together", "a case is before a meeting already")
 	}
 	m := d.Meeting(state.Sitting)
-	role, err := s.presides(scope, m.By, area)
+	as, err := s.presides(scope, m.By, area)
 	if err != nil {
 		return Sitting{}, err
 	}
@@ -63,9 +63,9 @@ func (s *Service) Convene(ctx context.Context, scope access.Scope, area int64, d
 		return Sitting{}, err
 	}
 	c := scope.Caller()
-	sitting := Sitting{ID: id, Area: area, Pack: cases[0].Pack, Code: d.Code, Meeting: m.Code, Day: day, Account: c.Account, Holder: c.Person, At: s.Now(), Ver: 1}
+	sitting := Sitting{ID: id, Area: area, Pack: cases[0].Pack, Code: d.Code, Meeting: m.Code, Day: day, Account: c.Account, Holder: as.Holder(), At: s.Now(), Ver: 1}
 	w := s.writer(scope)
-	w.role = role
+	w.as = as
 	w.entries = append(w.entries, journal.Entry{Kind: "sitting.convened", SubjectKind: "sitting", Subject: id, Area: area, ValidOn: &day, VerAfter: 1, Body: map[string]any{"cases": len(cases)}})
 	key := s.keys.Make(0, id)
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
@@ -119,13 +119,14 @@ func (s *Service) together(ctx context.Context, scope access.Scope, ids []int64,
 	return cases, d, state, nil
 }
 
-// presides is the role by which the caller holds a sitting or hangs a notice in an area.
-func (s *Service) presides(scope access.Scope, by []Actor, area int64) (string, error) {
-	role, err := s.role(scope, by, area)
-	if err == nil && role == "" {
+// presides is how the caller opens a case, holds a sitting or hangs a notice in an area as one of some: a Forbidden
+// fault where no role of theirs does.
+func (s *Service) presides(scope access.Scope, by []Actor, area int64) (access.Capacity, error) {
+	as, err := s.capacity(scope, by, area)
+	if err == nil && as.Role == "" {
 		err = refuse(fault.Forbidden, "role", "this step is not one of your role in this place")
 	}
-	return role, err
+	return as, err
 }
 
 // Sitting returns one whose area is in scope, else a NotFound fault.

@@ -25,6 +25,6 @@ func (s *Service) MayOpen(caller access.Caller, d *Definition, area int64) (bool
 	if err != nil {
 		return false, nil //nolint:nilerr // who acts in no case opens none
 	}
-	role, err := s.role(scope, d.OpenedBy, area)
-	return role != "", err
+	as, err := s.capacity(scope, d.OpenedBy, area)
+	return as.Role != "", err
 }

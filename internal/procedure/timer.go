@@ -123,7 +123,7 @@ func (s *Service) escalate(ctx context.Context, system access.Scope, c Case, cod
 		waits = append(slices.Clone(waits), t.Escalate)
 	}
 	w := s.writer(system)
-	w.role, w.why = "system", "a term has run out"
+	w.as, w.why = system.Acting(c.Area), "a term has run out"
 	w.entries = append(w.entries, c.entry("case.escalated", c.Ver+1, map[string]any{"clock": code}))
 	w.bump(c)
 	w.add("UPDATE case_file SET waits = $3 WHERE {checked} AND home = $1 AND id = $2", c.Home, c.ID, listed(waits))

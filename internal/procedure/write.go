@@ -20,7 +20,7 @@ import (
 type writer struct {
 	s       *Service
 	scope   access.Scope
-	role    string
+	as      access.Capacity
 	why     string
 	entries []journal.Entry
 	steps   []func(context.Context, store.Tx, clock.Time) error
@@ -38,7 +38,7 @@ func (w *writer) add(sql string, args ...any) {
 
 // write stores all of it.
 func (w *writer) write(ctx context.Context) error {
-	command, err := w.s.journal.Begin(ctx, who(w.scope, w.role, w.why))
+	command, err := w.s.journal.Begin(ctx, who(w.scope, w.as, w.why))
 	if err != nil {
 		return err
 	}
@@ -59,15 +59,15 @@ func (w *writer) write(ctx context.Context) error {
 	return nil
 }
 
-// opens adds the opening of a case by a role.
-func (w *writer) opens(ctx context.Context, d *Definition, c Case, role string) error {
-	w.role = role
+// opens adds the opening of a case by who acts so.
+func (w *writer) opens(ctx context.Context, d *Definition, c Case, as access.Capacity) error {
+	w.as = as
 	w.entries = append(w.entries, journal.Entry{Kind: "case.opened", SubjectKind: "case", Subject: c.ID, Home: c.Home, Area: c.Area, VerAfter: 1,
 		Body: map[string]any{"code": c.Code, "pack": c.Pack, "household": c.Household}})
 	running := w.s.tick(d, nil, c.State)
 	c.Due = due(running)
 	w.add(`INSERT INTO case_file (home, id, code, kind, pack, area, household, state, since, opened, account, holder, waits, due)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, c.Home, c.ID, c.Code, c.Kind, c.Pack, c.Area, c.Household, c.State, int64(c.Since), int64(c.Opened), c.Account, c.Holder,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, c.Home, c.ID, c.Code, c.Kind, c.Pack, c.Area, c.Household, c.State, int64(c.Since), int64(c.Opened), c.Account, as.Holder(),
 		listed(c.Waits), int64(c.Due))
 	w.clocks(c, nil, running)
 	return w.effect(ctx, d, c)
@@ -91,19 +91,19 @@ func due(running []Running) clock.Day {
 }
 
 // step adds a step in a case: where others have to take it too only that it was agreed to, else the move.
-func (w *writer) step(ctx context.Context, d *Definition, c Case, t *Transition, role string, act Act, done []Done) error {
+func (w *writer) step(ctx context.Context, d *Definition, c Case, t *Transition, as access.Capacity, act Act, done []Done) error {
 	if len(agreed(t, done))+1 < t.Persons {
-		return w.agree(ctx, c, t, role, act)
+		return w.agree(ctx, c, t, as, act)
 	}
-	return w.move(ctx, d, c, t, role, act)
+	return w.move(ctx, d, c, t, as, act)
 }
 
 // agree adds that one of several persons took a step.
-func (w *writer) agree(ctx context.Context, c Case, t *Transition, role string, act Act) error {
-	w.role = role
+func (w *writer) agree(ctx context.Context, c Case, t *Transition, as access.Capacity, act Act) error {
+	w.as = as
 	w.entries = append(w.entries, c.entry("case.agreed", c.Ver+1, map[string]any{"transition": t.Code}))
 	w.bump(c)
-	return w.done(ctx, c, t.Code, "", role, act)
+	return w.done(ctx, c, t.Code, "", as, act)
 }
 
 // bump moves the version of a case on, or fails with a Stale fault.
@@ -118,11 +118,11 @@ func (w *writer) bump(c Case) {
 }
 
 // move adds that a case goes to another state.
-func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition, role string, act Act) error {
-	w.role = role
+func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition, as access.Capacity, act Act) error {
+	w.as = as
 	w.entries = append(w.entries, c.entry("case.moved", c.Ver+1, map[string]any{"transition": t.Code, "from": c.State, "to": t.To, "reason": act.Reason}))
 	w.bump(c)
-	if err := w.done(ctx, c, t.Code, t.To, role, act); err != nil {
+	if err := w.done(ctx, c, t.Code, t.To, as, act); err != nil {
 		return err
 	}
 	before, err := w.s.clocks(ctx, access.System("the clocks of a case in scope"), c)
@@ -181,15 +181,14 @@ func (w *writer) effect(ctx context.Context, d *Definition, c Case) error {
 }
 
 // done adds an act of a case.
-func (w *writer) done(ctx context.Context, c Case, transition, to, role string, act Act) error {
+func (w *writer) done(ctx context.Context, c Case, transition, to string, as access.Capacity, act Act) error {
 	// The place of what is said is its number, which is that of the version: each act moves the version on.
 	sealed, err := w.s.seal(ctx, c, saidPlace(c.ID, c.Ver), act.Said)
 	if err != nil {
 		return err
 	}
-	caller := w.scope.Caller()
 	w.add("INSERT INTO case_act (home, case_id, n, transition, from_state, to_state, account, holder, role, reason, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-		c.Home, c.ID, c.Ver, transition, c.State, to, caller.Account, caller.Person, role, act.Reason, sealed, int64(w.s.Now()))
+		c.Home, c.ID, c.Ver, transition, c.State, to, w.scope.Caller().Account, as.Holder(), as.String(), act.Reason, sealed, int64(w.s.Now()))
 	return nil
 }
 

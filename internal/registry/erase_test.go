@@ -303,6 +303,7 @@ func (h *house) purpose(t *testing.T, account int64) access.Scope {
 var unforgotten = map[string]string{
 	"account.*":               "officials, not registered persons",
 	"account_grant.*":         "officials",
+	"cover.*":                 "officials",
 	"session.*":               "officials",
 	"api_token.*":             "officials",
 	"account_factor.*":        "officials",

@@ -23,7 +23,7 @@ var still = map[string]string{
 	"worksheet":             "belongs to its household and stays in its home",
 	"change_set":            "goes by moveSets",
 	"event":                 "is sealed with the area of its day",
-	"pack_use":              "is about the area itself", "home": "is about the area itself", "account_grant": "is about the area itself", "quality_area": "is about the area itself",
+	"pack_use":              "is about the area itself", "home": "is about the area itself", "account_grant": "is about the area itself", "cover": "is about the area itself", "quality_area": "is about the area itself",
 	"collection_window": "is about the area itself", "norm_table": "is about the area itself", "document": "was printed in that area and is found by its token alone",
 	"campaign": "is about the area itself", "campaign_stratum": "was drawn in the area itself",
 	"place": "is about the area itself", "organisation": "has an area of its own", "export": "was made for the area itself",

@@ -115,7 +115,7 @@ func fingerprint(r *http.Request, o Operation, c *call) ([]byte, error) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	sum := sha256.New()
-	rights, err := json.Marshal([]any{c.caller.Purpose, c.caller.Grants})
+	rights, err := json.Marshal([]any{c.caller.Purpose, c.caller.Holding()})
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,20 @@ func (d Desk) AccountName(ctx context.Context, id int64) string {
 	return strconv.FormatInt(id, 10)
 }
 
+// ActorName is what the account is called that did something in a capacity of the journal, with whom it was done for.
+func (d Desk) ActorName(ctx context.Context, id int64, capacity string) string {
+	return Actor(ctx, func(id int64) string { return d.AccountName(ctx, id) }, id, capacity)
+}
+
+// Actor is ActorName with other names of accounts.
+func Actor(ctx context.Context, name func(int64) string, id int64, capacity string) string {
+	_, whom := access.ReadRole(capacity)
+	if whom == 0 {
+		return name(id)
+	}
+	return T(ctx, "office.covers.acting", "name", name(id), "absent", name(whom))
+}
+
 // See leads the browser on after an act.
 func See(w http.ResponseWriter, r *http.Request, path string) error {
 	http.Redirect(w, r, path, http.StatusSeeOther)

@@ -263,7 +263,7 @@ func (p *casePages) acts(ctx context.Context, d *procedure.Definition, f procedu
 		slices.Sort(said)
 		name := caseWord(ctx, "public")
 		if a.Account != 0 {
-			name = p.AccountName(ctx, a.Account)
+			name = p.ActorName(ctx, a.Account, a.Role)
 		}
 		evidence := web.Text(strings.Join(said, " · "))
 		if len(doors) > 0 {

@@ -62,6 +62,7 @@ type CaseAct struct {
 	To       string            `json:"to,omitempty" doc:"Absent while others have to take the step too."`
 	Account  int64             `json:"account"`
 	Role     string            `json:"role"`
+	For      int64             `json:"for,omitempty" doc:"Account that was away and for which the step was taken."`
 	Reason   string            `json:"reason,omitempty"`
 	Comment  string            `json:"comment,omitempty"`
 	Evidence map[string]string `json:"evidence,omitempty"`
@@ -236,7 +237,8 @@ func (rooms Cases) get(ctx context.Context, in *caseInput) (*fileOutput, error) 
 	today := rooms.Cases.Today()
 	out := &fileOutput{Tagged: rest.Tag(ctx, f.Ver), Body: CaseFile{Case: shown[0], Acts: []CaseAct{}, Clocks: []CaseClock{}, Objections: []CaseObjection{}, Offers: []CaseOffer{}}}
 	for _, a := range f.Acts {
-		out.Body.Acts = append(out.Body.Acts, CaseAct{Step: a.Transition, From: a.From, To: a.To, Account: a.Account, Role: a.Role, Reason: a.Reason, Comment: a.Said.Comment, Evidence: a.Said.Evidence, At: a.At.String()})
+		role, whom := access.ReadRole(a.Role)
+		out.Body.Acts = append(out.Body.Acts, CaseAct{Step: a.Transition, From: a.From, To: a.To, Account: a.Account, Role: role, For: whom, Reason: a.Reason, Comment: a.Said.Comment, Evidence: a.Said.Evidence, At: a.At.String()})
 	}
 	for _, r := range f.Clocks {
 		out.Body.Clocks = append(out.Body.Clocks, CaseClock{Clock: r.Code, Started: r.Started.String(), Amber: r.Amber.String(), Red: r.Red.String(), Colour: r.Colour(today)})

@@ -43,14 +43,23 @@ func (p *Pages) grantSent(r *http.Request) (access.Grant, error) {
 		if r.PostForm.Get(name) == "" {
 			continue
 		}
-		d, err := clock.ParseDay(r.PostForm.Get(name))
+		d, err := daySent(r, name)
 		if err != nil {
-			said := web.T(r.Context(), "office.fault.day")
-			return g, fault.New(fault.Invalid, "%s", said).With(0, name, "%s", said)
+			return g, err
 		}
 		set(d)
 	}
 	return g, nil
+}
+
+// daySent reads a day that is given.
+func daySent(r *http.Request, name string) (clock.Day, error) {
+	d, err := clock.ParseDay(r.PostForm.Get(name))
+	if err != nil {
+		said := web.T(r.Context(), "office.fault.day")
+		return d, fault.New(fault.Invalid, "%s", said).With(0, name, "%s", said)
+	}
+	return d, nil
 }
 
 // areaSent reads an area that is given by its code, or by a name that only one has; * is everywhere.

@@ -49,8 +49,11 @@ func dayOrNone(ctx context.Context, d *clock.Day) string {
 
 // wordsOf are the words of a kind of act.
 func (p *Pages) wordsOf(kind string) (ActWords, error) {
-	if kind == office.GrantKind {
+	switch kind {
+	case office.GrantKind:
 		return grantWords(), nil
+	case office.CoverKind:
+		return p.coverWords(), nil
 	}
 	words, known := p.Acts[kind]
 	if !known {

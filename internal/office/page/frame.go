@@ -33,6 +33,7 @@ func Places() []Place {
 		{Key: "office.nav.organisations", Href: "/organisations", Icon: "users", Need: web.Needs(access.AreaRead)},
 		{Key: "office.nav.packs", Href: "/packs", Icon: "pack", Need: web.Needs(access.PackRead)},
 		{Key: "office.nav.accounts", Href: "/accounts", Icon: "users", Need: web.Needs(access.AccountManage)},
+		{Key: "office.nav.covers", Href: "/covers", Icon: "users", Need: web.Needs(access.CoverGive)},
 		{Key: "office.nav.approvals", Href: "/approvals", Icon: "check", Need: web.Login},
 		{Key: "office.nav.inspections", Href: "/inspections", Icon: "search", Need: web.Needs(access.InspectionOpen)},
 		{Key: "office.nav.alerts", Href: "/alerts", Icon: "alert", Need: web.Needs(access.AlertRead)},

@@ -167,19 +167,24 @@ func (p *Pages) eventTable(r *http.Request, events []journal.Event) (web.Table, 
 		if e.Subject == 0 {
 			subject = web.Text(e.SubjectKind)
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, e.At)), names[e.Who.Account], web.Text(web.EventName(ctx, e.Kind)), subject, where, web.Text(e.Who.Why), web.Text(e.Who.Place), bodyOf(ctx, e)}})
+		who := names[e.Who.Account]
+		who.Text = web.Actor(ctx, func(id int64) string { return names[id].Text }, e.Who.Account, e.Who.Role)
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(moment(ctx, e.At)), who, web.Text(web.EventName(ctx, e.Kind)), subject, where, web.Text(e.Who.Why), web.Text(e.Who.Place), bodyOf(ctx, e)}})
 	}
 	return table, nil
 }
 
-// whoDid names the accounts of events, each a door to what else they did.
+// whoDid names the accounts of events and those for whom they acted, each a door to what else they did.
 func (p *Pages) whoDid(ctx context.Context, events []journal.Event) (map[int64]web.Cell, error) {
 	var ids []int64
 	seen := map[int64]bool{0: true}
 	for _, e := range events {
-		if !seen[e.Who.Account] {
-			seen[e.Who.Account] = true
-			ids = append(ids, e.Who.Account)
+		_, whom := access.ReadRole(e.Who.Role)
+		for _, id := range []int64{e.Who.Account, whom} {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
 		}
 	}
 	names, err := p.Office.Names(ctx, ids)

@@ -101,6 +101,7 @@ func (p *Pages) Register(s *web.Server) {
 	p.registerAlerts(s)
 	p.registerIdentity(s)
 	p.registerInspections(s)
+	p.registerCovers(s)
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)
 	s.Handle("GET /jobs/{id}", web.Login, p.jobPage)

@@ -21,6 +21,7 @@ type Rooms struct {
 	Packs *library.Library
 	// Approvals are acts of two persons.
 	Approvals     *office.Approvals
+	Office        *office.Service // covers
 	Organisations *office.Organisations
 	// Assignments open inspections, Alerts are leads for reviewers.
 	Assignments *office.Assignments
@@ -44,6 +45,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerOrganisations(api)
 	rooms.registerAlerts(api)
 	rooms.registerInspections(api)
+	rooms.registerCovers(api)
 }
 
 // Area is an administrative area.

@@ -116,7 +116,7 @@ func (p *pages) historyTable(ctx context.Context, pack *policy.Pack, all []regis
 		}
 		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{
 			web.Text(i18n.Moment(lang, c.At)), web.Text(i18n.Day(lang, c.On)), web.Text(whose + ": " + label), changedValue(ctx, pack, c, c.Before), changedValue(ctx, pack, c, c.After),
-			web.Text(p.account(ctx, c.Account)), source, web.Text(c.Why),
+			web.Text(p.actor(ctx, c.Account, c.Role)), source, web.Text(c.Why),
 		}})
 	}
 	return table

@@ -249,3 +249,8 @@ func identifier(r *http.Request) (int64, error) {
 	}
 	return id, nil
 }
+
+// actor is what the account is called that did something in a capacity of the journal, with whom it was done for.
+func (p *pages) actor(ctx context.Context, id int64, capacity string) string {
+	return web.Actor(ctx, func(id int64) string { return p.account(ctx, id) }, id, capacity)
+}

@@ -81,14 +81,15 @@ func (p *pages) review(w http.ResponseWriter, r *http.Request, status int, wrong
 
 // rights says what the reader may do with the set, and if nothing, why.
 func (p *pages) rights(r *http.Request, v *reviewPage) {
-	ctx, caller := r.Context(), p.Caller(r.Context())
+	ctx := r.Context()
 	open := v.set.State == change.Waiting || v.set.State == change.Conflict
-	own := v.set.Account == caller.Account
+	own := v.set.Account == p.Caller(ctx).Account
+	scope, err := p.scope(r, access.ChangeDecide)
 	switch {
 	case !open:
-	case own || v.set.Person == caller.Person:
+	case own || access.Took(scope.Acting(v.set.Area), v.set.Submission()):
 		v.mine, v.why = own, word(ctx, "changes.own")
-	case !p.may(r, access.ChangeDecide, v.set.Area):
+	case err != nil || !scope.Holds(v.set.Area):
 		v.why = word(ctx, "changes.no_right")
 	default:
 		v.decide, v.chooses = true, v.set.State == change.Conflict

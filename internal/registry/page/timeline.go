@@ -55,7 +55,7 @@ func (p *pages) lookers(ctx context.Context, f registry.File) []web.Event {
 
 func (p *pages) told(ctx context.Context, f registry.File, e journal.Event) web.Event {
 	lang := web.Lang(ctx)
-	told := web.Event{When: i18n.Moment(lang, e.At), Moment: e.At.String(), Who: p.account(ctx, e.Who.Account), Text: e.Who.Why}
+	told := web.Event{When: i18n.Moment(lang, e.At), Moment: e.At.String(), Who: p.actor(ctx, e.Who.Account, e.Who.Role), Text: e.Who.Why}
 	told.Title = web.EventName(ctx, e.Kind)
 	for _, m := range f.Members {
 		if e.SubjectKind == registry.SubjectPerson && m.ID == e.Subject {

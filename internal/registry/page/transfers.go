@@ -168,7 +168,7 @@ func (p *pages) showTransfer(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v := transferPage{path: transferPath(id), ver: strconv.FormatInt(set.Ver, 10), facts: p.aboutSet(ctx, set), wrong: wrong}
-	if c := p.Caller(ctx); set.Account == c.Account || set.Person == c.Person {
+	if access.Took(scope.Acting(t.To), set.Submission()) {
 		v.why = word(ctx, "changes.own")
 	}
 	if reviewed.Plan != nil {

@@ -86,7 +86,7 @@ func (s *Service) Accept(ctx context.Context, scope access.Scope, id, ver int64,
 		return p, fault.New(fault.Conflict, "the problem waits for a second person")
 	}
 	next := p
-	next.Reason, next.Proposer, next.proposerPerson = reason, scope.Caller().Account, scope.Caller().Person
+	next.Reason, next.Proposer, next.proposerPerson = reason, scope.Caller().Account, scope.Acting(p.Area).Holder()
 	if next.State = Accepted; p.Severity == policy.Provisional {
 		next.State = Proposed
 	}
@@ -102,7 +102,7 @@ func (s *Service) Confirm(ctx context.Context, scope access.Scope, id, ver int64
 	if p.State != Proposed {
 		return p, fault.New(fault.Conflict, "nobody proposed to accept the problem")
 	}
-	if err := access.Separate(scope.Caller(), access.ProblemConfirmStep, access.Did{Step: access.ProblemProposeStep, Account: p.Proposer, Person: p.proposerPerson}); err != nil {
+	if err := access.Separate(scope.Acting(p.Area), access.ProblemConfirmStep, access.Did{Step: access.ProblemProposeStep, Account: p.Proposer, Person: p.proposerPerson}); err != nil {
 		return p, err
 	}
 	next, act := p, "accepted"

@@ -221,12 +221,16 @@ func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Househo
 	return s.read(ctx, q, " ORDER BY CASE WHEN p.state = 'accepted' THEN 1 ELSE 0 END, p.severity DESC, p.due, p.id")
 }
 
-// Waiting returns the most urgent unsettled problems that wait for the caller, and how many there are: those he has
-// claimed or been given, and those that nobody has and that are for one of his roles.
+// Waiting returns the most urgent unsettled problems that wait for the caller, and how many there are: those that he, or
+// whom he covers, has claimed or been given, and those that nobody has and that are for one of his roles.
 func (s *Service) Waiting(ctx context.Context, scope access.Scope, limit int) ([]Problem, int64, error) {
 	q := s.condition(scope, Filter{States: Unsettled}, "")
-	mine := "p.owner = " + q.bind(scope.Caller().Account)
-	for _, g := range scope.Caller().Grants {
+	var of []string
+	for _, account := range scope.Caller().Answers() {
+		of = append(of, q.bind(account))
+	}
+	mine := "p.owner IN (" + strings.Join(of, ", ") + ")"
+	for _, g := range scope.Caller().Holding() {
 		mine += " OR (p.owner = 0 AND p.role = " + q.bind(g.Role) + " AND p.area BETWEEN " + q.bind(g.Lo) + " AND " + q.bind(g.Hi) + ")"
 	}
 	q.parts = append(q.parts, "("+mine+")")

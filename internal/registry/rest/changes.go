@@ -15,18 +15,19 @@ import (
 
 // ChangeSet is a submission: one or more changed records, decided as a whole.
 type ChangeSet struct {
-	ID        int64  `json:"id,omitempty" doc:"Absent where nothing was different and so nothing was stored."`
-	Source    string `json:"source" enum:"page,api,offline,import,matched"`
-	State     string `json:"state" enum:"waiting,conflict,applied,returned,withdrawn,expired,unchanged" doc:"waiting: a second person has to decide. conflict: a record moved on, somebody has to choose between the values."`
-	Title     string `json:"title,omitempty"`
-	Reason    string `json:"reason,omitempty"`
-	Area      string `json:"area,omitempty" doc:"Official code of the area of its first record."`
-	Submitter string `json:"submitter,omitempty"`
-	Submitted string `json:"submitted,omitempty" format:"date-time"`
-	Decided   string `json:"decided,omitempty" format:"date-time"`
-	Comment   string `json:"comment,omitempty" doc:"Of who decided."`
-	Records   int64  `json:"records"`
-	Version   int64  `json:"version,omitempty"`
+	ID           int64  `json:"id,omitempty" doc:"Absent where nothing was different and so nothing was stored."`
+	Source       string `json:"source" enum:"page,api,offline,import,matched"`
+	State        string `json:"state" enum:"waiting,conflict,applied,returned,withdrawn,expired,unchanged" doc:"waiting: a second person has to decide. conflict: a record moved on, somebody has to choose between the values."`
+	Title        string `json:"title,omitempty"`
+	Reason       string `json:"reason,omitempty"`
+	Area         string `json:"area,omitempty" doc:"Official code of the area of its first record."`
+	Submitter    string `json:"submitter,omitempty"`
+	SubmitterFor string `json:"submitter_for,omitempty" doc:"Whoever was away and for whom the submitter stood in."`
+	Submitted    string `json:"submitted,omitempty" format:"date-time"`
+	Decided      string `json:"decided,omitempty" format:"date-time"`
+	Comment      string `json:"comment,omitempty" doc:"Of who decided."`
+	Records      int64  `json:"records"`
+	Version      int64  `json:"version,omitempty"`
 }
 
 // ChangeFile is a change set with its records.
@@ -58,7 +59,8 @@ type ChangeField struct {
 }
 
 func setOf(s change.Set, codes map[int64]string) ChangeSet {
-	return ChangeSet{ID: s.ID, Source: string(s.Source), State: string(s.State), Title: s.Title, Reason: s.Reason, Area: codes[s.Area], Submitter: s.Person,
+	people := append(access.Persons(s.Person), "", "")
+	return ChangeSet{ID: s.ID, Source: string(s.Source), State: string(s.State), Title: s.Title, Reason: s.Reason, Area: codes[s.Area], Submitter: people[0], SubmitterFor: people[1],
 		Submitted: moment(s.Submitted), Decided: moment(s.Decided), Comment: s.Comment, Records: s.Count, Version: s.Ver}
 }
 

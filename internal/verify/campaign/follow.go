@@ -128,7 +128,7 @@ func (s *Service) decide(ctx context.Context, scope access.Scope, campaign int64
 	case before.Ver != ver:
 		return before, fault.New(fault.Stale, "the household moved on since you opened it")
 	}
-	if err := access.NotOwn(scope.Caller(), access.VisitRecordStep, before.Household); err != nil {
+	if err := access.NotOwn(scope.Acting(before.Area), access.VisitRecordStep, before.Household); err != nil {
 		return before, err
 	}
 	t := before

@@ -217,7 +217,7 @@ func (s *Service) allowed(ctx context.Context, scope access.Scope, t Task, team 
 	if !t.waitsFor(team) {
 		return fault.New(fault.Conflict, "nobody has to go there now").Coded("campaign.visited")
 	}
-	if err := access.NotOwn(scope.Caller(), access.VisitRecordStep, t.Household); err != nil {
+	if err := access.NotOwn(scope.Acting(t.Area), access.VisitRecordStep, t.Household); err != nil {
 		return err
 	}
 	if t.Second != team {
@@ -228,7 +228,7 @@ func (s *Service) allowed(ctx context.Context, scope access.Scope, t Task, team 
 		return err
 	}
 	for _, one := range before {
-		if err := access.Separate(scope.Caller(), access.VisitAgainStep, access.Did{Step: access.VisitRecordStep, Account: one.Account, Person: one.Holder}); err != nil {
+		if err := access.Separate(scope.Acting(t.Area), access.VisitAgainStep, access.Did{Step: access.VisitRecordStep, Account: one.Account, Person: one.Holder}); err != nil {
 			return err
 		}
 	}

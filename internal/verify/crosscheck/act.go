@@ -28,7 +28,7 @@ func (s *Service) at(ctx context.Context, scope access.Scope, id, ver int64, ste
 	case !slices.Contains(states, l.State):
 		return l, fault.New(fault.Conflict, "the lead is %s already", l.State)
 	}
-	return l, access.NotOwn(scope.Caller(), step, l.Household, l.Subject)
+	return l, access.NotOwn(scope.Acting(l.Area), step, l.Household, l.Subject)
 }
 
 // Assign gives leads to an account and says how many that changed; office.Give says what is refused.
@@ -68,7 +68,7 @@ func (s *Service) judge(ctx context.Context, scope access.Scope, id, ver int64, 
 	}
 	next := l
 	next.State, next.Explanation, next.Evidence = state, code, evidence
-	next.Judge, next.judgePerson = scope.Caller().Account, scope.Caller().Person
+	next.Judge, next.judgePerson = scope.Caller().Account, scope.Acting(l.Area).Holder()
 	return s.one(ctx, scope, string(state), l, next)
 }
 
@@ -153,7 +153,7 @@ func (s *Service) second(ctx context.Context, scope access.Scope, id, ver int64)
 	if err != nil {
 		return l, err
 	}
-	return l, access.Separate(scope.Caller(), access.LeadActStep, access.Did{Step: access.LeadJudgeStep, Account: l.Judge, Person: l.judgePerson})
+	return l, access.Separate(scope.Acting(l.Area), access.LeadActStep, access.Did{Step: access.LeadJudgeStep, Account: l.Judge, Person: l.judgePerson})
 }
 
 func (s *Service) one(ctx context.Context, scope access.Scope, act string, before, after Lead) (Lead, error) {

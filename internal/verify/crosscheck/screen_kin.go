@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/store"
 )
@@ -171,10 +172,12 @@ type decision struct {
 // decided are the households in whose cases officials who declared kin took part.
 func (l looker) decided(ctx context.Context) (map[decision]bool, error) {
 	list, err := store.All(ctx, l.s.db.In(l.within), `SELECT DISTINCT c.household, a.holder FROM case_file c JOIN case_act a ON a.home = c.home AND a.case_id = c.id
-		WHERE {scope c.area} AND a.holder IN (SELECT person FROM own_declared)`, nil, func(r store.Rows, d *decision) error { return r.Scan(&d.household, &d.official) })
+		WHERE {scope c.area} AND (a.holder IN (SELECT person FROM own_declared) OR a.holder LIKE $1)`, []any{access.Shared}, func(r store.Rows, d *decision) error { return r.Scan(&d.household, &d.official) })
 	found := map[decision]bool{}
 	for _, one := range list {
-		found[one] = true
+		for _, person := range access.Persons(one.official) {
+			found[decision{one.household, person}] = true
+		}
 	}
 	return found, err
 }

@@ -103,7 +103,7 @@ func (s *Service) Ask(ctx context.Context, scope access.Scope, pair int64) error
 	if one.Inquiry != 0 {
 		return fault.New(fault.Conflict, "the county was asked already")
 	}
-	if err := access.NotOwn(scope.Caller(), access.DuplicateStep, one.Person); err != nil {
+	if err := access.NotOwn(scope.Acting(one.Area), access.DuplicateStep, one.Person); err != nil {
 		return err
 	}
 	home, err := s.homeOf(ctx, one.Person)
@@ -128,7 +128,7 @@ func (s *Service) Ask(ctx context.Context, scope access.Scope, pair int64) error
 		n, err := tx.Exec(ctx, `INSERT INTO duplicate_inquiry (id, pair, from_area, to_area, mine, theirs, account, holder, asked)
 			SELECT CAST($1 AS bigint), p.id, CAST($3 AS bigint), CAST($4 AS bigint), CAST($5 AS bigint), p.one + p.other - CAST($5 AS bigint), CAST($6 AS bigint), CAST($7 AS text), CAST($8 AS bigint)
 			FROM duplicate_pair p WHERE {checked} AND p.id = $2 ON CONFLICT (pair, from_area) DO NOTHING`,
-			id, pair, s.registry.County(one.Area), one.County.Key, one.Person, c.Account, c.Person, int64(s.now()))
+			id, pair, s.registry.County(one.Area), one.County.Key, one.Person, c.Account, scope.Acting(one.Area).Holder(), int64(s.now()))
 		if err != nil {
 			return err
 		}
@@ -231,10 +231,10 @@ func (s *Service) Answer(ctx context.Context, scope access.Scope, id, ver int64,
 	case one.Ver != ver:
 		return fault.New(fault.Stale, "the inquiry moved on since you opened it")
 	}
-	if err := access.Separate(c, access.DuplicateAgainStep, access.Did{Step: access.DuplicateStep, Account: one.account, Person: one.holder}); err != nil {
+	if err := access.Separate(scope.Acting(one.MyArea), access.DuplicateAgainStep, access.Did{Step: access.DuplicateStep, Account: one.account, Person: one.holder}); err != nil {
 		return err
 	}
-	if err := access.NotOwn(c, access.DuplicateStep, one.Mine); err != nil {
+	if err := access.NotOwn(scope.Acting(one.MyArea), access.DuplicateStep, one.Mine); err != nil {
 		return err
 	}
 	home, err := s.homeOf(ctx, one.Mine)

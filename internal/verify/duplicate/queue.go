@@ -36,6 +36,11 @@ type Listed struct {
 	Households [2]int64
 }
 
+// acting is how the caller of a scope acts on the pair.
+func (l Listed) acting(scope access.Scope) access.Capacity {
+	return scope.Acting(l.Areas[0], l.Areas[1])
+}
+
 // both are pairs with both sides, of which the scope has to reach each.
 const both = ` FROM duplicate_pair p JOIN duplicate_side a ON a.pair = p.id AND a.person = p.one JOIN duplicate_side b ON b.pair = p.id AND b.person = p.other
 	WHERE {scope a.area a.household} AND {scope b.area b.household}`
@@ -191,8 +196,8 @@ func (s *Service) Open(ctx context.Context, scope access.Scope, id int64) (Revie
 	if r.Judged, err = s.judgements(ctx, id); err != nil {
 		return Review{}, err
 	}
-	caller := scope.Caller()
-	r.Mine = r.State != Decided && slices.ContainsFunc(r.Judged, func(j Judgement) bool { return !j.Undone && (j.Account == caller.Account || j.holder == caller.Person) })
+	as := r.acting(scope)
+	r.Mine = r.State != Decided && slices.ContainsFunc(r.Judged, func(j Judgement) bool { return !j.Undone && access.Took(as, j.did()) })
 	if r.State == Second {
 		r.Judged = nil
 	}

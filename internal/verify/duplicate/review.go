@@ -28,6 +28,11 @@ type Judgement struct {
 	holder string // person behind the account
 }
 
+// did is who judged.
+func (j Judgement) did() access.Did {
+	return access.Did{Step: access.DuplicateStep, Account: j.Account, Person: j.holder}
+}
+
 // judgements of a pair in their order.
 func (s *Service) judgements(ctx context.Context, pair int64) ([]Judgement, error) {
 	list, err := store.All(ctx, s.db.In(program), "SELECT n, account, holder, verdict, keep, blind, at, undone FROM duplicate_judgement WHERE {checked} AND pair = $1 ORDER BY n", []any{pair},
@@ -66,7 +71,7 @@ func (s *Service) at(ctx context.Context, scope access.Scope, id, ver int64) (Li
 	case p.Ver != ver:
 		return p, fault.New(fault.Stale, "the pair moved on since you opened it (version %d, now %d)", ver, p.Ver)
 	}
-	return p, access.NotOwn(scope.Caller(), access.DuplicateStep, p.One, p.Other, p.Households[0], p.Households[1])
+	return p, access.NotOwn(p.acting(scope), access.DuplicateStep, p.One, p.Other, p.Households[0], p.Households[1])
 }
 
 // Judge stores what the caller says about a pair at version ver. A pair of the sample then waits for somebody who says it
@@ -89,8 +94,9 @@ func (s *Service) Judge(ctx context.Context, scope access.Scope, id, ver int64, 
 		return p.Pair, err
 	}
 	said := standing(before)
+	as := p.acting(scope)
 	for _, j := range said {
-		if err := access.Separate(scope.Caller(), access.DuplicateAgainStep, access.Did{Step: access.DuplicateStep, Account: j.Account, Person: j.holder}); err != nil {
+		if err := access.Separate(as, access.DuplicateAgainStep, j.did()); err != nil {
 			return p.Pair, err
 		}
 	}
@@ -105,8 +111,7 @@ func (s *Service) Judge(ctx context.Context, scope access.Scope, id, ver int64, 
 			return p.Pair, err
 		}
 	}
-	c := scope.Caller()
-	judgement := Judgement{N: int64(len(before)) + 1, Account: c.Account, holder: c.Person, Verdict: say.Verdict, Keep: say.Keep, Blind: p.State == Second, At: s.now()}
+	judgement := Judgement{N: int64(len(before)) + 1, Account: scope.Caller().Account, holder: as.Holder(), Verdict: say.Verdict, Keep: say.Keep, Blind: p.State == Second, At: s.now()}
 	return s.change(ctx, scope, "judged", p, next, &judgement)
 }
 
