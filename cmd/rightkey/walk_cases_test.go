@@ -12,8 +12,8 @@ import (
 	"rightkey/internal/registry"
 )
 
-// cases brings a case as far as a notice that hangs, so that its meeting and its notice can be looked at.
-func (w *walk) cases(ctx context.Context, h registry.Household) {
+// called brings a case about a household as far as a meeting that is called, and returns both.
+func (w *walk) called(ctx context.Context, h registry.Household) (int64, procedure.Sitting) {
 	as := func(login string) access.Scope { return w.scope(ctx, login, access.CaseAct) }
 	_, pack, err := w.h.cases.At(h.Area)
 	w.must(err)
@@ -21,7 +21,7 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	opened, _, err := w.h.cases.Open(ctx, as("village"), d.Code, []int64{h.ID})
 	w.must(err)
 	id := opened[0].ID
-	take := func(login string) {
+	for _, login := range []string{"village", "village", "township", "county"} { // the visit is made by two
 		c, err := w.h.cases.Case(ctx, as("county"), id)
 		w.must(err)
 		t := d.Leaving(c.State)[0]
@@ -32,15 +32,23 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 		_, err = w.h.cases.Take(ctx, as(login), procedure.Seen{ID: id, Ver: c.Ver}, act)
 		w.must(err)
 	}
-	for _, login := range []string{"village", "village", "township", "county"} { // the visit is made by two
-		take(login)
-	}
 	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
 	w.must(err)
+	w.ids["{procedure}"] = d.Code
+	return id, m
+}
+
+// cases brings one case as far as a notice that hangs, so that its meeting and its notice can be looked at, and another
+// to a meeting that is called.
+func (w *walk) cases(ctx context.Context, h, other registry.Household) {
+	_, waiting := w.called(ctx, other)
+	w.ids["{called}"] = strconv.FormatInt(waiting.ID, 10)
+	id, m := w.called(ctx, h)
+	as := func(login string) access.Scope { return w.scope(ctx, login, access.CaseAct) }
 	var board bytes.Buffer
 	w.must(png.Encode(&board, image.NewGray(image.Rect(0, 0, 320, 240))))
 	picture := procedure.Photo{Type: "image/png", Body: board.Bytes()}
-	_, err = w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}})
+	_, err := w.h.cases.CloseSitting(ctx, as("village"), m.ID, m.Ver, procedure.Closing{Eligible: 40, Present: 31, Minutes: "All spoke.", Photo: picture, Votes: []procedure.Vote{{Case: id, For: 25, Against: 2, Abstain: 4}}})
 	w.must(err)
 	n, err := w.h.cases.Draft(ctx, as("village"), h.Area, []int64{id})
 	w.must(err)
@@ -48,7 +56,7 @@ func (w *walk) cases(ctx context.Context, h registry.Household) {
 	w.must(err)
 	w.must(w.h.cases.ObjectPublicly(ctx, n.Token, 1, "They have a shop in town."))
 	w.ids["{case}"], w.ids["{sitting}"], w.ids["{notice}"] = strconv.FormatInt(id, 10), strconv.FormatInt(m.ID, 10), strconv.FormatInt(n.ID, 10)
-	w.ids["{notice_token}"], w.ids["{procedure}"] = n.Token, d.Code
+	w.ids["{notice_token}"] = n.Token
 }
 
 // withdrawn is a case of another household that has ended, so that its letter can be looked at.

@@ -39,6 +39,8 @@ var moreViews = map[string][]string{
 	"/households/{number}/roster": {"?act=newborn", "?act=died", "?act=married", "?act=split", "?act=new_head", "?act=identity", "?act=moved_village", "?act=moved_county"},
 	"/imports/{id}":               {"/../{uploaded}", "/../{checked}"},
 	"/problems":                   {"?severity=fatal", "?state=accepted"},
+	"/sittings/{id}":              {"/../{called}"},
+	"/sittings/{id}/package":      {"/../../{called}/package"},
 	"/windows":                    {"?id={window}"},
 	"/identify/{run}":             {"?area={county}"},
 	"/norms":                      {"?area={county}&year=2014"},

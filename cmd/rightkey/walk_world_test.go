@@ -148,7 +148,7 @@ func (w *walk) furnish(ctx context.Context) {
 	w.secondPersons(ctx)
 	w.problem(ctx)
 	w.lead(ctx, near[0])
-	w.cases(ctx, near[1])
+	w.cases(ctx, near[1], near[2])
 	w.withdrawn(ctx, near[0])
 	w.twice(ctx)
 	w.campaign(ctx, village)
