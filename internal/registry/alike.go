@@ -89,7 +89,8 @@ type walk struct {
 
 // Alike finds registered persons who are worth comparing with each of those asked for, the persons themselves left
 // out: by national number, by date of birth with a form of the name anywhere, by date of birth in the county, by name
-// in the area around. It is work of the program: nothing of it is shown before access is decided.
+// in the area around. Their numbers are unsealed only where somebody is asked for by one. It is work of the program:
+// nothing of it is shown before access is decided.
 func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, error) {
 	walks := map[string][]walk{}
 	for i, who := range asked {
@@ -112,9 +113,10 @@ func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, er
 		}
 	}
 	known := map[int64]Identity{}
+	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
 	for home, persons := range homes {
 		slices.Sort(persons)
-		list, err := s.identities(ctx, home, slices.Compact(persons))
+		list, err := s.identities(ctx, home, slices.Compact(persons), numbers)
 		if err != nil {
 			return nil, err
 		}
@@ -218,13 +220,13 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 	return nil
 }
 
-// identities reads persons of a home who live in a household now; others are left out. Namesakes of a large register
-// are more than a statement takes.
-func (s *Service) identities(ctx context.Context, home int64, persons []int64) ([]Identity, error) {
+// identities reads persons of a home who live in a household now, with their national numbers or without; others are
+// left out. Namesakes of a large register are more than a statement takes.
+func (s *Service) identities(ctx context.Context, home int64, persons []int64, numbers bool) ([]Identity, error) {
 	var all []Identity
 	for some := range slices.Chunk(persons, loadStep) {
 		args := append([]any{home}, store.Padded(some)...)
-		list, err := s.identitiesWhere(ctx, findScope, "{checked} AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args)
+		list, err := s.identitiesWhere(ctx, findScope, "{checked} AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args, numbers)
 		if err != nil {
 			return nil, err
 		}
@@ -251,7 +253,7 @@ func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity
 	}
 	var all []Identity
 	for home, ids := range homes {
-		some, err := s.identities(ctx, home, ids)
+		some, err := s.identities(ctx, home, ids, true)
 		if err != nil {
 			return nil, err
 		}
@@ -264,10 +266,10 @@ func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity
 // Identities returns the next persons after one, in the order of home and identifier, of those who live in a household
 // in scope now. It is work of the program: runs read the register, or an area of it, by it.
 func (s *Service) Identities(ctx context.Context, within access.Scope, home, person int64, limit int) ([]Identity, error) {
-	return s.identitiesWhere(ctx, within, "{scope h.area} AND (p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3", []any{home, person, limit})
+	return s.identitiesWhere(ctx, within, "{scope h.area} AND (p.home, p.id) > ($1, $2) ORDER BY p.home, p.id LIMIT $3", []any{home, person, limit}, true)
 }
 
-func (s *Service) identitiesWhere(ctx context.Context, within access.Scope, where string, args []any) ([]Identity, error) {
+func (s *Service) identitiesWhere(ctx context.Context, within access.Scope, where string, args []any, numbers bool) ([]Identity, error) {
 	type row struct {
 		Identity
 		birth  *int64
@@ -286,7 +288,7 @@ func (s *Service) identitiesWhere(ctx context.Context, within access.Scope, wher
 	for i, one := range rows {
 		list[i] = one.Identity
 		list[i].Birth = day(one.birth)
-		if one.sealed != nil {
+		if numbers && one.sealed != nil {
 			sealed[one.Home] = append(sealed[one.Home], i)
 		}
 	}
