@@ -135,15 +135,15 @@ func (w *walk) furnish(ctx context.Context) {
 	w.ids["{hash}"] = w.h.packs.All()[0].Hash
 	w.neighbour(ctx, way[len(way)-4].Code)
 	read := w.scope(ctx, "county", access.HouseholdRead)
-	near, err := w.h.registry.List(ctx, read, registry.Filter{Area: village.Key}, registry.Position{}, 2)
+	near, err := w.h.registry.List(ctx, read, registry.Filter{Area: village.Key}, registry.Position{}, 3)
 	w.must(err)
 	all, err := w.h.registry.List(ctx, read, registry.Filter{}, registry.Position{}, 50)
 	w.must(err)
-	if len(near) < 2 || len(all) < 50 {
+	if len(near) < 3 || len(all) < 50 {
 		w.t.Fatalf("the first village has %d households", len(near))
 	}
 	w.duties(ctx, near[0])
-	w.changes(ctx, append(near, all[40:]...))
+	w.changes(ctx, append(near[:2:2], all[40:]...))
 	w.files(ctx, near[0])
 	w.secondPersons(ctx)
 	w.problem(ctx)
