@@ -12,15 +12,22 @@ import (
 	"rightkey/internal/registry"
 )
 
-// called brings a case about a household as far as a meeting that is called, and returns both.
-func (w *walk) called(ctx context.Context, h registry.Household) (int64, procedure.Sitting) {
-	as := func(login string) access.Scope { return w.scope(ctx, login, access.CaseAct) }
+// identification opens a case about a household by the first procedure there.
+func (w *walk) identification(ctx context.Context, h registry.Household) (procedure.Case, *procedure.Definition) {
 	_, pack, err := w.h.cases.At(h.Area)
 	w.must(err)
 	d := procedure.Of(pack).List[0]
-	opened, _, err := w.h.cases.Open(ctx, as("village"), d.Code, []int64{h.ID})
+	opened, _, err := w.h.cases.Open(ctx, w.scope(ctx, "village", access.CaseAct), d.Code, []int64{h.ID})
 	w.must(err)
-	id := opened[0].ID
+	w.ids["{procedure}"] = d.Code
+	return opened[0], d
+}
+
+// called brings a case about a household as far as a meeting that is called, and returns both.
+func (w *walk) called(ctx context.Context, h registry.Household) (int64, procedure.Sitting) {
+	as := func(login string) access.Scope { return w.scope(ctx, login, access.CaseAct) }
+	opened, d := w.identification(ctx, h)
+	id := opened.ID
 	for _, login := range []string{"village", "village", "township", "county"} { // the visit is made by two
 		c, err := w.h.cases.Case(ctx, as("county"), id)
 		w.must(err)
@@ -34,7 +41,6 @@ func (w *walk) called(ctx context.Context, h registry.Household) (int64, procedu
 	}
 	m, err := w.h.cases.Convene(ctx, as("village"), h.Area, w.h.cases.Today(), []int64{id})
 	w.must(err)
-	w.ids["{procedure}"] = d.Code
 	return id, m
 }
 
@@ -62,11 +68,8 @@ func (w *walk) cases(ctx context.Context, h, other registry.Household) {
 // withdrawn is a case of another household that has ended, so that its letter can be looked at.
 func (w *walk) withdrawn(ctx context.Context, h registry.Household) {
 	scope := w.scope(ctx, "village", access.CaseAct)
-	opened, _, err := w.h.cases.Open(ctx, scope, w.ids["{procedure}"], []int64{h.ID})
-	w.must(err)
-	d, err := w.h.cases.Definition(opened[0])
-	w.must(err)
-	for _, t := range d.Leaving(opened[0].State) {
+	opened, d := w.identification(ctx, h)
+	for _, t := range d.Leaving(opened.State) {
 		if d.State(t.To).End != procedure.Withdrawn {
 			continue
 		}
@@ -74,8 +77,8 @@ func (w *walk) withdrawn(ctx context.Context, h registry.Household) {
 		for _, paper := range t.Evidence {
 			act.Said.Evidence[paper] = "folder 8"
 		}
-		_, err := w.h.cases.Take(ctx, scope, procedure.Seen{ID: opened[0].ID, Ver: 1}, act)
+		_, err := w.h.cases.Take(ctx, scope, procedure.Seen{ID: opened.ID, Ver: 1}, act)
 		w.must(err)
 	}
-	w.ids["{decided}"] = strconv.FormatInt(opened[0].ID, 10)
+	w.ids["{decided}"] = strconv.FormatInt(opened.ID, 10)
 }
