@@ -11,7 +11,7 @@ import (
 
 func FuzzWhateverComesBackAsAPackageIsReadOrRefused(f *testing.F) {
 	form := func(name string, columns ...string) table.Form {
-		form := table.Form{Name: name, Rows: [][]string{make([]string, len(columns))}}
+		form := table.Form{Sheet: name, Rows: [][]string{make([]string, len(columns))}}
 		for _, column := range columns {
 			form.Columns = append(form.Columns, table.FormColumn{Name: column})
 		}
