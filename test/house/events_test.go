@@ -17,7 +17,8 @@ var eventKind = regexp.MustCompile(`"((?:household|person|dwelling|income|expend
 
 // noEvents are texts of that form that are none, with what they are.
 var noEvents = map[string]string{"household.export": "kind of approval", "person.erase": "kind of approval", "person.national_id": "field", "area.check": "job", "area.load": "job", "organisation.check": "job", "organisation.load": "job",
-	"assessment.welfare": "column of the mirror", "assessment.verdict": "column of the mirror"}
+	"assessment.welfare": "column of the mirror", "assessment.verdict": "column of the mirror",
+	"account.cover": "kind of approval"}
 
 // coded is how a fault gets a code, which has the form of a kind of event too.
 var coded = regexp.MustCompile(`\.Coded\("[^"]*"`)
