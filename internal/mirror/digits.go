@@ -108,8 +108,8 @@ func (g *grouping) starts(v *vector) []uint64 {
 }
 
 // addBands adds the digits of bands that begin at these stored numbers.
-func addBands[V uint16 | uint32](numbers []uint32, values []V, starts []uint64, stride uint32) {
-	values = values[:len(numbers)]
+func addBands[N uint8 | uint32, V uint16 | uint32](numbers []N, values []V, starts []uint64, stride N) {
+	numbers = numbers[:len(values)]
 	for _, start := range starts {
 		for i, v := range values {
 			if uint64(v) >= start {

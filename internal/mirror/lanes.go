@@ -86,9 +86,9 @@ func (k *counter) numberLanes(c *chunk, a, b int) []uint8 {
 			}
 			switch v := &c.vectors[d.column]; v.bits {
 			case 16:
-				bandLanes(numbers[a-from:], v.w16[a:b], d.bands.starts(v), uint8(d.bands.stride))
+				addBands(numbers[a-from:], v.w16[a:b], d.bands.starts(v), uint8(d.bands.stride))
 			case 32:
-				bandLanes(numbers[a-from:], v.w32[a:b], d.bands.starts(v), uint8(d.bands.stride))
+				addBands(numbers[a-from:], v.w32[a:b], d.bands.starts(v), uint8(d.bands.stride))
 			default:
 				d.lanes(v).join(numbers, v, from, condition)
 			}
@@ -131,33 +131,6 @@ func (l *lanes) join(numbers []uint8, v *vector, from int, condition bool) {
 			has := numbers[i]
 			numbers[i] = has + uint8(l[b])&^(has&uint8(over))
 		}
-	}
-}
-
-// bandLanes adds the digits of bands that begin at these stored numbers.
-func bandLanes[V uint16 | uint32](numbers []uint8, values []V, starts []uint64, stride uint8) {
-	numbers = numbers[:len(values)]
-	for _, start := range starts {
-		for i, v := range values {
-			if uint64(v) >= start {
-				numbers[i] += stride
-			}
-		}
-	}
-}
-
-// countLanes is count by lanes.
-func (k *counter) countLanes(p part) {
-	c := p.chunk
-	first := int(c.starts[p.from])
-	numbers := k.numberLanes(c, first, int(c.starts[p.to]))
-	for run := p.from; run < p.to; {
-		area := k.plan.areaOf(c.areas[run])
-		a := int(c.starts[run])
-		for run++; run < p.to && k.plan.areaOf(c.areas[run]) == area; run++ {
-		}
-		b := int(c.starts[run])
-		k.stretchLanes(c, a, b, numbers[a-first:b-first], k.cells(area))
 	}
 }
 

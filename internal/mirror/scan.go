@@ -97,20 +97,24 @@ func (p *plan) tallies() int { return 2 + 2*len(p.sums) }
 
 // count counts a part, one stretch of rows of the same area group after the other.
 func (k *counter) count(p part) {
-	c := p.chunk
+	c, first, last := p.chunk, int(p.chunk.starts[p.from]), int(p.chunk.starts[p.to])
 	if k.plan.inLanes(c) {
-		k.countLanes(p)
+		numbers := k.numberLanes(c, first, last)
+		k.stretches(p, func(a, b int, cells []int64) { k.stretchLanes(c, a, b, numbers[a-first:b-first], cells) })
 		return
 	}
-	first := int(c.starts[p.from])
-	numbers := k.number(c, first, int(c.starts[p.to]))
+	numbers := k.number(c, first, last)
+	k.stretches(p, func(a, b int, cells []int64) { k.stretch(c, a, b, numbers[a-first:b-first], cells) })
+}
+
+// stretches gives the rows from a to before b of each area group of a part to do, with the group's tallies.
+func (k *counter) stretches(p part, do func(a, b int, cells []int64)) {
+	c := p.chunk
 	for run := p.from; run < p.to; {
-		area := k.plan.areaOf(c.areas[run])
-		a := int(c.starts[run])
+		area, a := k.plan.areaOf(c.areas[run]), int(c.starts[run])
 		for run++; run < p.to && k.plan.areaOf(c.areas[run]) == area; run++ {
 		}
-		b := int(c.starts[run])
-		k.stretch(c, a, b, numbers[a-first:b-first], k.cells(area))
+		do(a, int(c.starts[run]), k.cells(area))
 	}
 }
 
