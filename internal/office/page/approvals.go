@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -21,23 +20,16 @@ func (p *Pages) approvalsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	before, err := strconv.ParseInt("0"+r.URL.Query().Get("before"), 10, 64)
+	before, err := olderThan(r)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "office.fault.filter"))
+		return err
 	}
 	c := office.CallerFrom(ctx)
 	found, err := p.Approvals.List(ctx, c, before, perPage+1)
 	if err != nil {
 		return err
 	}
-	var pager web.Pager
-	if len(found) > perPage {
-		found = found[:perPage]
-		pager.Next = "/approvals?" + url.Values{"before": {strconv.FormatInt(found[perPage-1].ID, 10)}}.Encode()
-	}
-	if before > 0 {
-		pager.First = "/approvals"
-	}
+	found, pager := paged("/approvals", before, found, func(a office.Approval) int64 { return a.ID })
 	names, err := p.Office.Names(ctx, askers(found))
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -38,22 +37,15 @@ func (p *Pages) showCovers(w http.ResponseWriter, r *http.Request, cause error) 
 	if err != nil {
 		return err
 	}
-	before, err := strconv.ParseInt("0"+r.URL.Query().Get("before"), 10, 64)
+	before, err := olderThan(r)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "office.fault.filter"))
+		return err
 	}
 	found, err := p.Office.ListCovers(ctx, give, before, perPage+1)
 	if err != nil {
 		return err
 	}
-	var pager web.Pager
-	if len(found) > perPage {
-		found = found[:perPage]
-		pager.Next = "/covers?" + url.Values{"before": {strconv.FormatInt(found[perPage-1].ID, 10)}}.Encode()
-	}
-	if before > 0 {
-		pager.First = "/covers"
-	}
+	found, pager := paged("/covers", before, found, func(v office.Cover) int64 { return v.ID })
 	table, err := p.coverTable(r, found)
 	if err != nil {
 		return err

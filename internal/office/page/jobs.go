@@ -3,13 +3,11 @@ package page
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
-	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
 	"rightkey/internal/job"
 	"rightkey/internal/office"
@@ -23,22 +21,15 @@ func (p *Pages) jobsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	before, err := strconv.ParseInt("0"+r.URL.Query().Get("before"), 10, 64)
+	before, err := olderThan(r)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "office.fault.filter"))
+		return err
 	}
 	found, err := p.Jobs.List(ctx, office.CallerFrom(ctx), before, perPage+1)
 	if err != nil {
 		return err
 	}
-	var pager web.Pager
-	if len(found) > perPage {
-		found = found[:perPage]
-		pager.Next = "/jobs?" + url.Values{"before": {strconv.FormatInt(found[perPage-1].ID, 10)}}.Encode()
-	}
-	if before > 0 {
-		pager.First = "/jobs"
-	}
+	found, pager := paged("/jobs", before, found, func(j job.Job) int64 { return j.ID })
 	table := web.Table{Caption: web.T(ctx, "office.nav.jobs"), Empty: web.Empty{Icon: "wait", Title: web.T(ctx, "office.jobs.none"), Text: web.T(ctx, "office.jobs.none_help")}, Columns: []web.Column{
 		{Label: web.T(ctx, "office.jobs.what")}, {Label: web.T(ctx, "office.jobs.title")}, {Label: web.T(ctx, "common.status")}, {Label: web.T(ctx, "office.jobs.created")}, {Label: web.T(ctx, "office.jobs.rows"), Number: true}}}
 	for _, j := range found {
