@@ -113,7 +113,7 @@ func (m maker) family(size int) {
 	}
 	motherBirth := head.Birth
 	if p.spouse {
-		spouse := m.partner(head, Spouse, p.children)
+		spouse := m.partner(head, Spouse, p.spouseAge())
 		at := m.add(spouse, -1, -1)
 		if head.Male {
 			mother, motherBirth = at, spouse.Birth
@@ -140,12 +140,12 @@ func (m maker) addSonFamily(p plan, line string, mother, father int, motherBirth
 	son, wife := -1, -1
 	parentBirth := m.later(motherBirth, m.d.between(20, 27))
 	if p.son {
-		birth := m.births(motherBirth, 1, 22)[0]
+		birth := m.births(motherBirth, 1, p.sonAge())[0]
 		son = m.add(Person{Relation: Son, Male: true, Birth: birth, surname: line}, mother, father)
 		parentBirth = birth
 	}
 	if p.daughterInLaw {
-		partner := m.partner(m.h.Members[son], DaughterInLaw, p.grandchildren)
+		partner := m.partner(m.h.Members[son], DaughterInLaw, motherAge(p.grandchildren))
 		wife = m.add(partner, -1, -1)
 		parentBirth = partner.Birth
 	}
@@ -178,14 +178,31 @@ func (m maker) addParents(count int) {
 	}
 }
 
-// partner is a husband or wife of about the same age, old enough for so many children.
-func (m maker) partner(of Person, relation string, children int) Person {
-	difference := m.d.normal(2, 2.5) // the husband is older
+// motherAge is what a mother of so many children has at least lived, in years: her first is born when she is 19 or
+// more, and they come two years apart.
+func motherAge(children int) float64 { return 20.5 + 2.2*float64(children) }
+
+// sonAge is what the grown son has at least lived, in years: enough for the father of the grandchildren, whose mother
+// may be three years older.
+func (p plan) sonAge() float64 { return max(22, motherAge(p.grandchildren)-3) }
+
+// spouseAge is what the head's spouse has at least lived, in years: enough for the children, or for the grown son.
+func (p plan) spouseAge() float64 {
+	if p.son {
+		return p.sonAge() + 19.6
+	}
+	return motherAge(p.children)
+}
+
+// partner is a husband or wife of about the same age who has lived at least so many years. A wife is at most four years older, so
+// that her husband is grown when her first child is born.
+func (m maker) partner(of Person, relation string, least float64) Person {
+	difference := max(-4, m.d.normal(2, 2.5)) // the husband is older
 	if !of.Male {
 		difference = -difference
 	}
 	birth := m.later(of.Birth, difference)
-	if youngest := m.bornAt(20.5 + 2.2*float64(children)); birth.After(youngest) {
+	if youngest := m.bornAt(least); birth.After(youngest) {
 		birth = youngest
 	}
 	p := Person{Relation: relation, Male: !of.Male, Birth: birth, surname: m.names.surname(m.d)}
