@@ -90,13 +90,14 @@ type walk struct {
 // Alike finds registered persons who are worth comparing with each of those asked for, the persons themselves left
 // out: by national number, by date of birth with a form of the name anywhere, by date of birth in the county, by name
 // in the area around. Their numbers are unsealed only where somebody is asked for by one. It is work of the program:
-// nothing of it is shown before access is decided.
-func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, error) {
+// nothing of it is shown before access is decided. Where worth is not nil and nobody is asked for by number, those of whom
+// it says no are left out.
+func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][]Identity, error) {
 	walks := map[string][]walk{}
 	for i, who := range asked {
 		s.walks(i, who, walks)
 	}
-	met := make([]map[int64]int64, len(asked)) // home by person
+	met := make([]map[int64]meeting, len(asked)) // by person
 	for _, table := range []string{"find_key", "person_key"} {
 		for some := range slices.Chunk(walks[table], alikeWalks) {
 			if err := s.walked(ctx, table, some, met); err != nil {
@@ -104,19 +105,18 @@ func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, er
 			}
 		}
 	}
-	homes := map[int64][]int64{}
 	for i, found := range met {
-		for person, home := range found {
-			if person != asked[i].ID {
-				homes[home] = append(homes[home], person)
-			}
+		delete(found, asked[i].ID)
+	}
+	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
+	if worth != nil && !numbers {
+		if err := s.leaveOut(ctx, met, worth); err != nil {
+			return nil, err
 		}
 	}
 	known := map[int64]Identity{}
-	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
-	for home, persons := range homes {
-		slices.Sort(persons)
-		list, err := s.identities(ctx, home, slices.Compact(persons), numbers)
+	for home, persons := range homesOf(met) {
+		list, err := s.identities(ctx, home, persons, numbers)
 		if err != nil {
 			return nil, err
 		}
@@ -127,13 +127,68 @@ func (s *Service) Alike(ctx context.Context, asked []Identity) ([][]Identity, er
 	out := make([][]Identity, len(asked))
 	for i, found := range met {
 		for person := range found {
-			if one, ok := known[person]; ok && person != asked[i].ID {
+			if one, ok := known[person]; ok {
 				out[i] = append(out[i], one)
 			}
 		}
 		slices.SortFunc(out[i], func(a, b Identity) int { return int(max(-1, min(1, a.ID-b.ID))) })
 	}
 	return out, nil
+}
+
+// Worth says of somebody who shares a key with one of those asked for, by position, whether to find out where this
+// person lives. Of this person the name, sex, date of birth and area are known, the household and number not.
+type Worth func(asked int, one Identity) bool
+
+// meeting is a person who was met on a walk, and where the key lies; 0 for a key of a number, which lies nowhere.
+type meeting struct{ home, area int64 }
+
+// homesOf are the persons who were met, rising, by home.
+func homesOf(met []map[int64]meeting) map[int64][]int64 {
+	homes := map[int64][]int64{}
+	for _, found := range met {
+		for person, at := range found {
+			homes[at.home] = append(homes[at.home], person)
+		}
+	}
+	for home, persons := range homes {
+		slices.Sort(persons)
+		homes[home] = slices.Compact(persons)
+	}
+	return homes
+}
+
+// leaveOut takes those out of whom it is not worth to find out where they live. Most of those met share no more than a
+// birthday or a name.
+func (s *Service) leaveOut(ctx context.Context, met []map[int64]meeting, worth Worth) error {
+	known := map[int64]Identity{}
+	for home, persons := range homesOf(met) {
+		for some := range slices.Chunk(persons, loadStep) {
+			args := append([]any{home}, store.Padded(some)...)
+			list, err := store.All(ctx, s.db.In(findScope), "SELECT p.home, p.id, p.number, p.name, p.sex, p.birth FROM person p WHERE {checked} AND p.erased IS NULL AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args,
+				func(r store.Rows, one *Identity) error {
+					var born *int64
+					err := r.Scan(&one.Home, &one.ID, &one.Number, &one.Name, &one.Sex, &born)
+					one.Birth = day(born)
+					return err
+				})
+			if err != nil {
+				return fmt.Errorf("read who is alike: %w", err)
+			}
+			for _, one := range list {
+				known[one.ID] = one
+			}
+		}
+	}
+	for i, found := range met {
+		for person, at := range found {
+			one, ok := known[person]
+			if one.Area = at.area; !ok || at.area != 0 && !worth(i, one) {
+				delete(found, person)
+			}
+		}
+	}
+	return nil
 }
 
 // walks adds the walks that may meet a person, by table.
@@ -177,7 +232,7 @@ func (s *Service) county(area int64) int64 {
 func (s *Service) County(area int64) int64 { return s.county(area) }
 
 // walked makes walks in one statement and notes whom they met.
-func (s *Service) walked(ctx context.Context, table string, walks []walk, met []map[int64]int64) error {
+func (s *Service) walked(ctx context.Context, table string, walks []walk, met []map[int64]meeting) error {
 	var b strings.Builder
 	var args []any
 	width := statementWalks[slices.IndexFunc(statementWalks, func(width int) bool { return width >= len(walks) })]
@@ -195,27 +250,28 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 		}
 		args = append(args, w.key)
 		if table == "person_key" {
-			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), mostAlike, n)
+			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, 0 AS area FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), mostAlike, n)
 			continue
 		}
 		args = append(args, w.in.Lo, w.in.Hi)
-		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person FROM find_key WHERE {checked} AND %s AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, area FROM find_key WHERE {checked} AND %s AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
 			n, anyLayer, len(args)-2, len(args)-1, len(args), mostAlike, n)
 	}
-	type meeting struct {
-		n            int
-		home, person int64
+	type step struct {
+		n      int
+		person int64
+		meeting
 	}
-	rows, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, m *meeting) error { return r.Scan(&m.n, &m.home, &m.person) })
+	rows, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, m *step) error { return r.Scan(&m.n, &m.home, &m.person, &m.area) })
 	if err != nil {
 		return fmt.Errorf("look for persons alike: %w", err)
 	}
 	for _, m := range rows {
 		at := walks[m.n].asked
 		if met[at] == nil {
-			met[at] = map[int64]int64{}
+			met[at] = map[int64]meeting{}
 		}
-		met[at][m.person] = m.home
+		met[at][m.person] = m.meeting
 	}
 	return nil
 }

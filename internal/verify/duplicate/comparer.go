@@ -2,9 +2,11 @@ package duplicate
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"rightkey/internal/registry"
+	"rightkey/linkage"
 )
 
 // Likeness is what a comparison of two records of persons says, in bits: the logarithm of how much likelier it is of
@@ -25,5 +27,21 @@ func (s *Service) Comparer(ctx context.Context) (func(a, b registry.Identity) Li
 	return func(a, b registry.Identity) Likeness {
 		pair := j.compare(a, b)
 		return Likeness{Bits: pair.Weight - prior, Name: pair.Evidence[ofName].Bits}
+	}, nil
+}
+
+// Names returns how names compare by the first model, in bits as those of Likeness, for who has no register.
+func Names() (func(a, b string) float64, error) {
+	model, err := readModel(firstModel)
+	if err != nil {
+		return nil, err
+	}
+	matcher, err := linkage.NewMatcher(model)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the first model of duplicates: %w", err)
+	}
+	j := &judge{model: model, matcher: matcher}
+	return func(a, b string) float64 {
+		return j.compare(registry.Identity{Name: a}, registry.Identity{Name: b}).Evidence[ofName].Bits
 	}, nil
 }
