@@ -70,6 +70,20 @@ func TestPolicyCheckPrintsEveryErrorWithFileAndLineAndFails(t *testing.T) {
 	}
 }
 
+func TestACodeOfAnotherSectionThatIsNotThereIsRefusedWithFileAndLine(t *testing.T) {
+	for _, c := range []struct{ file, old, fresh, want string }{
+		{"campaigns.yaml", "remove: stranding", "remove: sinking", `campaigns.yaml:3: design "rounds" removes by "sinking", which the section procedure does not have`},
+		{"campaigns.yaml", "add: stranding", "add: floating", `campaigns.yaml:3: design "rounds" adds by "floating", which`},
+		{"checks.yaml", "after: [confirmed]}", "after: [confirmed], opens: sinking}", `checks.yaml:7: act "case" opens "sinking", which`},
+		{"procedure.yaml", "{code: canton, title: {en: Before the canton}", "{code: canton, judge: mermaids, title: {en: Before the canton}", `procedure.yaml:19: state canton is judged by "mermaids", which the section identify does not have`},
+	} {
+		out, err := run(t, &policyCommand{}, "check", madeUpPack(t, c.file, c.old, c.fresh))
+		if err == nil || !strings.Contains(out, c.want) {
+			t.Errorf("error %v, want %q in\n%s", err, c.want, out)
+		}
+	}
+}
+
 func TestEveryPackThatComesWithTheProgramPassesTheCheckWithAllItsSectionsRead(t *testing.T) {
 	heads, err := fs.Glob(policies.Files, "*/pack.yaml")
 	if err != nil || len(heads) == 0 {

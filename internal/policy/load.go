@@ -83,6 +83,7 @@ func (l *Loader) LoadFiles(files []SourceFile) (*Pack, error) {
 		b.section(l.sections[name], name, sections[name])
 	}
 	b.sortRefs()
+	b.resolve()
 	if len(b.errors) > 0 {
 		return nil, b.sorted()
 	}

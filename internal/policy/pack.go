@@ -32,6 +32,7 @@ type Pack struct {
 
 	items map[string]*Item // by subject + "." + code
 	refs  []ValueRef
+	named []Reference // what sections name of each other
 }
 
 // FormSection is a part of a form about one subject. A subject's facts are kept as one JSON document per section.

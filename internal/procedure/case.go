@@ -105,16 +105,25 @@ type File struct {
 	Hangs      *Notice
 }
 
-// Decided is when the case was decided: by the last act that decides, else by the last one.
-func (f File) Decided(d *Definition) clock.Time {
-	last := f.Opened
-	for _, a := range slices.Backward(f.Acts) {
-		if t := d.Transition(a.Transition); t != nil && t.Part == Approve && a.To != "" {
-			return a.At
+// Decision is the act by which the case was decided: the last one that decides, else the last one; nil before any.
+func (f File) Decision(d *Definition) *Done {
+	for i := range slices.Backward(f.Acts) {
+		if t := d.Transition(f.Acts[i].Transition); t != nil && t.Part == Approve && f.Acts[i].To != "" {
+			return &f.Acts[i]
 		}
-		last = max(last, a.At)
 	}
-	return last
+	if len(f.Acts) == 0 {
+		return nil
+	}
+	return &f.Acts[len(f.Acts)-1]
+}
+
+// Decided is when the case was decided.
+func (f File) Decided(d *Definition) clock.Time {
+	if a := f.Decision(d); a != nil {
+		return a.At
+	}
+	return f.Opened
 }
 
 // read returns the cases that a condition selects.

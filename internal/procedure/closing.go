@@ -105,7 +105,8 @@ func (s *Service) closes(ctx context.Context, scope access.Scope, by access.Capa
 	w.steps = append(w.steps, func(ctx context.Context, tx store.Tx, _ clock.Time) error {
 		return store.Bump(ctx, tx, "sitting", "{checked} AND id = $1 AND state = 'open'", ver, m.ID)
 	})
-	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4, photo_type = $5, photo = $6, day = $7 WHERE {checked} AND id = $1", m.ID, as.Eligible, as.Present, minutes, photo.Type, photo.Body, int64(day))
+	w.add("UPDATE sitting SET state = 'closed', eligible = $2, present = $3, minutes = $4, photo_type = $5, photo = $6, day = $7, closer = $8, closed_as = $9 WHERE {checked} AND id = $1",
+		m.ID, as.Eligible, as.Present, minutes, photo.Type, photo.Body, int64(day), scope.Caller().Account, by.String())
 	return w.write(ctx)
 }
 

@@ -28,6 +28,12 @@ func (p *Procedures) Find(code string) (*Definition, bool) {
 	return p.List[i], true
 }
 
+// Has says whether there is a definition with a code.
+func (p *Procedures) Has(code string) bool {
+	_, ok := p.Find(code)
+	return ok
+}
+
 // Refs are the decided values of the section.
 func (p *Procedures) Refs() []policy.ValueRef { return p.refs }
 
@@ -94,14 +100,6 @@ type Effected struct {
 	Pos    policy.Pos
 
 	condition *policy.Condition
-}
-
-// Card is what a subject is given for a term: its number and last day become answers of the subject.
-type Card struct {
-	Number string `yaml:"number"` // code of the item that holds its number
-	Until  string `yaml:"until"`  // code of the item that holds its last day
-	Years  string `yaml:"years"`  // code of the dated figure that says how many years it is valid
-	Pos    policy.Pos
 }
 
 // Trigger is what takes a transition that nobody takes by hand.

@@ -15,7 +15,7 @@ import (
 )
 
 // words are those that rooms add in the shipped packs.
-var words = procedure.Words{Figures: []string{"quota_left", "status_months"}, Texts: []string{"verdict", "category"}}
+var words = procedure.Words{Figures: []string{"quota_left", "status_months"}, Texts: []string{"verdict", "category"}, Judges: "identify"}
 
 func loader() *policy.Loader {
 	l := policy.NewLoader()
@@ -96,6 +96,9 @@ func TestADefinitionThatMakesNoSenseIsRefusedWithFileAndLine(t *testing.T) {
 		{"no source", "escalate: county-office, source: Hearth Act 32", "escalate: county-office", "neither a source nor the mark"},
 		{"a guard on nothing", "votes_for > votes_against", "votes_fro > votes_against", "votes_fro"},
 		{"a status that is none", "effect: stranded", "effect: sunk", `no status "sunk"`},
+		{"a card that nothing renews", "end: granted, effect: stranded", "end: granted, effect: stranded, card: {number: lamp, until: lamp, years: keel_tax, renewal: renewing}", `no procedure "renewing" about a household`},
+		{"a card after which a household is sunk", "end: granted, effect: stranded", "end: granted, effect: stranded, card: {number: lamp, until: lamp, years: keel_tax, expired: sunk}", `no status "sunk"`},
+		{"a renewal that does more than open", "{code: told, title: {en: Told}}", "{code: told, title: {en: Told}, effect: afloat}\n      - {code: lit, title: {en: Lit}, end: refused, card: {number: lamp, until: lamp, years: keel_tax, renewal: stranding}}", "has an effect as soon as it opens"},
 		{"red before amber", `amber: "0.60", red: "1.00"`, `amber: "0.60", red: "0.50"`, "red before it is amber"},
 		{"a key that is unknown", "quorum:", "quroum:", "unknown key"},
 		{"a vote without loss", `- {code: lost, title: {en: Lost}, from: [moot], to: refused, "on": lost}`, ``, "needs a transition on carried and one on lost"},

@@ -28,14 +28,7 @@ func (s *Service) does(ctx context.Context, to *State, c Case) (Does, error) {
 	if to.Card == nil {
 		return does, nil
 	}
-	_, pack, err := s.pinned(c.Pack, c.Code)
-	if err != nil {
-		return does, err
-	}
-	years, ok := pack.Value(to.Card.Years, c.Area, s.Today())
-	if !ok {
-		return does, fmt.Errorf("case %d: the pack has no figure %s on %s", c.ID, to.Card.Years, s.Today())
-	}
-	does.Answers = map[string]any{to.Card.Until: s.Today().AddYears(int(years.Number)).String(), to.Card.Number: strconv.FormatInt(c.ID, 10)}
-	return does, nil
+	until, err := s.until(to, c)
+	does.Answers = map[string]any{to.Card.Until: until.String(), to.Card.Number: strconv.FormatInt(c.ID, 10)}
+	return does, err
 }

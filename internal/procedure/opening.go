@@ -69,20 +69,12 @@ func (s *Service) opening(code string) deed {
 		if err != nil {
 			return err
 		}
-		caller := w.scope.Caller()
 		for _, subject := range subjects {
 			d, pack, as, err := s.openable(w.scope, code, subject, running)
 			if err != nil {
 				return err
 			}
-			c := Case{Home: subject.Home, ID: ids[subject.ID], Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: s.Today(), Opened: s.Now(),
-				Account: caller.Account, Ver: 1}
-			relatives, err := s.relatives(ctx, c.Household)
-			if err != nil {
-				return err
-			}
-			c.Waits = d.waits(c, relatives)
-			if err := w.opens(ctx, d, c, as); err != nil {
+			if err := w.opens(ctx, d, pack, subject, ids[subject.ID], as); err != nil {
 				return err
 			}
 		}

@@ -12,7 +12,10 @@ import (
 
 // Words are the names that rooms add to what conditions see: figures as doubles, texts. Beside them a condition sees
 // the household's items and its parts (package policy, Condition) and the Figures of the case itself.
-type Words struct{ Figures, Texts []string }
+type Words struct {
+	Figures, Texts []string
+	Judges         string // the section of packs whose rules judge the subjects of cases
+}
 
 // Figures are what the engine knows of a case: the votes of its last sitting, who was present and had a vote, and how
 // many objections there were and were upheld.
@@ -58,6 +61,9 @@ func decode(p *policy.Pack, files []policy.SourceFile, words Words) (any, error)
 			r.definition(d)
 			r.found.List = append(r.found.List, d)
 		}
+	}
+	for _, d := range r.found.List {
+		r.renewals(d)
 	}
 	if len(r.wrong) > 0 {
 		return nil, r.wrong
@@ -181,6 +187,7 @@ func (r *reader) states(d *Definition) {
 		if s.End != Goes && (s.Mandatory || s.Sitting != "" || s.Notice != "") || s.Sitting != "" && s.Notice != "" {
 			r.fail(s.Pos, "%s is only one of an end, a sitting and a notice, and an end is never mandatory", what)
 		}
+		r.pack.Refer(policy.Reference{Section: r.words.Judges, Code: s.Judge, By: what + " is judged by", Pos: s.Pos})
 		r.effect(d, s)
 	}
 }
@@ -207,21 +214,6 @@ func (r *reader) status(s *State, code string) {
 	}
 	if _, ok := r.pack.Codes[item.Codes].Option(code); !ok {
 		r.fail(s.Pos, "state %s: the pack has no status %q", s.Code, code)
-	}
-}
-
-// card checks that what a household is given has items that may stand in the journal, and a figure for its term.
-func (r *reader) card(s *State) {
-	if s.Card == nil {
-		return
-	}
-	for _, code := range []string{s.Card.Number, s.Card.Until} {
-		if item, ok := r.pack.Item("household", code); !ok || item.Class != "P0" && item.Class != "P1" {
-			r.fail(s.Card.Pos, "the card of %s: %q is no item of the household of class P0 or P1", s.Code, code)
-		}
-	}
-	if !slices.ContainsFunc(r.pack.Values, func(v policy.DatedValue) bool { return v.Code == s.Card.Years && v.IsNumber }) {
-		r.fail(s.Card.Pos, "the card of %s: %q is no figure among the pack's values", s.Code, s.Card.Years)
 	}
 }
 

@@ -84,6 +84,7 @@ func (d Does) nothing() bool { return d.Effect == "" && d.Answers == nil && d.Ju
 type Subject struct {
 	Home, ID, Area int64
 	Number         string // as people know it; never a name
+	Closed         bool   // it has left the register
 }
 
 // Facts are what a room knows of a subject.

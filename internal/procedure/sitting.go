@@ -29,7 +29,9 @@ type Sitting struct {
 	Account  int64
 	Holder   string
 	At       clock.Time
-	Job      int64 // that puts cases before it, or leads them on; 0 for none
+	Closer   int64  // account that closed it, 0 while it is open
+	ClosedAs string // in which capacity, as it is journalled
+	Job      int64  // that puts cases before it, or leads them on; 0 for none
 	Ver      int64
 
 	sealed []byte
@@ -164,9 +166,9 @@ func (s *Service) Sittings(ctx context.Context, scope access.Scope, before int64
 }
 
 func (s *Service) sittings(ctx context.Context, scope access.Scope, condition string, args ...any) ([]Sitting, error) {
-	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, photo_type <> '', account, holder, at, job, ver FROM sitting WHERE {place area} AND "+condition, args,
+	found, err := store.All(ctx, s.db.In(scope), "SELECT id, area, pack, code, meeting, day, state = 'closed', eligible, present, minutes, photo_type <> '', account, holder, at, closer, closed_as, job, ver FROM sitting WHERE {place area} AND "+condition, args,
 		func(r store.Rows, m *Sitting) error {
-			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.HasPhoto, &m.Account, &m.Holder, (*int64)(&m.At), &m.Job, &m.Ver)
+			return r.Scan(&m.ID, &m.Area, &m.Pack, &m.Code, &m.Meeting, (*int64)(&m.Day), &m.Closed, &m.Eligible, &m.Present, &m.sealed, &m.HasPhoto, &m.Account, &m.Holder, (*int64)(&m.At), &m.Closer, &m.ClosedAs, &m.Job, &m.Ver)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read meetings: %w", err)

@@ -19,12 +19,21 @@ func (s *Service) Through(ctx context.Context, scope access.Scope, code string, 
 	return list[0], nil
 }
 
-// MayOpen says whether the caller may open a procedure in an area, where a caller may act in cases at all.
+// MayOpen says whether the caller may open a procedure in an area or in a part of it.
 func (s *Service) MayOpen(caller access.Caller, d *Definition, area int64) (bool, error) {
 	scope, err := access.Decide(caller, access.CaseAct)
 	if err != nil {
 		return false, nil //nolint:nilerr // who acts in no case opens none
 	}
-	as, err := s.capacity(scope, d.OpenedBy, area)
-	return as.Role != "", err
+	within := s.areas.Scheme().Range(area)
+	for _, g := range caller.Holding() {
+		at := area
+		if within.Holds(g.Area) {
+			at = g.Area
+		}
+		if as, err := s.capacity(scope, d.OpenedBy, at); as.Role != "" || err != nil {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

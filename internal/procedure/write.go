@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/journal"
+	"rightkey/internal/policy"
 	"rightkey/internal/store"
 )
 
@@ -59,8 +60,15 @@ func (w *writer) write(ctx context.Context) error {
 	return nil
 }
 
-// opens adds the opening of a case by who acts so.
-func (w *writer) opens(ctx context.Context, d *Definition, c Case, as access.Capacity) error {
+// opens adds the opening of the case id about a subject, in the first state of a procedure, by who acts so.
+func (w *writer) opens(ctx context.Context, d *Definition, pack *policy.Pack, subject Subject, id int64, as access.Capacity) error {
+	c := Case{Home: subject.Home, ID: id, Code: d.Code, Kind: d.Kind, Pack: pack.Hash, Area: subject.Area, Household: subject.ID, State: d.Start().Code, Since: w.s.Today(), Opened: w.s.Now(),
+		Account: w.scope.Caller().Account, Ver: 1}
+	relatives, err := w.s.relatives(ctx, c.Household)
+	if err != nil {
+		return err
+	}
+	c.Waits = d.waits(c, relatives)
 	w.as = as
 	w.entries = append(w.entries, journal.Entry{Kind: "case.opened", SubjectKind: "case", Subject: c.ID, Home: c.Home, Area: c.Area, VerAfter: 1,
 		Body: map[string]any{"code": c.Code, "pack": c.Pack, "household": c.Household}})
@@ -151,6 +159,9 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 	}
 	if to.End != Goes {
 		after.Ended, after.Waits, after.Due = w.s.Now(), nil, never
+		if err := w.ends(to, c); err != nil {
+			return err
+		}
 	}
 	if t.On == Dismissed || t.On == Upheld {
 		w.answer(c, t.On)
@@ -161,11 +172,30 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 	return w.effect(ctx, d, after)
 }
 
+// ends adds until when the card is valid that a case gives with its end. Where an end says anew what the subject is,
+// the cards of its earlier cases are over.
+func (w *writer) ends(to *State, c Case) error {
+	until, err := w.s.until(to, c)
+	if err != nil || to.Effect == "" && len(to.Effects) == 0 && until == 0 {
+		return err
+	}
+	w.add("UPDATE case_file SET card_until = CASE WHEN id = $3 THEN $4 ELSE 0 END WHERE {checked} AND home = $1 AND household = $2 AND (id = $3 OR card_until > 0)", c.Home, c.Household, c.ID, int64(until))
+	return nil
+}
+
 // effect adds what reaching its state does to the subject of a case.
 func (w *writer) effect(ctx context.Context, d *Definition, c Case) error {
 	does, err := w.s.does(ctx, d.State(c.State), c)
-	if err != nil || does.nothing() {
+	if err != nil {
 		return err
+	}
+	return w.reaches(ctx, c, does)
+}
+
+// reaches adds what is done to the subject of a case.
+func (w *writer) reaches(ctx context.Context, c Case, does Does) error {
+	if does.nothing() {
+		return nil
 	}
 	effect, err := w.s.effect(c.Kind)
 	if err != nil {
