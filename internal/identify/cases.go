@@ -17,7 +17,7 @@ import (
 // CaseWords are what conditions of procedures see of a case of this room besides the household: its newest assessment
 // (verdict: poor, not_poor or unknown; category: of the pack), for how many whole months it has had its status, and how
 // many more persons may be registered where it lives under the quota once it is.
-var CaseWords = procedure.Words{Figures: []string{"quota_left", "status_months"}, Texts: []string{"verdict", "category"}}
+var CaseWords = procedure.Words{Figures: []string{"quota_left", "status_months"}, Texts: []string{"verdict", "category"}, Judges: SectionName}
 
 // caseKinds are the kinds of case that decide who is registered as poor.
 var caseKinds = []string{"identification", "exit", "adjustment"}
@@ -38,7 +38,7 @@ func CaseSubjects(r *registry.Service) func(context.Context, access.Scope, []int
 		}
 		list := make([]procedure.Subject, len(found))
 		for i, h := range found {
-			list[i] = procedure.Subject{Home: h.Home, ID: h.ID, Area: h.Area, Number: h.Number}
+			list[i] = procedure.Subject{Home: h.Home, ID: h.ID, Area: h.Area, Number: h.Number, Closed: h.Closed != nil}
 		}
 		return list, nil
 	}

@@ -1,8 +1,11 @@
 package identify_test
 
 import (
+	"math"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,21 +61,21 @@ func TestAHouseholdIsPoorNotPoorOrNobodyCanSay(t *testing.T) {
 		reason  string
 	}{
 		{"below the line", 3001001, day, map[string]any{"catch_value": 302.5, "members": 3.0}, identify.Poor, 100, nil,
-			"Catch per soul 100 OST is below the line of 120 OST (Island line) on 31 Dec 2004: poor. 300 for 3 souls"},
+			"Catch per soul 100 OST is below the line of 120 OST (Island line) on 31 Dec 2004: poor. 300 for 3 souls. Catch per soul higher by 21 OST would change this."},
 		{"on the line, where the pack says at or below", 3001001, day, map[string]any{"catch_value": 362.5, "members": 3.0}, identify.Poor, 120, nil,
-			"Catch per soul 120 OST is exactly the line of 120 OST (Island line) on 31 Dec 2004: poor. 360 for 3 souls"},
+			"Catch per soul 120 OST is exactly the line of 120 OST (Island line) on 31 Dec 2004: poor. 360 for 3 souls. Catch per soul higher by 1 OST would change this."},
 		{"above the line", 3001001, day, map[string]any{"catch_value": 702.5, "members": 2.0}, identify.NotPoor, 350, nil,
-			"Catch per soul 350 OST is not below the line of 120 OST (Island line) on 31 Dec 2004: not poor. 700 for 2 souls"},
+			"Catch per soul 350 OST is not below the line of 120 OST (Island line) on 31 Dec 2004: not poor. 700 for 2 souls. Catch per soul lower by 230 OST would change this."},
 		{"not poor by the line of its own area", 7001001, day, map[string]any{"catch_value": 301.25, "members": 3.0}, identify.NotPoor, 100, nil,
-			"Catch per soul 100 OST is not below the line of 90 OST (Northern line) on 31 Dec 2004: not poor. 300 for 3 souls"},
+			"Catch per soul 100 OST is not below the line of 90 OST (Northern line) on 31 Dec 2004: not poor. 300 for 3 souls. Catch per soul lower by 10 OST would change this."},
 		{"poor by the line of a later year", 3001001, clock.Date(2005, 12, 31), map[string]any{"catch_value": 422.5, "members": 3.0}, identify.Poor, 140, nil,
-			"Catch per soul 140 OST is below the line of 150 OST (New island line) on 31 Dec 2005: poor. 420 for 3 souls"},
+			"Catch per soul 140 OST is below the line of 150 OST (New island line) on 31 Dec 2005: poor. 420 for 3 souls. Catch per soul higher by 11 OST would change this."},
 		{"an input is missing", 3001001, day, map[string]any{"members": 3.0}, identify.Unknown, 0, []string{"catch_value"},
-			"Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch must be asked. ? for 3 souls"},
+			"Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch must be asked. ? for 3 souls."},
 		{"everything is missing", 3001001, day, nil, identify.Unknown, 0, []string{"catch_value", "members"},
-			"Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch, Souls must be asked. ? for ? souls"},
+			"Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch, Souls must be asked. ? for ? souls."},
 		{"no line on the day", 3001001, clock.Date(1999, 1, 1), map[string]any{"catch_value": 9.0, "keel_tax": 0.0, "members": 3.0}, identify.Unknown, 3, nil,
-			"The policy pack has no line for this area on 1 Jan 1999: nobody can say. Catch per soul is 3 OST. 9 for 3 souls"},
+			"The policy pack has no line for this area on 1 Jan 1999: nobody can say. Catch per soul is 3 OST. 9 for 3 souls."},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -90,6 +93,70 @@ func TestAHouseholdIsPoorNotPoorOrNobodyCanSay(t *testing.T) {
 				t.Errorf("the verdict does not name pack and rule: %+v", v)
 			}
 		})
+	}
+}
+
+func TestWhatIsSaidToChangeAVerdictChangesItAndLessDoesNot(t *testing.T) {
+	packs := shipped(t)
+	p := packs[slices.IndexFunc(packs, func(p *policy.Pack) bool { return p.ID == policies.Demonstration() })]
+	rule, err := identify.RuleOf(p, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`(higher|lower) by ([\d,.]+)`)
+	rapid.Check(t, func(t *rapid.T) {
+		judged := func(minor int64) identify.Verdict {
+			v, err := identify.Judge(p, rule, identify.Input{Day: clock.Date(2013, 12, 31), Inputs: map[string]any{"members": 1.0, "wage": float64(minor) / 100, "business": 0.0, "property": 0.0, "transfer": 0.0, "production_cost": 0.0}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		wage := rapid.Int64Range(270_000, 277_000).Draw(t, "wage")
+		v := judged(wage)
+		match := said.FindStringSubmatch(v.Reason(p, "en"))
+		if match == nil {
+			t.Fatalf("nothing is said to change it: %s", v.Reason(p, "en"))
+		}
+		gap, err := strconv.ParseFloat(strings.ReplaceAll(match[2], ",", ""), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := int64(math.Round(gap * 100))
+		if match[1] == "lower" {
+			step = -step
+		}
+		nearly := step - max(-1, min(1, step))
+		if judged(wage+step).Outcome == v.Outcome || judged(wage+nearly).Outcome != v.Outcome {
+			t.Fatalf("%d is %s: %s", wage, v.Outcome, v.Reason(p, "en"))
+		}
+	})
+}
+
+func TestWhatPartsMakeTogetherSaysWhatWouldChangeIt(t *testing.T) {
+	said := map[string]bool{}
+	for _, p := range shipped(t) {
+		for _, rule := range identify.SectionOf(p).Rules {
+			if len(rule.Parts) == 0 {
+				continue
+			}
+			for _, outcome := range []identify.Outcome{identify.Poor, identify.NotPoor} {
+				v := identify.Verdict{Rule: rule.Code, Day: clock.Date(2022, 12, 31), Outcome: outcome}
+				for range rule.Parts {
+					v.Parts = append(v.Parts, identify.Parted{Outcome: outcome})
+				}
+				reason := v.Reason(p, "en")
+				at := strings.Index(reason, "This would change if ")
+				if at < 0 {
+					t.Fatalf("%s %s: %s", p.ID, rule.Code, reason)
+				}
+				sentence, _, _ := strings.Cut(reason[at:], ".")
+				said[string(rule.Join)+" "+string(outcome)+": "+sentence] = true
+			}
+		}
+	}
+	if len(said) != 4 {
+		t.Errorf("of two joins and two outcomes: %v", said)
 	}
 }
 

@@ -23,11 +23,8 @@ func (s *Service) Latest(ctx context.Context, scope access.Scope, home int64, ho
 		household int64
 		Latest
 	}
-	args := append([]any{home}, store.Padded(households)...)
-	in := store.In(2, len(args)-1)
-	found, err := store.All(ctx, s.db.In(scope), `SELECT a.household, a.verdict, a.welfare, a.line, a.points, a.pack || ' ' || a.version FROM assessment a
-		JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND trial = 0 AND household IN (`+in+`) GROUP BY household) latest ON latest.id = a.id
-		WHERE a.home = $1 AND a.household IN (`+in+`)`, args,
+	args, newest := newestOf(home, households)
+	found, err := store.All(ctx, s.db.In(scope), "SELECT a.household, a.verdict, a.welfare, a.line, a.points, a.pack || ' ' || a.version FROM assessment a"+newest, args,
 		func(r store.Rows, one *row) error {
 			return r.Scan(&one.household, &one.Outcome, &one.Welfare, &one.Line, &one.Points, &one.Version)
 		})
@@ -39,4 +36,12 @@ func (s *Service) Latest(ctx context.Context, scope access.Scope, home int64, ho
 		latest[one.household] = one.Latest
 	}
 	return latest, nil
+}
+
+// newestOf joins to assessments a and selects those that are the newest of some households of a home.
+func newestOf(home int64, households []int64) (args []any, sql string) {
+	args = append([]any{home}, store.Padded(households)...)
+	in := store.In(2, len(args)-1)
+	return args, ` JOIN (SELECT household, max(id) AS id FROM assessment WHERE {checked} AND home = $1 AND trial = 0 AND household IN (` + in + `) GROUP BY household) latest ON latest.id = a.id
+		WHERE a.home = $1 AND a.household IN (` + in + `)`
 }

@@ -3,6 +3,7 @@ package identify
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/mirror"
@@ -16,17 +17,20 @@ const (
 	MirrorPoints  = "assessment.points"    // of a scorecard
 )
 
-// MirrorColumns are the columns that identification adds to the mirror of households.
-func (s *Service) MirrorColumns() []mirror.Column {
+// MirrorColumns are the columns that identification adds to the mirror of households: what the latest assessment says,
+// and the answers to the questions of the scorecards that are installed when it is first called.
+func (s *Service) MirrorColumns() []mirror.Column { return s.mirrorColumns() }
+
+func (s *Service) columnsOfMirror() []mirror.Column {
 	digits := 2
 	if pack, err := s.packs.Current(s.today()); err == nil {
 		digits = pack.Digits
 	}
-	return []mirror.Column{
-		{Name: MirrorVerdict, Kind: mirror.Code, Codes: []string{registry.VerdictPoor: string(Poor), registry.VerdictNotPoor: string(NotPoor), 2: string(Unknown)}},
+	return append([]mirror.Column{
+		{Name: MirrorVerdict, Kind: mirror.Code, Codes: registry.Verdicts},
 		{Name: MirrorWelfare, Kind: mirror.Number, Scale: digits},
 		{Name: MirrorPoints, Kind: mirror.Number},
-	}
+	}, answerColumns(s.packs.All())...)
 }
 
 // MirrorValues gives the latest assessment of households of a home.
@@ -46,7 +50,8 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 		if err != nil {
 			return nil, err
 		}
-		values := []int64{code, mirror.Unknown, mirror.Unknown}
+		values := slices.Repeat([]int64{mirror.Unknown}, len(s.MirrorColumns()))
+		values[0] = code
 		for i, figure := range []*int64{one.Welfare, one.Points} {
 			if figure != nil {
 				values[1+i] = *figure
@@ -54,10 +59,13 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 		}
 		found[household] = values
 	}
-	return found, nil
+	return found, s.mirrorAnswers(ctx, scope, schema, home, households, found)
 }
 
 // AssessedOn is a query for the latest assessment of each household by a day, $1, that came to a verdict: home,
 // household, welfare and whether it is poor.
 const AssessedOn = `SELECT a.home AS home, a.household AS household, a.welfare AS welfare, CASE WHEN a.verdict = 'poor' THEN 1 ELSE 0 END AS poor FROM assessment a
 	JOIN (SELECT home, household, max(id) AS id FROM assessment WHERE day <= $1 AND trial = 0 GROUP BY home, household) latest ON latest.home = a.home AND latest.id = a.id WHERE a.verdict <> 'unknown'`
+
+// NewestVerdict is a scalar query for what the newest assessment of household h says, null where there is none.
+const NewestVerdict = "SELECT a.verdict FROM assessment a WHERE a.home = h.home AND a.household = h.id AND a.trial = 0 ORDER BY a.id DESC LIMIT 1"

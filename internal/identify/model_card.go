@@ -55,37 +55,3 @@ func (r *reading) model(what string, s modelSchema) *ModelCard {
 	}
 	return m
 }
-
-// CutAt is what a cut-off would have done to the households of a model's survey: the share of households taken in, the
-// share of the poor left out, and the share of those taken in that are not poor.
-type CutAt struct {
-	Points                      int
-	Taken, Exclusion, Inclusion float64
-}
-
-// Accuracy holds each end of a band of the card's model as a cut-off, from the fewest points up. A cut-off that takes
-// nobody in is left out; so is a model without bands.
-func (c *Card) Accuracy() []CutAt {
-	if c.Model == nil {
-		return nil
-	}
-	all, poor := 0.0, 0.0
-	for _, b := range c.Model.Bands {
-		all += float64(b.Rows)
-		poor += float64(b.Rows) * b.Poor
-	}
-	var list []CutAt
-	rows, caught := 0.0, 0.0 // below and in the band
-	for _, b := range c.Model.Bands {
-		taken, found, points := all-rows, poor-caught, b.From
-		rows += float64(b.Rows)
-		caught += float64(b.Rows) * b.Poor
-		if !c.HighPoor {
-			taken, found, points = rows, caught, b.To
-		}
-		if taken > 0 && poor > 0 {
-			list = append(list, CutAt{points, taken / all, 1 - found/poor, 1 - found/taken})
-		}
-	}
-	return list
-}

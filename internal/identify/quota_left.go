@@ -3,6 +3,8 @@ package identify
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/policy"
@@ -66,4 +68,10 @@ func poorStatuses(pack *policy.Pack) map[string]bool {
 		}
 	}
 	return poor
+}
+
+// Unregistered are the households that the register lacks: poor by the newest assessment, without the status of a poor
+// household.
+func Unregistered(pack *policy.Pack) registry.Filter {
+	return registry.Filter{Verdict: []string{string(Poor)}, NotStatus: slices.Sorted(maps.Keys(poorStatuses(pack)))}
 }

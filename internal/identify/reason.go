@@ -206,7 +206,25 @@ func (e explaining) change() string {
 		}
 		return e.say("change_points", "gap", gap)
 	}
+	if rule, err := RuleOf(e.pack, e.Rule); err == nil && len(e.Parts) > 0 {
+		return e.say("change_" + string(rule.Join) + "_" + string(e.Outcome))
+	}
+	if e.HasWelfare && e.HasLine && e.Score == nil {
+		return e.changeOfWelfare()
+	}
 	return ""
+}
+
+// changeOfWelfare says how far welfare is from the other side of the line.
+func (e explaining) changeOfWelfare() string {
+	key, gap := "change_less", e.Welfare-e.Line.Amount
+	if gap < 0 || gap == 0 && e.onLine() {
+		key, gap = "change_more", -gap
+	}
+	if (key == "change_more") == e.onLine() {
+		gap++ // who is on the line stays where he is
+	}
+	return e.say(key, "welfare_label", e.pack.Formulas[e.Formula].Label.In(e.lang), "gap", Amount(e.lang, gap, e.pack.Digits), "currency", e.pack.Currency)
 }
 
 func (e explaining) scoreCard() string {

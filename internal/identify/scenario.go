@@ -8,7 +8,6 @@ import (
 	"rightkey/internal/area"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
-	"rightkey/internal/mirror"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 	"rightkey/poverty/targeting"
@@ -21,6 +20,7 @@ type Change string
 const (
 	NewLine    Change = "line"       // another poverty line, in minor units
 	NewCutoff  Change = "cutoff"     // another cut-off of the scorecard, in points
+	NewPoints  Change = "points"     // other points for answers, and the cut-offs of the pack
 	NewQuota   Change = "households" // so many households of the whole area, the poorest first
 	NewShare   Change = "share"      // so many per cent of the households of each area directly below, the poorest first
 	NewBudget  Change = "budget"     // as many households, the poorest first, as a budget in minor units pays the benefit
@@ -28,7 +28,7 @@ const (
 )
 
 // Changes are the changes that a scenario can make, in the order in which they are offered.
-var Changes = []Change{NewLine, NewCutoff, NewQuota, NewShare, NewBudget}
+var Changes = []Change{NewLine, NewCutoff, NewPoints, NewQuota, NewShare, NewBudget}
 
 // Scenario asks what would be if who is poor in an area were decided otherwise than in the latest assessments.
 // Nothing is written.
@@ -38,6 +38,8 @@ type Scenario struct {
 	Change  Change
 	Amount  int64 // see Change
 	Benefit int64 // minor units a year for a household; 0: cost is not reckoned
+	// Weights are other points for answers of the rule's scorecard, by which households are ranked.
+	Weights []Weight
 }
 
 // Heads is how many households and persons.
@@ -57,7 +59,6 @@ type Effect struct {
 	Moved
 	Coverage
 	AsOf   clock.Time
-	Limit  int64 // welfare or points that decide; of a share by area that of the last area
 	Ranked Heads // households with welfare or points; the others are never selected
 	Cost   int64 // minor units a year
 	Quota  *Quota
@@ -96,15 +97,16 @@ type measure struct {
 	column   string
 	highPoor bool
 	onLimit  bool // who is on the limit is poor
+	card     *Card
 }
 
 // measureOf finds by what a rule ranks; false for one that only tells poor and not poor apart.
 func measureOf(rule Rule) (measure, bool) {
 	switch {
 	case rule.Card != nil:
-		return measure{MirrorPoints, rule.Card.HighPoor, rule.Card.OnCutoff}, true
+		return measure{MirrorPoints, rule.Card.HighPoor, rule.Card.OnCutoff, rule.Card}, true
 	case rule.Welfare != "":
-		return measure{MirrorWelfare, false, rule.OnLine}, true
+		return measure{MirrorWelfare, false, rule.OnLine, nil}, true
 	}
 	for _, part := range rule.Parts {
 		if part.Rule == nil {
@@ -117,12 +119,44 @@ func measureOf(rule Rule) (measure, bool) {
 	return measure{}, false
 }
 
-// within is the condition that a household is at or within a limit.
-func (m measure) within(limit int64) mirror.Condition {
+// before is the value next to another on the poor side.
+func (m measure) before(value int64) int64 {
 	if m.highPoor {
-		return mirror.Condition{Column: m.column, Lo: &limit}
+		return value + 1
 	}
-	return mirror.Condition{Column: m.column, Hi: &limit}
+	return value - 1
+}
+
+// limit is the last value that is still poor under a line or cut-off.
+func (m measure) limit(at int64) int64 {
+	if m.onLimit {
+		return at
+	}
+	return m.before(at)
+}
+
+// everybody is a limit within which everybody is.
+func (m measure) everybody() int64 {
+	if m.highPoor {
+		return -mostPoints
+	}
+	return mostPoints
+}
+
+// within says whether a value is at or within a limit.
+func (m measure) within(value, limit int64) bool {
+	if m.highPoor {
+		return value >= limit
+	}
+	return value <= limit
+}
+
+// edge is the value at which those within a limit and the others part: below it are all of the ones or the others.
+func (m measure) edge(limit int64) int64 {
+	if m.highPoor {
+		return limit
+	}
+	return limit + 1
 }
 
 // Simulate says what a scenario would do to the households in scope, by the mirror of the register: who is found poor by
@@ -150,13 +184,14 @@ func (s *Service) Simulate(ctx context.Context, scope access.Scope, of Scenario)
 		return Effect{}, err
 	}
 	if t == nil {
-		return Effect{}, fault.New(fault.Conflict, "the figures of the register are still being read into memory; try again in a moment")
+		return Effect{}, fault.New(fault.Conflict, "the figures of the register are still being read into memory; try again in a moment").Coded("scenario.unread")
 	}
-	sim := &simulation{table: t, measure: m, rule: rule, effect: Effect{Scenario: of, AsOf: asOf}, scope: narrowed, scheme: s.areas.Scheme()}
-	for _, step := range []func() error{sim.choosePoor, sim.total, sim.byArea, sim.byDecile, sim.expect, func() error { return sim.cover(poorStatuses(pack)) }} {
-		if err := step(); err != nil {
-			return Effect{}, err
-		}
+	sim := &simulation{table: t, measure: m, rule: rule, pack: pack, day: s.today(), poor: poorStatuses(pack), effect: Effect{Scenario: of, AsOf: asOf}, scope: narrowed, scheme: s.areas.Scheme()}
+	if err := sim.weigh(); err != nil {
+		return Effect{}, err
+	}
+	if err := sim.run(); err != nil {
+		return Effect{}, err
 	}
 	if err := s.bySlices(narrowed, pack, sim); err != nil {
 		return Effect{}, err
@@ -170,27 +205,31 @@ func (s *Service) Simulate(ctx context.Context, scope access.Scope, of Scenario)
 
 // measurable checks that a rule knows the change.
 func measurable(rule Rule, of Scenario) (measure, error) {
-	wrong := func(field, reason string) error {
-		return fault.New(fault.Invalid, "%s", reason).With(0, field, "%s", reason)
-	}
 	m, ok := measureOf(rule)
 	switch {
 	case !ok:
-		return m, wrong("rule", "this rule does not rank households by welfare or points")
+		return m, refuse("rule", "not_ranked", "this rule does not rank households by welfare or points")
 	case !slices.Contains(Changes, of.Change):
-		return m, wrong("change", "is no change of a scenario")
+		return m, refuse("change", "unknown", "this is no change of a scenario")
 	case of.Change == NewLine && m.column != MirrorWelfare:
-		return m, wrong("change", "this rule knows points and no line")
-	case of.Change == NewCutoff && m.column != MirrorPoints:
-		return m, wrong("change", "this rule knows a line and no points")
+		return m, refuse("change", "no_line", "this rule knows points and no line")
+	case (of.Change == NewCutoff || of.Change == NewPoints) && m.card == nil:
+		return m, refuse("change", "no_points", "this rule knows a line and no points")
+	case len(of.Weights) > 0 && m.card == nil:
+		return m, refuse("points", "no_points", "this rule knows a line and no points")
 	case of.Amount < 0 || of.Amount > mostPoints || of.Benefit < 0:
-		return m, wrong("amount", "is out of range")
+		return m, refuse("amount", "range", "the amount is out of range")
 	case of.Change == NewShare && of.Amount > 100:
-		return m, wrong("amount", "is more than a hundred per cent")
+		return m, refuse("amount", "percent", "the share is more than a hundred per cent")
 	case of.Change == NewBudget && of.Benefit == 0:
-		return m, wrong("benefit", "a budget needs the benefit of a household")
+		return m, refuse("benefit", "benefit", "a budget needs the benefit of a household")
 	}
 	return m, nil
+}
+
+// refuse is the fault of a scenario that cannot be worked out, in the reader's language by its code.
+func refuse(field, code, reason string) error {
+	return fault.New(fault.Invalid, "%s", reason).With(0, field, "%s", reason).Coded("scenario." + code)
 }
 
 // nameMoved fills in the areas, of which only the keys are known.
@@ -220,12 +259,12 @@ func (s *Service) bySlices(scope access.Scope, pack *policy.Pack, sim *simulatio
 			continue
 		}
 		for _, slice := range d.Slices(sim.table) {
-			moved, err := sim.moved(slice.Where)
+			cells, err := sim.count(nil, 0, slice.Where)
 			if err != nil {
 				return err
 			}
-			if moved != (Moved{}) {
-				sim.effect.Groups = append(sim.effect.Groups, MovedGroup{d, slice.Value, moved})
+			if len(cells) > 0 {
+				sim.effect.Groups = append(sim.effect.Groups, MovedGroup{d, slice.Value, movedOf(cells)})
 			}
 		}
 	}

@@ -66,6 +66,11 @@ func (s *Section) Category(code string) (Category, bool) {
 	return Category{}, false
 }
 
+// Has says whether there is a rule with a code: what other sections name of this one.
+func (s *Section) Has(code string) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool { return r.Code == code })
+}
+
 // Mark finds a mark.
 func (s *Section) Mark(code string) (*Mark, bool) {
 	at := slices.IndexFunc(s.Marks, func(m *Mark) bool { return m.Code == code })

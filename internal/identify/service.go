@@ -2,6 +2,7 @@ package identify
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"rightkey/internal/access"
@@ -10,6 +11,7 @@ import (
 	"rightkey/internal/fault"
 	"rightkey/internal/job"
 	"rightkey/internal/journal"
+	"rightkey/internal/mirror"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
 	"rightkey/internal/registry"
@@ -25,6 +27,8 @@ type Service struct {
 	registry *registry.Service
 	jobs     *job.Runner
 	caller   func(ctx context.Context, account int64) (access.Caller, error)
+
+	mirrorColumns func() []mirror.Column
 }
 
 // Needs is what the service works with.
@@ -47,6 +51,7 @@ const runChunk = 200
 // NewService opens the room and registers its job.
 func NewService(n Needs) *Service {
 	s := &Service{db: n.DB, journal: n.Journal, areas: n.Areas, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, caller: n.Caller}
+	s.mirrorColumns = sync.OnceValue(s.columnsOfMirror)
 	n.Jobs.Register(JobKind, s.work)
 	return s
 }

@@ -61,11 +61,11 @@ func TestARunKeepsVerdictWelfareLineAndReason(t *testing.T) {
 			persons int64
 			reason  string
 		}{
-			"poor":    {identify.Poor, 100, 3, "Catch per soul 100 OST is below the line of 120 OST (Island line) on 31 Dec 2004: poor. 299.5 for 3 souls"},
-			"on-line": {identify.Poor, 120, 3, "Catch per soul 120 OST is exactly the line of 120 OST (Island line) on 31 Dec 2004: poor. 359.5 for 3 souls"},
-			"above":   {identify.NotPoor, 350, 2, "Catch per soul 350 OST is not below the line of 120 OST (Island line) on 31 Dec 2004: not poor. 699.5 for 2 souls"},
-			"open":    {identify.Unknown, -1, 4, "Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch must be asked. ? for 4 souls"},
-			"empty":   {identify.Unknown, -1, 0, "Catch per soul on 31 Dec 2004 cannot be computed: Souls must be asked. 7.5 for ? souls"},
+			"poor":    {identify.Poor, 100, 3, "Catch per soul 100 OST is below the line of 120 OST (Island line) on 31 Dec 2004: poor. 299.5 for 3 souls. Catch per soul higher by 21 OST would change this."},
+			"on-line": {identify.Poor, 120, 3, "Catch per soul 120 OST is exactly the line of 120 OST (Island line) on 31 Dec 2004: poor. 359.5 for 3 souls. Catch per soul higher by 1 OST would change this."},
+			"above":   {identify.NotPoor, 350, 2, "Catch per soul 350 OST is not below the line of 120 OST (Island line) on 31 Dec 2004: not poor. 699.5 for 2 souls. Catch per soul lower by 230 OST would change this."},
+			"open":    {identify.Unknown, -1, 4, "Catch per soul on 31 Dec 2004 cannot be computed: Value of the catch must be asked. ? for 4 souls."},
+			"empty":   {identify.Unknown, -1, 0, "Catch per soul on 31 Dec 2004 cannot be computed: Souls must be asked. 7.5 for ? souls."},
 		}
 		for key, h := range households(t, r) {
 			list, err := r.Identify.Of(t.Context(), scope, h, 10)

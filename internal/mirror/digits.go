@@ -107,9 +107,18 @@ func (g *grouping) starts(v *vector) []uint64 {
 	return starts
 }
 
+// fewBands is up to how many bands a value is held against each one's start; among more its own is searched.
+const fewBands = 8
+
 // addBands adds the digits of bands that begin at these stored numbers.
 func addBands[N uint8 | uint32, V uint16 | uint32](numbers []N, values []V, starts []uint64, stride N) {
 	numbers = numbers[:len(values)]
+	if len(starts) > fewBands {
+		for i, v := range values {
+			numbers[i] += N(started(starts, uint64(v))) * stride
+		}
+		return
+	}
 	for _, start := range starts {
 		for i, v := range values {
 			if uint64(v) >= start {
@@ -117,4 +126,26 @@ func addBands[N uint8 | uint32, V uint16 | uint32](numbers []N, values []V, star
 			}
 		}
 	}
+}
+
+// started is how many of the rising starts a value has reached. Most values are beyond all starts but the first, or
+// before them, where bands part a small stretch.
+func started(starts []uint64, value uint64) int {
+	if value >= starts[len(starts)-1] {
+		return len(starts)
+	}
+	reached, n := 0, len(starts)-1
+	if value < starts[1] {
+		n = 1
+	}
+	for n > 0 {
+		half := (n + 1) / 2
+		if starts[reached+half-1] <= value {
+			reached += half
+			n -= half
+		} else {
+			n = half - 1
+		}
+	}
+	return reached
 }

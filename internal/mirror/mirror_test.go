@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -96,7 +97,17 @@ var queries = []Query{
 	{In: []access.Range{access.Everywhere}, Where: []Condition{{Column: "members", Lo: number(3)}}, By: []Group{{Column: "status"}}, Sum: []string{"income"}},
 	{In: []access.Range{access.Everywhere}, ByArea: 100, By: []Group{{Column: "status"}}, Weight: "members"},
 	{In: []access.Range{access.Everywhere}, ByArea: 1, Where: []Condition{{Column: "cause", In: []int64{1}}}, By: []Group{{Column: "status"}, {Column: "income", Bands: []int64{5_000}}}, Sum: []string{"income", "members"}, Weight: "members"},
+	{In: []access.Range{access.Everywhere}, By: []Group{{Column: "income", Bands: []int64{-200, -3, 0, 1, 2, 7, 50, 51, 199, 1_000, 20_000, 59_999, 1 << 33, 1 << 45}}}},
+	{In: []access.Range{access.Everywhere}, ByArea: 100, By: []Group{{Column: "status"}, {Column: "cause"}, {Column: "income", Bands: every(100, 97)}}, Sum: []string{"members"}},
 	{In: nil},
+}
+
+// every are so many numbers, so far apart.
+func every(n, apart int) (numbers []int64) {
+	for i := range n {
+		numbers = append(numbers, int64(i*apart))
+	}
+	return numbers
 }
 
 func drawRow(t *rapid.T, id int64) Row {
@@ -146,6 +157,30 @@ func TestAfterAnyChangesTheMirrorCountsLikeTheRegister(t *testing.T) {
 	})
 }
 
+func TestLongStretchesAreCountedLikeShortOnes(t *testing.T) {
+	for _, most := range []int64{9, 200, 400} { // members: of 4, 8 and 16 bits
+		for _, income := range []int64{200, 60_000, 1 << 24, 1 << 40} {
+			w, m, random := NewWriter(schema(t)), model{}, rand.New(rand.NewPCG(29, 48))
+			one := func(most int64) int64 {
+				if random.IntN(10) == 0 {
+					return Unknown
+				}
+				return random.Int64N(most + 1)
+			}
+			b := NewBuilder(len(w.Schema().Columns()))
+			for id := range int64(2*chunkRows + 700) { // villages of a quarter of a chunk
+				row := Row{Area: 100 * (1 + id/(chunkRows/4)), ID: id + 1, Values: []int64{one(2), one(1), one(most), one(income)}}
+				m[row.ID] = row
+				if err := b.Add(row); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Load(b, 0)
+			check(t, w.Table(), m)
+		}
+	}
+}
+
 // load fills writer and model with households.
 func load(t *rapid.T, w *Writer, m model, households int) {
 	for id := range int64(households) {
@@ -161,7 +196,7 @@ func load(t *rapid.T, w *Writer, m model, households int) {
 	w.Load(b, 0)
 }
 
-func check(t *rapid.T, table *Table, m model) {
+func check(t rapid.TB, table *Table, m model) {
 	if table.Rows() != len(m) {
 		t.Fatalf("%d households, want %d", table.Rows(), len(m))
 	}
@@ -246,6 +281,50 @@ func TestValuesOfAnyWidthComeBack(t *testing.T) {
 			if got := v.get(i); got != want {
 				t.Fatalf("row %d is %d, want %d", i, got, want)
 			}
+		}
+	})
+}
+
+// A sum is a column like any other: it counts as one by one, and who lacks a term has none.
+func TestASumOfColumnsIsThatOfEachRow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, m := NewWriter(schema(t)), model{}
+		load(t, w, m, rapid.IntRange(1, 300).Draw(t, "households"))
+		adds := func(name string, values int64) map[int64]int64 {
+			list := map[int64]int64{}
+			for value := range values {
+				if rapid.IntRange(0, 7).Draw(t, name+" given") > 0 {
+					list[value] = rapid.Int64Range(-50, 50).Draw(t, name)
+				}
+			}
+			return list
+		}
+		terms := []Term{{"status", adds("status", 3)}, {"cause", adds("cause", 2)}, {"members", adds("members", 10)}}
+		with, err := w.Table().With("sum", terms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(w.Table().Columns())+1 != len(with.Columns()) {
+			t.Fatalf("%d columns of %d", len(with.Columns()), len(w.Table().Columns()))
+		}
+		seen := 0
+		with.Each(func(row Row) {
+			seen++
+			want := int64(0)
+			for i, term := range terms { // the columns of the schema begin with these three
+				add, ok := term.Adds[row.Values[i]]
+				if !ok {
+					want = Unknown
+					break
+				}
+				want += add
+			}
+			if got := row.Values[len(row.Values)-1]; got != want {
+				t.Fatalf("household %d: %d, one by one %d", row.ID, got, want)
+			}
+		})
+		if seen != len(m) {
+			t.Fatalf("%d households of %d", seen, len(m))
 		}
 	})
 }

@@ -93,8 +93,11 @@ func way(ctx context.Context, d *procedure.Definition, f procedure.File) web.Ste
 		}
 		steps.Names = append(steps.Names, s.Title.In(web.Lang(ctx)))
 	}
-	if d.State(f.State).End == procedure.Granted {
+	at := d.State(f.State)
+	if at.End == procedure.Granted {
 		steps.Current = len(steps.Names)
+	} else if title := at.Title.In(web.Lang(ctx)); at.End == procedure.Goes && steps.Names[steps.Current] != title {
+		steps.Names[steps.Current] += " · " + title // beside the way, such as an objection
 	}
 	return steps
 }

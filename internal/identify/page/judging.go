@@ -85,7 +85,7 @@ func (p *pages) card(ctx context.Context, pack *policy.Pack, card *identify.Card
 	if card.Model == nil {
 		return append(parts, web.Note(word(ctx, "judging.no_model")))
 	}
-	return append(parts, web.Box(word(ctx, "judging.model"), modelFacts(ctx, card.Model), bandBars(ctx, card.Model), errorTrend(ctx, card, "exclusion"), errorTrend(ctx, card, "inclusion")))
+	return append(parts, web.Box(word(ctx, "judging.model"), modelFacts(ctx, card.Model), bandBars(ctx, card.Model), tenths(ctx, card), cutErrors(ctx, card)))
 }
 
 // cutoffFact is a cut-off with its figure of today, where the pack has one for the whole country.
@@ -127,15 +127,42 @@ func bandBars(ctx context.Context, m *identify.ModelCard) web.Bars {
 	return bars
 }
 
-// errorTrend is an error of the model by the cut-off.
-func errorTrend(ctx context.Context, card *identify.Card, of string) templ.Component {
-	trend := web.Trend{Caption: word(ctx, "judging."+of), Unit: "%", First: word(ctx, "judging.at_points"), Second: word(ctx, "judging."+of)}
-	for _, at := range card.Accuracy() {
-		value := map[string]float64{"exclusion": at.Exclusion, "inclusion": at.Inclusion}[of]
-		trend.Points = append(trend.Points, web.TrendPoint{Label: number(ctx, int64(at.Points)), Value: value, Text: i18n.Percent(web.Lang(ctx), value, 1), Known: true})
-	}
-	if len(trend.Points) == 0 {
+// tenths are how many of each tenth of the survey were poor, beside how many their points let one expect.
+func tenths(ctx context.Context, card *identify.Card) templ.Component {
+	list := card.Tenths()
+	if len(list) == 0 {
 		return templ.NopComponent
 	}
-	return trend
+	observed, expected := web.Curve{Label: word(ctx, "judging.observed")}, web.Curve{Label: word(ctx, "judging.expected")}
+	plot := web.Curves{Caption: word(ctx, "judging.tenths"), Unit: "%", Across: word(ctx, "judging.tenth")}
+	for i, t := range list {
+		plot.Marks = append(plot.Marks, number(ctx, int64(i+1)))
+		observed.Points = append(observed.Points, estimated(ctx, t.Observed))
+		expected.Points = append(expected.Points, web.CurvePoint{Value: t.Expected, Text: i18n.Percent(web.Lang(ctx), t.Expected, 1)})
+	}
+	plot.Curves = []web.Curve{observed, expected}
+	return plot
+}
+
+// cutErrors are both errors of the model by the cut-off.
+func cutErrors(ctx context.Context, card *identify.Card) templ.Component {
+	list := card.Accuracy()
+	if len(list) == 0 {
+		return templ.NopComponent
+	}
+	exclusion, inclusion := web.Curve{Label: word(ctx, "judging.exclusion")}, web.Curve{Label: word(ctx, "judging.inclusion")}
+	plot := web.Curves{Caption: word(ctx, "judging.errors"), Unit: "%", Across: word(ctx, "judging.at_points")}
+	for _, at := range list {
+		plot.Marks = append(plot.Marks, number(ctx, int64(at.Points)))
+		exclusion.Points = append(exclusion.Points, estimated(ctx, at.Exclusion))
+		inclusion.Points = append(inclusion.Points, estimated(ctx, at.Inclusion))
+	}
+	plot.Curves = []web.Curve{exclusion, inclusion}
+	return plot
+}
+
+// estimated is a share with its interval.
+func estimated(ctx context.Context, f identify.Measured) web.CurvePoint {
+	lang := web.Lang(ctx)
+	return web.CurvePoint{Value: f.Share, Low: f.Low, High: f.High, Text: i18n.Percent(lang, f.Share, 1), Interval: i18n.Percent(lang, f.Low, 1) + " – " + i18n.Percent(lang, f.High, 1)}
 }

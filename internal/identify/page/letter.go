@@ -70,6 +70,9 @@ func (p *casePages) decision(ctx context.Context, paper casePaper, f procedure.F
 	}
 	facts := web.PaperBlock{Rows: [][]string{{paper.word(ctx, "head"), head}, {paper.word(ctx, "household"), f.Number}, {paper.word(ctx, "area"), place},
 		{paper.word(ctx, "procedure"), d.Title.In(lang)}, {paper.word(ctx, "decision"), d.State(f.State).Title.In(lang)}, {paper.word(ctx, "date"), i18n.Day(lang, f.Since)}}}
+	if a := f.Decision(d); a != nil && a.Account != 0 {
+		facts.Rows = append(facts.Rows, []string{paper.word(ctx, "decided_by"), paper.actor(ctx, p.Desk, a.Account, a.Role)})
+	}
 	if last := len(f.Acts) - 1; last >= 0 && f.Acts[last].Reason != "" {
 		facts.Rows = append(facts.Rows, []string{paper.word(ctx, "reason"), d.ReasonTitle(lang, f.Acts[last].Reason)})
 	}

@@ -77,8 +77,13 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 		if m.HasPhoto {
 			photo = boardPhoto(sittingPath(m.ID)+"/photo", caseWord(ctx, "meeting.photo"))
 		}
-		facts := web.Facts{Items: []web.Fact{{Label: caseWord(ctx, "meeting.eligible"), Value: strconv.FormatInt(m.Eligible, 10)}, {Label: caseWord(ctx, "meeting.present"), Value: strconv.FormatInt(m.Present, 10)}, {Label: caseWord(ctx, "meeting.minutes"), Value: m.Minutes, Missing: m.Minutes == ""}}}
-		return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, facts, photo), web.Box(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)), web.Actions([]web.Action{paper}))
+		facts := web.Facts{Items: []web.Fact{{Label: caseWord(ctx, "meeting.eligible"), Value: strconv.FormatInt(m.Eligible, 10)}, {Label: caseWord(ctx, "meeting.present"), Value: strconv.FormatInt(m.Present, 10)}, {Label: caseWord(ctx, "meeting.minutes"), Value: m.Minutes, Missing: m.Minutes == ""},
+			{Label: caseWord(ctx, "meeting.closed_by"), Value: p.ActorName(ctx, m.Closer, m.ClosedAs), Missing: m.Closer == 0}}}
+		actions, err := p.leadsOn(r, scope, m)
+		if err != nil {
+			return err
+		}
+		return p.show(w, r, title, web.Crumb{Label: title}, web.Box(title, facts, photo), web.Box(caseWord(ctx, "votes"), p.results(ctx, votes, numbers)), web.Actions(append(actions, paper)))
 	}
 	view, err := p.openMeeting(ctx, scope, m, votes)
 	if err != nil {
@@ -89,6 +94,18 @@ func (p *casePages) sitting(w http.ResponseWriter, r *http.Request) error {
 		parts = append(parts, withoutNetwork(ctx, m, ""))
 	}
 	return p.show(w, r, title, web.Crumb{Label: title}, parts...)
+}
+
+// leadsOn is the act that leads on the cases of a closed meeting which a job that was stopped has left where they were.
+func (p *casePages) leadsOn(r *http.Request, scope access.Scope, m procedure.Sitting) ([]web.Action, error) {
+	if !p.May(r, access.CaseAct, m.Area) {
+		return nil, nil
+	}
+	left, err := p.Cases.Before(r.Context(), scope, m)
+	if err != nil || len(left) == 0 {
+		return nil, err
+	}
+	return []web.Action{{Label: caseWord(r.Context(), "meeting.lead", "n", len(left)), Href: sittingPath(m.ID) + "/close", Post: true, Hidden: []web.Pair{{Name: "ver", Value: strconv.FormatInt(m.Ver, 10)}}}}, nil
 }
 
 func meetingTitle(ctx context.Context, m procedure.Sitting) string {

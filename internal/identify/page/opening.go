@@ -56,7 +56,11 @@ func (p *casePages) opening(r *http.Request, query url.Values) (opening, error) 
 		return o, err
 	}
 	for _, d := range procedures.List {
-		if opens(o.scope.Caller(), d) {
+		may, err := p.Cases.MayOpen(o.scope.Caller(), d, filter.Area)
+		if err != nil {
+			return o, err
+		}
+		if may {
 			o.offered = append(o.offered, d)
 		}
 		if d.Code == query.Get("procedure") {
@@ -75,13 +79,6 @@ func (p *casePages) opening(r *http.Request, query url.Values) (opening, error) 
 		o.Opening, err = p.Cases.Preview(ctx, o.scope, o.chosen.Code, ids)
 	}
 	return o, err
-}
-
-// opens says whether a role of the caller opens cases of a procedure.
-func opens(caller access.Caller, d *procedure.Definition) bool {
-	return slices.ContainsFunc(caller.Holding(), func(g access.Grant) bool {
-		return slices.ContainsFunc(d.OpenedBy, func(a procedure.Actor) bool { return a.Role == g.Role })
-	})
 }
 
 // openMany asks by which procedure cases are to be opened and shows what it would come to, before anything is done.

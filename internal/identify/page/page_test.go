@@ -167,3 +167,21 @@ func TestAFormThatIsWrongSaysWhere(t *testing.T) {
 		h.Post(t, register.Clerk, "/identify", "day", "2004-12-31", "area", "12").Want(t, 404)
 	})
 }
+
+func TestScenariosStandBesideEachOtherWithWhomTheRegisterLacks(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fill(t)
+		h.Judge(t, identify.RunArgs{Day: endOf2004})
+		h.Get(t, register.County, "/identify/scenario?a=line&a_amount=400").Want(t, 409, "still being read")
+		h.Follow(t)
+		h.Get(t, register.County, "/identify/scenario").Want(t, 200, "No scenario chosen yet")
+		h.Get(t, register.County, "/identify/scenario?a=line&a_amount=400&b=households&b_amount=1").Want(t, 200, "Scenario A", "Scenario B", "Coverage", "North", "3 households, 6 persons", "1 household, 1 person", "status.not=stranded", "verdict=poor")
+		list := h.Get(t, register.County, "/households?area=11&status.not=stranded&verdict=poor").Want(t, 200, "1 household", h.number(t, 11001001), "Newest assessment: poor", "Not: Stranded")
+		if strings.Contains(list.Body, h.number(t, 12001001)) {
+			t.Error("the list of an area holds a household of another")
+		}
+		h.Get(t, register.County, "/identify/scenario?a=cutoff&a_amount=4").Want(t, 400, "knows a poverty line and no points")
+		h.Get(t, register.County, "/identify/scenario?a.lamp.0=4").Want(t, 400)
+		h.Get(t, register.Village, "/identify/scenario?a=line&a_amount=400").Want(t, 403)
+	})
+}

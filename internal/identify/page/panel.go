@@ -38,7 +38,7 @@ func Panel(service *identify.Service) registrypage.Panel {
 			}
 			part := assessed(ctx, a, pack, runs)
 			if i > 0 {
-				part = folded(word(ctx, "panel.before", "day", i18n.Day(web.Lang(ctx), a.Day), "verdict", word(ctx, "verdict."+string(a.Outcome)), "at", i18n.Moment(web.Lang(ctx), a.At)), part)
+				part = web.Folded(word(ctx, "panel.before", "day", i18n.Day(web.Lang(ctx), a.Day), "verdict", word(ctx, "verdict."+string(a.Outcome)), "at", i18n.Moment(web.Lang(ctx), a.At)), false, part)
 			}
 			parts = append(parts, part)
 		}
@@ -70,7 +70,7 @@ func assessed(ctx context.Context, a identify.Stored, pack *policy.Pack, runs bo
 		parts = append([]templ.Component{reason(words)}, parts...)
 	}
 	if len(a.Basis.Inputs)+len(a.Basis.Missing) > 0 {
-		parts = append(parts, folded(word(ctx, "panel.inputs"), inputs(ctx, a.Basis, pack)))
+		parts = append(parts, web.Folded(word(ctx, "panel.inputs"), false, inputs(ctx, a.Basis, pack)))
 	}
 	return web.Parts(parts...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"rightkey/internal/access"
 	"rightkey/internal/i18n"
 	"rightkey/internal/identify"
 	"rightkey/internal/policy"
@@ -74,6 +75,15 @@ func (p casePaper) word(ctx context.Context, key string, args ...any) string {
 // said is a message of the pages of cases as it stands on the sheets of a document.
 func (p casePaper) said(ctx context.Context, key string, args ...any) string {
 	return identify.Word(p.pack, web.Lang(ctx), "cases."+key, args...)
+}
+
+// actor is who did something in a capacity of the journal, as it stands on the sheets of a document.
+func (p casePaper) actor(ctx context.Context, desk web.Desk, account int64, capacity string) string {
+	_, whom := access.ReadRole(capacity)
+	if whom == 0 {
+		return desk.AccountName(ctx, account)
+	}
+	return p.word(ctx, "acting", "name", desk.AccountName(ctx, account), "absent", desk.AccountName(ctx, whom))
 }
 
 // noticeSheet is the notice as it goes on the board.
@@ -162,6 +172,9 @@ func (p *casePages) minutes(w http.ResponseWriter, r *http.Request) error {
 	paper.title = meeting.Title.In(lang)
 	facts := web.PaperBlock{Rows: [][]string{{paper.word(ctx, "area"), place}, {paper.said(ctx, "meeting.day"), i18n.Day(lang, m.Day)},
 		{paper.said(ctx, "meeting.eligible"), counted(m.Eligible)}, {paper.said(ctx, "meeting.present"), counted(m.Present)}}}
+	if m.Closer != 0 {
+		facts.Rows = append(facts.Rows, []string{paper.word(ctx, "closed_by"), paper.actor(ctx, p.Desk, m.Closer, m.ClosedAs)})
+	}
 	list := web.PaperBlock{Title: paper.word(ctx, "votes"), Heads: []string{paper.word(ctx, "household"), paper.said(ctx, "for"), paper.said(ctx, "against"), paper.said(ctx, "abstain"), paper.said(ctx, "result")}}
 	for _, v := range votes {
 		result := ""

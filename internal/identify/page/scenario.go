@@ -28,7 +28,13 @@ var sides = []string{"a", "b"}
 // scenario shows one or two scenarios beside each other. Nothing is written.
 func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	query, err := web.Asked(r, "area", "rule", "benefit", "a", "a_amount", "b", "b_amount")
+	known := []string{"area", "rule", "benefit", "a", "a_amount", "b", "b_amount"}
+	for name := range r.URL.Query() {
+		if ofPoints(name) {
+			known = append(known, name)
+		}
+	}
+	query, err := web.Asked(r, known...)
 	if err != nil {
 		return err
 	}
@@ -54,14 +60,17 @@ func (p *pages) scenario(w http.ResponseWriter, r *http.Request) error {
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
-		return p.Show(w, r, web.Status(err), page, append(parts, web.Notice{Tone: web.ToneBad, Text: refused.Message})...)
+		return p.Show(w, r, web.Status(err), page, append(parts, web.Notice{Tone: web.ToneBad, Text: web.Said(ctx, refused)})...)
 	case err != nil:
 		return err
+	}
+	if len(effects) > 0 && len(effects[0].Areas) == 0 {
+		return p.Show(w, r, http.StatusOK, page, append(parts, web.Empty{Title: word(ctx, "scenario.nobody"), Text: word(ctx, "scenario.nobody_text")})...)
 	}
 	if len(effects) == 0 {
 		return p.Show(w, r, http.StatusOK, page, append(parts, web.Empty{Title: word(ctx, "scenario.empty"), Text: word(ctx, "scenario.empty_text")})...)
 	}
-	parts = append(parts, compared(ctx, pack, effects)...)
+	parts = append(parts, compared(ctx, pack, effects, at, door(pack, p.MayAnywhere(r, access.HouseholdList)))...)
 	return p.Show(w, r, http.StatusOK, page, parts...)
 }
 
@@ -84,7 +93,7 @@ func (p *pages) scenarioForm(ctx context.Context, scope access.Scope, at place, 
 		fields = append(fields, change, web.Field{Name: side + "_amount", Label: word(ctx, "scenario.amount"), Value: query.Get(side + "_amount"), Attributes: templ.Attributes{"inputmode": "decimal"}})
 	}
 	fields = append(fields, web.Field{Name: "benefit", Label: word(ctx, "scenario.benefit", "currency", pack.Currency), Value: query.Get("benefit"), Attributes: templ.Attributes{"inputmode": "decimal"}})
-	return web.Filters{Action: "/identify/scenario", Fields: fields, Clear: "/identify/scenario", Submit: word(ctx, "scenario.work_out")}, nil
+	return web.Filters{Action: "/identify/scenario", Fields: fields, Clear: "/identify/scenario", Submit: word(ctx, "scenario.work_out"), More: pointsForm(ctx, pack, query)}, nil
 }
 
 // effects works the scenarios out that the address asks for.
@@ -95,9 +104,16 @@ func (p *pages) effects(ctx context.Context, scope access.Scope, at place, pack 
 		return nil, err
 	}
 	for _, side := range sides {
+		weights, err := weightsOf(side, query)
+		if err != nil {
+			return nil, err
+		}
 		change := identify.Change(query.Get(side))
-		if change == "" {
+		switch {
+		case change == "" && len(weights) == 0:
 			continue
+		case change == "":
+			change = identify.NewPoints
 		}
 		digits := 0
 		if change == identify.NewLine || change == identify.NewBudget {
@@ -107,7 +123,7 @@ func (p *pages) effects(ctx context.Context, scope access.Scope, at place, pack 
 		if err != nil {
 			return nil, err
 		}
-		effect, err := p.Identify.Simulate(ctx, scope, identify.Scenario{Area: at.key, Rule: query.Get("rule"), Change: change, Amount: amount, Benefit: benefit})
+		effect, err := p.Identify.Simulate(ctx, scope, identify.Scenario{Area: at.key, Rule: query.Get("rule"), Change: change, Amount: amount, Benefit: benefit, Weights: weights})
 		if err != nil {
 			return nil, err
 		}
@@ -130,58 +146,63 @@ func scenarioAmount(ctx context.Context, field, written string, digits int) (int
 }
 
 // compared are scenarios beside each other: the whole, by area, by groups and by tenths.
-func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect) []templ.Component {
-	parts := []templ.Component{web.Box(word(ctx, "scenario.whole"), wholeTable(ctx, pack, effects))}
+func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect, at place, lacking func(area string) string) []templ.Component {
 	first := effects[0]
-	moves := []string{}
-	for i := range effects {
-		moves = append(moves, word(ctx, "scenario."+sides[i]))
+	table := func(key, column string, parts func(identify.Effect) []part) web.Table {
+		return movedTable(ctx, word(ctx, "scenario."+key), column, effects, parts)
 	}
-	byArea := movedTable(ctx, word(ctx, "scenario.by_area"), web.T(ctx, "common.area"), moves)
-	for _, a := range first.Areas {
-		var same []identify.Moved
-		for _, e := range effects {
-			at := slices.IndexFunc(e.Areas, func(o identify.MovedArea) bool { return o.Area.Key == a.Area.Key })
-			same = append(same, e.Areas[at].Moved)
-		}
-		byArea.Rows = append(byArea.Rows, movedRow(ctx, a.Area.Label(web.Lang(ctx)), same))
-	}
-	parts = append(parts, web.Box(word(ctx, "scenario.by_area"), byArea), web.Box(word(ctx, "scenario.coverage"), web.Note(word(ctx, "scenario.coverage_note")), coverageTable(ctx, first)))
-	if len(first.Groups) > 0 {
-		byGroup := movedTable(ctx, word(ctx, "scenario.by_group"), word(ctx, "scenario.group"), moves)
-		for i, g := range first.Groups {
-			var same []identify.Moved
-			for _, e := range effects {
-				same = append(same, e.Groups[i].Moved)
+	boxes := []templ.Component{web.Box(word(ctx, "scenario.whole"), wholeTable(ctx, pack, effects, lacking(at.code))),
+		web.Box(word(ctx, "scenario.by_area"), table("by_area", web.T(ctx, "common.area"), func(e identify.Effect) (parts []part) {
+			for _, a := range e.Areas {
+				parts = append(parts, part{a.Area.Code, a.Area.Label(web.Lang(ctx)), a.Moved})
 			}
-			byGroup.Rows = append(byGroup.Rows, movedRow(ctx, groupLabel(ctx, pack, g), same))
-		}
-		parts = append(parts, web.Box(word(ctx, "scenario.by_group"), byGroup))
+			return parts
+		})),
+		web.Box(word(ctx, "scenario.coverage"), web.Note(word(ctx, "scenario.coverage_note")), coverageTable(ctx, first, lacking))}
+	if len(first.Groups) > 0 {
+		boxes = append(boxes, web.Box(word(ctx, "scenario.by_group"), table("by_group", word(ctx, "scenario.group"), func(e identify.Effect) (parts []part) {
+			for _, g := range e.Groups {
+				parts = append(parts, part{g.Dimension.Code + "=" + g.Value, groupLabel(ctx, pack, g), g.Moved})
+			}
+			return parts
+		})))
 	}
-	byTenth := movedTable(ctx, word(ctx, "scenario.by_tenth"), word(ctx, "scenario.tenth"), moves)
-	for i := range first.Deciles {
-		var same []identify.Moved
-		for _, e := range effects {
-			same = append(same, e.Deciles[i])
+	return append(boxes, web.Box(word(ctx, "scenario.by_tenth"), table("by_tenth", word(ctx, "scenario.tenth"), func(e identify.Effect) (parts []part) {
+		for i, d := range e.Deciles {
+			parts = append(parts, part{strconv.Itoa(i), number(ctx, int64(i+1)), d})
 		}
-		byTenth.Rows = append(byTenth.Rows, movedRow(ctx, number(ctx, int64(i+1)), same))
-	}
-	return append(parts, web.Box(word(ctx, "scenario.by_tenth"), byTenth), web.Note(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
+		return parts
+	})), web.Note(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
 }
 
 // coverageTable says of each area whom of the poor the register has now: it is the same whatever a scenario changes.
-func coverageTable(ctx context.Context, e identify.Effect) web.Table {
+func coverageTable(ctx context.Context, e identify.Effect, lacking func(area string) string) web.Table {
 	t := web.Table{Caption: word(ctx, "scenario.coverage"), Scroll: true, Columns: []web.Column{{Label: web.T(ctx, "common.area")}, {Label: word(ctx, "scenario.before"), Number: true}, {Label: word(ctx, "scenario.unregistered"), Number: true},
-		{Label: word(ctx, "scenario.covered"), Number: true}, {Label: word(ctx, "scenario.reached")}}}
+		{Label: word(ctx, "scenario.covered"), Number: true}}}
+	if e.Reached != nil {
+		t.Columns = append(t.Columns, web.Column{Label: word(ctx, "scenario.reached")})
+	}
 	for _, a := range e.Areas {
-		shares := []string{covered(ctx, a.Before, a.Unregistered), expected(ctx, a.Reached)}
-		row := web.Row{Cells: []web.Cell{web.Text(a.Area.Label(web.Lang(ctx))), web.Text(number(ctx, a.Before.Households)), web.Text(number(ctx, a.Unregistered.Households))}}
+		shares := []string{covered(ctx, a.Before, a.Unregistered), expected(ctx, a.Reached)}[:len(t.Columns)-3]
+		row := web.Row{Cells: []web.Cell{web.Text(a.Area.Label(web.Lang(ctx))), web.Text(number(ctx, a.Before.Households)), {Text: number(ctx, a.Unregistered.Households), Href: lacking(a.Area.Code)}}}
 		for _, written := range shares {
 			row.Cells = append(row.Cells, web.Cell{Text: written, Missing: written == ""})
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// door leads from the number of households that the register lacks in an area to their list; nowhere for who may not list
+// households.
+func door(pack *policy.Pack, lists bool) func(area string) string {
+	of := identify.Unregistered(pack)
+	return func(area string) string {
+		if !lists {
+			return ""
+		}
+		return "/households?" + url.Values{"area": {area}, "verdict": of.Verdict, "status.not": of.NotStatus}.Encode()
+	}
 }
 
 // covered is the share of the households found poor that are registered as poor; nothing where nobody is found poor.
@@ -212,27 +233,29 @@ func dimensionValue(g identify.MovedGroup) policy.Value {
 	return g.Value
 }
 
-// wholeTable has a row for each figure and a column for each scenario.
-func wholeTable(ctx context.Context, pack *policy.Pack, effects []identify.Effect) web.Table {
+// wholeTable has a row for each figure that a scenario has, and a column for each scenario; lacking is the address of the
+// households that the register lacks.
+func wholeTable(ctx context.Context, pack *policy.Pack, effects []identify.Effect, lacking string) web.Table {
 	table := web.Table{Caption: word(ctx, "scenario.whole"), Scroll: true, Columns: []web.Column{{Label: word(ctx, "scenario.figure")}}}
 	figures := []struct {
-		key string
-		of  func(identify.Effect) string
+		key  string
+		of   func(identify.Effect) string
+		href string
 	}{
 		{"change_made", func(e identify.Effect) string {
-			return word(ctx, "scenario.change."+string(e.Change), "currency", pack.Currency) + ": " + changeAmount(ctx, pack, e)
-		}},
-		{"before", func(e identify.Effect) string { return heads(ctx, e.Before) }},
-		{"after", func(e identify.Effect) string { return heads(ctx, e.After) }},
-		{"in", func(e identify.Effect) string { return heads(ctx, e.In) }},
-		{"out", func(e identify.Effect) string { return heads(ctx, e.Out) }},
-		{"exclusion", func(e identify.Effect) string { return expected(ctx, e.Exclusion) }},
-		{"inclusion", func(e identify.Effect) string { return expected(ctx, e.Inclusion) }},
-		{"cost", func(e identify.Effect) string { return amount(ctx, e.Cost, pack) }},
-		{"unregistered", func(e identify.Effect) string { return heads(ctx, e.Unregistered) }},
-		{"covered", func(e identify.Effect) string { return covered(ctx, e.Before, e.Unregistered) }},
-		{"reached", func(e identify.Effect) string { return expected(ctx, e.Reached) }},
-		{"quota", func(e identify.Effect) string { return quota(ctx, e) }},
+			return changeMade(ctx, pack, e)
+		}, ""},
+		{"before", func(e identify.Effect) string { return heads(ctx, e.Before) }, ""},
+		{"after", func(e identify.Effect) string { return heads(ctx, e.After) }, ""},
+		{"in", func(e identify.Effect) string { return heads(ctx, e.In) }, ""},
+		{"out", func(e identify.Effect) string { return heads(ctx, e.Out) }, ""},
+		{"exclusion", func(e identify.Effect) string { return expected(ctx, e.Exclusion) }, ""},
+		{"inclusion", func(e identify.Effect) string { return expected(ctx, e.Inclusion) }, ""},
+		{"cost", func(e identify.Effect) string { return cost(ctx, pack, e) }, ""},
+		{"unregistered", func(e identify.Effect) string { return heads(ctx, e.Unregistered) }, lacking},
+		{"covered", func(e identify.Effect) string { return covered(ctx, e.Before, e.Unregistered) }, ""},
+		{"reached", func(e identify.Effect) string { return expected(ctx, e.Reached) }, ""},
+		{"quota", func(e identify.Effect) string { return quota(ctx, e) }, ""},
 	}
 	for i := range effects {
 		table.Columns = append(table.Columns, web.Column{Label: word(ctx, "scenario."+sides[i])})
@@ -241,18 +264,37 @@ func wholeTable(ctx context.Context, pack *policy.Pack, effects []identify.Effec
 		row := web.Row{Cells: []web.Cell{web.Text(word(ctx, "scenario."+f.key))}}
 		for _, e := range effects {
 			written := f.of(e)
-			row.Cells = append(row.Cells, web.Cell{Text: written, Missing: written == ""})
+			row.Cells = append(row.Cells, web.Cell{Text: written, Missing: written == "", Href: f.href})
 		}
-		table.Rows = append(table.Rows, row)
+		if slices.ContainsFunc(row.Cells[1:], func(c web.Cell) bool { return !c.Missing }) {
+			table.Rows = append(table.Rows, row)
+		}
 	}
 	return table
 }
 
-func changeAmount(ctx context.Context, pack *policy.Pack, e identify.Effect) string {
-	if e.Change == identify.NewLine || e.Change == identify.NewBudget {
-		return amount(ctx, e.Amount, pack)
+// cost is what a scenario costs; nothing where nobody said what a household gets.
+func cost(ctx context.Context, pack *policy.Pack, e identify.Effect) string {
+	if e.Benefit == 0 {
+		return ""
 	}
-	return number(ctx, e.Amount)
+	return amount(ctx, e.Cost, pack)
+}
+
+// changeMade is what a scenario changes, in words.
+func changeMade(ctx context.Context, pack *policy.Pack, e identify.Effect) string {
+	made := word(ctx, "scenario.change."+string(e.Change), "currency", pack.Currency)
+	switch e.Change {
+	case identify.NewPoints:
+	case identify.NewLine, identify.NewBudget:
+		made += ": " + amount(ctx, e.Amount, pack)
+	default:
+		made += ": " + number(ctx, e.Amount)
+	}
+	if len(e.Weights) == 0 {
+		return made
+	}
+	return made + " · " + weightsMade(ctx, pack, e)
 }
 
 // heads writes households and persons.
@@ -277,23 +319,33 @@ func quota(ctx context.Context, e identify.Effect) string {
 	return word(ctx, "scenario.of_quota", "persons", e.After.Persons, "quota", e.Quota.Persons, "share", share(ctx, float64(e.After.Persons)/float64(e.Quota.Persons), true))
 }
 
-func movedTable(ctx context.Context, caption, first string, scenarios []string) web.Table {
+// part is the households of an area, group or tenth.
+type part struct {
+	key, label string
+	identify.Moved
+}
+
+// movedTable has a row for each part, with its households before, and after each scenario. A part that a later scenario
+// does not have is one that nobody was in.
+func movedTable(ctx context.Context, caption, first string, effects []identify.Effect, parts func(identify.Effect) []part) web.Table {
 	table := web.Table{Caption: caption, Scroll: true, Columns: []web.Column{{Label: first}, {Label: word(ctx, "scenario.before"), Number: true}}}
-	for _, name := range scenarios {
+	rows := map[string]int{}
+	for i, e := range effects {
 		for _, key := range []string{"after", "in", "out"} {
-			table.Columns = append(table.Columns, web.Column{Label: name + ": " + word(ctx, "scenario."+key), Number: true})
+			table.Columns = append(table.Columns, web.Column{Label: word(ctx, "scenario."+sides[i]) + ": " + word(ctx, "scenario."+key), Number: true})
+		}
+		for _, p := range parts(e) {
+			at, known := rows[p.key]
+			if !known {
+				at = len(table.Rows)
+				rows[p.key] = at
+				table.Rows = append(table.Rows, web.Row{Cells: slices.Repeat([]web.Cell{web.Text(number(ctx, 0))}, 2+3*len(effects))})
+				table.Rows[at].Cells[0], table.Rows[at].Cells[1] = web.Text(p.label), web.Text(number(ctx, p.Before.Households))
+			}
+			for k, h := range []identify.Heads{p.After, p.In, p.Out} {
+				table.Rows[at].Cells[2+3*i+k] = web.Text(number(ctx, h.Households))
+			}
 		}
 	}
 	return table
-}
-
-// movedRow has the households of a part before, and after each scenario.
-func movedRow(ctx context.Context, label string, scenarios []identify.Moved) web.Row {
-	row := web.Row{Cells: []web.Cell{web.Text(label), web.Text(number(ctx, scenarios[0].Before.Households))}}
-	for _, m := range scenarios {
-		for _, h := range []identify.Heads{m.After, m.In, m.Out} {
-			row.Cells = append(row.Cells, web.Text(number(ctx, h.Households)))
-		}
-	}
-	return row
 }

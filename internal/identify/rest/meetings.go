@@ -35,6 +35,9 @@ type Meeting struct {
 	Eligible  int64  `json:"eligible,omitempty" doc:"Who has a vote; absent until it is closed."`
 	Present   int64  `json:"present,omitempty"`
 	Minutes   string `json:"minutes,omitempty" doc:"Absent where you may not read personal fields."`
+	Closer    int64  `json:"closer,omitempty" doc:"Account that closed it."`
+	Role      string `json:"role,omitempty" doc:"In which role."`
+	For       int64  `json:"for,omitempty" doc:"Account that was away and for which it was closed."`
 	Photo     bool   `json:"photo" doc:"There is a photo of minutes on paper."`
 	Version   int64  `json:"version"`
 }
@@ -50,7 +53,8 @@ func (rooms Cases) meetings(ctx context.Context, list []procedure.Sitting) ([]Me
 	}
 	items := make([]Meeting, len(list))
 	for i, m := range list {
-		items[i] = Meeting{ID: m.ID, Procedure: m.Code, Pack: m.Pack, Kind: m.Meeting, Area: places[m.Area].Code, Day: m.Day.String(), Closed: m.Closed, Eligible: m.Eligible, Present: m.Present, Minutes: m.Minutes, Photo: m.HasPhoto, Version: m.Ver}
+		role, whom := access.ReadRole(m.ClosedAs)
+		items[i] = Meeting{Closer: m.Closer, Role: role, For: whom, ID: m.ID, Procedure: m.Code, Pack: m.Pack, Kind: m.Meeting, Area: places[m.Area].Code, Day: m.Day.String(), Closed: m.Closed, Eligible: m.Eligible, Present: m.Present, Minutes: m.Minutes, Photo: m.HasPhoto, Version: m.Ver}
 	}
 	return items, nil
 }

@@ -23,6 +23,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerRuns(api)
 	rooms.registerAssessments(api)
 	rooms.registerScenario(api)
+	rooms.registerScorecards(api)
 }
 
 // areaOf is the key of the area in scope with a code; 0, everything in scope, for none.

@@ -121,3 +121,21 @@ func TestWhoMayNotAndWhatIsWrongIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestAScenarioSaysWhoMovesAndWhomTheRegisterLacks(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.Judge(t, identify.RunArgs{Day: clock.Date(2004, 12, 31)})
+		h.Follow(t)
+		var e identifyrest.Effect
+		h.Get(t, register.County, "/identification-runs/scenarios?change=line&amount=400&benefit=10").Want(t, 200).Read(t, &e)
+		if e.Before.Households != 1 || e.After.Households != 2 || e.In.Persons != 2 || e.Cost != 20 || e.Ranked.Households != 2 {
+			t.Errorf("%+v", e)
+		}
+		if e.Unregistered.Households != 1 || e.Unregistered.Persons != 3 || e.Reached != nil || len(e.Areas) != 2 || e.Areas[0].Covered.Unregistered.Households != 1 || e.Areas[1].Covered.Unregistered.Households != 0 {
+			t.Errorf("coverage %+v, by area %+v", e.Coverage, e.Areas)
+		}
+		for _, asked := range []string{"change=cutoff&amount=3", "change=points", "change=line&amount=400&points=lamp.0:4", "change=line&amount=400&points=lamp"} {
+			h.Get(t, register.County, "/identification-runs/scenarios?"+asked).Want(t, 400)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/identify"
@@ -67,15 +68,16 @@ type Expected struct {
 
 // scenarioAsked is what a scenario asks for.
 type scenarioAsked struct {
-	Area    string `query:"area" maxLength:"40" doc:"Official code; everything in your areas if absent."`
-	Rule    string `query:"rule" maxLength:"60" doc:"Code of a rule of the pack in use; its first if absent."`
-	Change  string `query:"change" required:"true" enum:"line,cutoff,households,share,budget"`
-	Amount  int64  `query:"amount" minimum:"0" doc:"Minor units of a line or budget, points of a cut-off, a number of households, or per cent."`
-	Benefit int64  `query:"benefit" minimum:"0" doc:"Minor units a year for a household."`
+	Area    string   `query:"area" maxLength:"40" doc:"Official code; everything in your areas if absent."`
+	Rule    string   `query:"rule" maxLength:"60" doc:"Code of a rule of the pack in use; its first if absent."`
+	Change  string   `query:"change" required:"true" enum:"line,cutoff,points,households,share,budget" doc:"points: the cut-off of the pack, with the points that points gives."`
+	Amount  int64    `query:"amount" minimum:"0" doc:"Minor units of a line or budget, points of a cut-off, a number of households, or per cent."`
+	Benefit int64    `query:"benefit" minimum:"0" doc:"Minor units a year for a household."`
+	Points  []string `query:"points,explode" maxItems:"500" example:"roof.0:7" doc:"Other points for an answer of the rule's scorecard, as question.place:points, the answer's place among the question's from 0; give it several times."`
 }
 
 func (rooms Rooms) registerScenario(api *rest.API) {
-	rest.Register(api, rest.Operation{ID: "simulate-identification", Method: http.MethodGet, Path: "/identification-runs/scenarios", Summary: "What another line, cut-off, quota or budget would do", Room: room, Verb: access.AssessRun,
+	rest.Register(api, rest.Operation{ID: "simulate-identification", Method: http.MethodGet, Path: "/identification-runs/scenarios", Summary: "What another line, cut-off, points of answers, quota or budget would do", Room: room, Verb: access.AssessRun,
 		About: "Counts from the latest assessments who would be poor, who comes in and who goes out. Nothing is written."}, rooms.simulate)
 }
 
@@ -85,7 +87,16 @@ func (rooms Rooms) simulate(ctx context.Context, in *scenarioAsked) (*struct{ Bo
 	if err != nil {
 		return nil, err
 	}
-	e, err := rooms.Identify.Simulate(ctx, scope, identify.Scenario{Area: key, Rule: in.Rule, Change: identify.Change(in.Change), Amount: in.Amount, Benefit: in.Benefit})
+	of := identify.Scenario{Area: key, Rule: in.Rule, Change: identify.Change(in.Change), Amount: in.Amount, Benefit: in.Benefit}
+	for _, written := range in.Points {
+		answer, points, _ := strings.Cut(written, ":")
+		weight, err := identify.ParseWeight(answer, points)
+		if err != nil {
+			return nil, err
+		}
+		of.Weights = append(of.Weights, weight)
+	}
+	e, err := rooms.Identify.Simulate(ctx, scope, of)
 	if err != nil {
 		return nil, err
 	}
