@@ -150,9 +150,9 @@ func (d Dimension) Slices(t *mirror.Table) []Slice {
 		return nil
 	}
 	var list []Slice
-	codes := codesOf(t, d.column())
-	for _, value := range codes {
-		list = append(list, Slice{value, anyOf(d.column(), codes, []string{value})})
+	column := t.Columns()[slices.IndexFunc(t.Columns(), func(c mirror.Column) bool { return c.Name == d.column() })]
+	for _, value := range column.Codes {
+		list = append(list, Slice{value, having(column, []string{value})})
 	}
 	return append(list, Slice{"", mirror.Condition{Column: d.column(), In: []int64{mirror.Unknown}}})
 }

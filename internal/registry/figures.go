@@ -56,6 +56,17 @@ func (s *Service) conditions(t *mirror.Table, f Filter) ([]mirror.Condition, boo
 	if f.NoStatus {
 		where = append(where, mirror.Condition{Column: MirrorStatus, In: []int64{mirror.Unknown}})
 	}
+	if len(f.NotStatus) > 0 {
+		codes := codesOf(t, MirrorStatus)
+		others := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return slices.Contains(f.NotStatus, code) })
+		where = append(where, mirror.Condition{Column: MirrorStatus, In: append(numbersOf(codes, others), mirror.Unknown)})
+	}
+	if len(f.Verdict) > 0 {
+		if !mirrors(t, MirrorVerdict) {
+			return nil, false
+		}
+		where = append(where, mirror.Condition{Column: MirrorVerdict, In: numbersOf(Verdicts, f.Verdict)})
+	}
 	if len(f.HeadSex) > 0 {
 		in := numbersOf(codesOf(t, MirrorHeadSex), f.HeadSex)
 		if slices.Contains(f.HeadSex, unknownValue) {
@@ -88,12 +99,18 @@ func (s *Service) itemCondition(t *mirror.Table, area int64, f ItemFilter) (mirr
 		return mirror.Condition{}, false
 	case f.None:
 		return mirror.Condition{Column: name, In: []int64{mirror.Unknown}}, true
-	case column.Kind == mirror.Code:
-		return mirror.Condition{Column: name, In: numbersOf(column.Codes, f.Values)}, len(f.Values) > 0
-	case column.Kind == mirror.Set:
-		return anyOf(name, column.Codes, f.Values), len(f.Values) > 0
+	case column.Kind != mirror.Number:
+		return having(column, f.Values), len(f.Values) > 0
 	}
 	return s.numberCondition(t.Columns()[at], area, f)
+}
+
+// having is the condition that a column of codes has one of some values.
+func having(column mirror.Column, values []string) mirror.Condition {
+	if column.Kind == mirror.Set {
+		return anyOf(column.Name, column.Codes, values)
+	}
+	return mirror.Condition{Column: column.Name, In: numbersOf(column.Codes, values)}
 }
 
 // anyOf is the condition that one of some codes is in a set.

@@ -22,6 +22,10 @@ type Filter struct {
 	Name   string   // the head's name begins so
 	// NoStatus selects households without a status.
 	NoStatus bool
+	// NotStatus selects households with none of these statuses; who has no status is among them.
+	NotStatus []string
+	// Verdict selects by what the newest assessment says, any of Verdicts; who was never judged is in none.
+	Verdict []string
 	// MinMembers and MaxMembers bound the present members, both included; nil is open.
 	MinMembers, MaxMembers *int64
 	// HeadSex selects by the sex of the head, any of these codes.
@@ -252,7 +256,7 @@ func (s *Service) Filterable(scope access.Scope, area int64) ([]*policy.Item, er
 	return items, nil
 }
 
-// ParseFilter reads a filter from the parameters of an address: area (code), status, nostatus=1, number, name, closed=1,
+// ParseFilter reads a filter from the parameters of an address: area (code), status, status.not, nostatus=1, verdict, number, name, closed=1,
 // members.min and .max, head_sex, answered=YEAR or YEAR.SECTION, unanswered, i.SUBJECT.CODE=value (repeated: any of
 // them), i.SUBJECT.CODE.min and .max, and .none=1 for no answer. A parameter that is none of these and not in others is
 // refused.

@@ -14,7 +14,7 @@ const unknownValue = "unknown"
 
 // byCore selects households by the columns that every country has.
 func (s *Service) byCore(scope access.Scope, q *query, f Filter) error {
-	if (len(f.Status) > 0 || f.NoStatus) && q.scope.AnyIsolated() {
+	if (len(f.Status) > 0 || f.NoStatus || len(f.NotStatus) > 0 || len(f.Verdict) > 0) && q.scope.AnyIsolated() {
 		return fault.New(fault.Forbidden, "your role does not see the status")
 	}
 	if len(f.Status) > 0 {
@@ -22,6 +22,15 @@ func (s *Service) byCore(scope access.Scope, q *query, f Filter) error {
 	}
 	if f.NoStatus {
 		q.add("h.status = ''")
+	}
+	if len(f.NotStatus) > 0 {
+		q.add("h.status NOT IN (" + q.list(f.NotStatus) + ")")
+	}
+	if len(f.Verdict) > 0 {
+		if s.verdict == "" {
+			return fault.New(fault.Invalid, "nobody judges households here").With(0, "verdict", "unknown filter")
+		}
+		q.add("(" + s.verdict + ") IN (" + q.list(f.Verdict) + ")")
 	}
 	if f.MinMembers != nil {
 		q.add("h.members >= " + q.bind(*f.MinMembers))
@@ -57,7 +66,7 @@ func (q *query) list(values []string) string {
 }
 
 func isCoreFilter(name string) bool {
-	return slices.Contains([]string{"nostatus", "members.min", "members.max", "head_sex"}, name)
+	return slices.Contains([]string{"nostatus", "status.not", "verdict", "members.min", "members.max", "head_sex"}, name)
 }
 
 // takeCore reads a filter on a column that every country has.
@@ -68,6 +77,17 @@ func (f *Filter) takeCore(name string, values []string) error {
 		return nil
 	case "head_sex":
 		f.HeadSex = values
+		return nil
+	case "status.not":
+		f.NotStatus = values
+		return nil
+	case "verdict":
+		for _, value := range values {
+			if !slices.Contains(Verdicts, value) {
+				return fault.New(fault.Invalid, "there is no verdict %q", value).With(0, name, "is no verdict")
+			}
+		}
+		f.Verdict = values
 		return nil
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)

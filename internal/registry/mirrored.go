@@ -36,6 +36,9 @@ const (
 	VerdictNotPoor
 )
 
+// Verdicts are the codes of the verdict's column: poor, not poor, and judged without an answer.
+var Verdicts = []string{VerdictPoor: "poor", VerdictNotPoor: "not_poor", 2: "unknown"}
+
 // MirrorPart is columns of the mirror that a later room contributes.
 type MirrorPart interface {
 	// MirrorColumns are its columns, the same at every call.

@@ -38,6 +38,7 @@ type Service struct {
 	// caller says who an account is today
 	caller func(ctx context.Context, account int64) (access.Caller, error)
 
+	verdict string         // see Needs
 	mirror  *mirror.Mirror // nil where nobody follows the register
 	scanner upload.Scanner // nil: files are not looked through
 	drawing sync.Mutex     // one picture is decoded at a time
@@ -65,13 +66,16 @@ type Needs struct {
 	Unmaskings *office.Unmaskings
 	// Approvals keep the agreement of second persons, which large exports need; ApprovalKinds are registered with them.
 	Approvals *office.Approvals
+	// Verdict is the scalar query by which a later room tells what the newest assessment of household h says, one of
+	// Verdicts; without it nothing is filtered by it.
+	Verdict string
 	// Caller says who an account is today, for jobs that go on later.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, caller: n.Caller, items: map[string]int64{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, caller: n.Caller, verdict: n.Verdict, items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectRoster, rosterSubject{s})

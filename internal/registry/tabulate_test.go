@@ -67,7 +67,7 @@ func TestEveryCountIsThatOfTheListBehindIt(t *testing.T) {
 	haven(t, func(t *testing.T, h *house) {
 		h.settle(t, 90)
 		scope := h.scope(t, 2, access.HouseholdList)
-		filters := []url.Values{{}, {"area": {"11"}}, {"area": {"11001"}}, {"area": {"11001001"}}, {"status": {"poor"}}, {"nostatus": {"1"}}, {"members.min": {"2"}, "members.max": {"4"}}, {"head_sex": {"f"}}, {"head_sex": {"unknown"}},
+		filters := []url.Values{{}, {"area": {"11"}}, {"area": {"11001"}}, {"area": {"11001001"}}, {"status": {"poor"}}, {"nostatus": {"1"}}, {"status.not": {"poor"}}, {"status.not": {"poor", "general"}, "area": {"11"}}, {"members.min": {"2"}, "members.max": {"4"}}, {"head_sex": {"f"}}, {"head_sex": {"unknown"}},
 			{"i.household.bell": {"true"}}, {"i.household.bell.none": {"1"}}, {"i.person.craft": {"smith", "weaver"}}, {"i.person.craft.none": {"1"}}, {"i.household.beasts": {"hen"}, "i.dwelling.roof": {"reed"}}, {"i.household.goats.min": {"2"}}, {"answered": {"2013"}}}
 		dimensions, err := h.Registry.Dimensions(scope, 0)
 		if err != nil {

@@ -29,9 +29,9 @@ func (p *Pages) alertsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	query := r.URL.Query()
-	before, err := strconv.ParseInt("0"+query.Get("before"), 10, 64)
+	before, err := olderThan(r)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(ctx, "office.fault.filter"))
+		return err
 	}
 	found, err := p.Alerts.List(ctx, office.CallerFrom(ctx), office.AlertState(query.Get("state")), before, perPage+1)
 	if err != nil {
@@ -144,16 +144,9 @@ func (p *Pages) alertFacts(r *http.Request, a office.Alert) (templ.Component, er
 }
 
 func (p *Pages) closeAlert(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, ver, err := web.Sent(r)
 	if err != nil {
 		return err
-	}
-	if err := web.Form(r); err != nil {
-		return err
-	}
-	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
-	if err != nil {
-		return fault.Wrap(fault.Required, err, "%s", web.T(r.Context(), "error.required"))
 	}
 	err = p.Alerts.Close(r.Context(), office.CallerFrom(r.Context()), id, ver, office.AlertState(r.PostForm.Get("state")), r.PostForm.Get("comment"))
 	if fault.Is(err, fault.NotFound) {

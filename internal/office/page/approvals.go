@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"rightkey/internal/access"
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
 	"rightkey/internal/web"
@@ -157,6 +158,17 @@ func (p *Pages) approvalFacts(r *http.Request, a office.Approval) (web.Facts, er
 	return web.Facts{Items: facts}, nil
 }
 
+// Waiting is what waits for a caller's agreement, for the overview.
+func Waiting(approvals *office.Approvals) func(context.Context, access.Caller) ([]web.Row, error) {
+	return func(ctx context.Context, c access.Caller) ([]web.Row, error) {
+		n, err := approvals.Waiting(ctx, c)
+		if err != nil || n == 0 {
+			return nil, err
+		}
+		return []web.Row{{Href: "/approvals", Cells: []web.Cell{web.Text(web.T(ctx, "office.approval.waiting", "n", n)), {}, {}}}}, nil
+	}
+}
+
 // whoseGrant names the user for whom a role was asked for.
 func (p *Pages) whoseGrant(ctx context.Context, a office.Approval) (web.Fact, error) {
 	id, err := strconv.ParseInt(a.Subject, 10, 64)
@@ -170,16 +182,9 @@ func (p *Pages) whoseGrant(ctx context.Context, a office.Approval) (web.Fact, er
 // approvalStep is a form of one step: approve, refuse, withdraw.
 func (p *Pages) approvalStep(step func(ctx context.Context, id, ver int64, comment string) error, done string) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		id, err := pathNumber(r, "id")
+		id, ver, err := web.Sent(r)
 		if err != nil {
 			return err
-		}
-		if err := web.Form(r); err != nil {
-			return err
-		}
-		ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
-		if err != nil {
-			return fault.Wrap(fault.Required, err, "%s", web.T(r.Context(), "error.required"))
 		}
 		err = step(r.Context(), id, ver, r.PostForm.Get("comment"))
 		if fault.Is(err, fault.NotFound) {

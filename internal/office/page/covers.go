@@ -170,16 +170,9 @@ func (p *Pages) cover(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) endCover(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, ver, err := web.Sent(r)
 	if err != nil {
 		return err
-	}
-	if err := web.Form(r); err != nil {
-		return err
-	}
-	ver, err := strconv.ParseInt(r.PostForm.Get("ver"), 10, 64)
-	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s", web.T(r.Context(), "office.fault.filter"))
 	}
 	give, err := scope(r, access.CoverGive)
 	if err != nil {

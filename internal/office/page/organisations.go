@@ -249,8 +249,8 @@ func (p *Pages) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
 		if s, o, err = p.organisationOf(r, access.OrganisationEdit); err != nil {
 			return err
 		}
-		if o.Ver, err = strconv.ParseInt(r.PostForm.Get("ver"), 10, 64); err != nil || o.Ver < 1 {
-			return fault.New(fault.Required, "%s", web.T(ctx, "error.required"))
+		if o.Ver, err = web.Version(r); err != nil {
+			return err
 		}
 	}
 	if err = p.readOrganisation(r, &o); err == nil {

@@ -48,10 +48,18 @@ func (p *Pages) showPack(w http.ResponseWriter, r *http.Request, pack *policy.Pa
 		panel(web.T(ctx, "office.packs.lines"), lineTable(ctx, pack)),
 		panel(web.T(ctx, "office.packs.formulas"), formulaTable(ctx, pack)),
 		panel(web.T(ctx, "office.packs.values"), valueTable(ctx, pack)),
-		panel(web.T(ctx, "office.packs.items"), itemTable(ctx, pack)),
-		panel(web.T(ctx, "office.packs.codes"), codeTable(ctx, pack)),
+		panel(web.T(ctx, "office.packs.items"), unfolding(ctx, itemTable(ctx, pack))),
+		panel(web.T(ctx, "office.packs.codes"), unfolding(ctx, codeTable(ctx, pack))),
 	)
 	return show(w, r, status, page, parts...)
+}
+
+// unfolding is a table of hundreds of rows, which are shown to who asks for them.
+func unfolding(ctx context.Context, t web.Table) templ.Component {
+	if len(t.Rows) == 0 {
+		return t
+	}
+	return web.Folded(web.T(ctx, "office.packs.rows", "n", len(t.Rows)), false, t)
 }
 
 func (p *Pages) packFacts(r *http.Request, pack *policy.Pack) web.Facts {
@@ -104,7 +112,7 @@ func lineTable(ctx context.Context, pack *policy.Pack) web.Table {
 		Columns: columns(ctx, "common.name", "office.packs.purpose", "common.area", "common.from", "common.until", "office.packs.amount", "office.packs.per", "office.packs.prices", "common.source")}
 	table.Columns[5].Number, table.Columns[5].Unit = true, pack.Currency
 	for _, l := range pack.Lines {
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(l.Label.In(web.Lang(ctx))), web.Text(l.Purpose), web.Text(l.Area.String()), web.Text(day(ctx, l.From)), web.Text(until(ctx, l.To)),
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(l.Label.In(web.Lang(ctx))), web.Text(purpose(ctx, l.Purpose)), web.Text(scopeName(ctx, l.Area)), web.Text(day(ctx, l.From)), web.Text(until(ctx, l.To)),
 			web.Text(i18n.Money(web.Lang(ctx), money.Amount{Minor: l.Amount, Currency: pack.Currency})),
 			web.Text(web.T(ctx, "office.packs.per_"+string(l.Per)) + ", " + web.T(ctx, "office.packs.period_"+string(l.Period))), web.Text(l.Prices), source(ctx, l.Source, l.Unconfirmed)}})
 	}
@@ -122,6 +130,31 @@ func formulaTable(ctx context.Context, pack *policy.Pack) web.Table {
 	return table
 }
 
+// purpose is what a line is for, in words where the program has them.
+func purpose(ctx context.Context, code string) string {
+	if key := "office.packs.purpose_" + code; i18n.Has(key) {
+		return web.T(ctx, key)
+	}
+	return code
+}
+
+// unitName is a unit in the words of the pack, else of the program.
+func unitName(ctx context.Context, pack *policy.Pack, unit string) string {
+	key := "office.packs.unit_" + unit
+	if _, own := pack.Terms["unit."+unit]; !own && i18n.Has(key) {
+		return web.T(ctx, key)
+	}
+	return pack.Term(web.Lang(ctx), "unit."+unit)
+}
+
+// scopeName is where a figure holds.
+func scopeName(ctx context.Context, scope policy.AreaScope) string {
+	if scope.Prefix == "" {
+		return web.T(ctx, "office.packs.everywhere")
+	}
+	return scope.String()
+}
+
 // until is a last day, or that there is none.
 func until(ctx context.Context, d clock.Day) string {
 	if d == policy.Forever {
@@ -136,9 +169,9 @@ func valueTable(ctx context.Context, pack *policy.Pack) web.Table {
 	for _, v := range pack.Values {
 		written := v.Text
 		if v.Unit != "" {
-			written += " " + pack.Term(web.Lang(ctx), "unit."+v.Unit)
+			written += " " + unitName(ctx, pack, v.Unit)
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(v.Label.In(web.Lang(ctx))), web.Text(v.Area.String()), web.Text(day(ctx, v.From)), web.Text(until(ctx, v.To)), web.Text(written), source(ctx, v.Source, v.Unconfirmed)}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(v.Label.In(web.Lang(ctx))), web.Text(scopeName(ctx, v.Area)), web.Text(day(ctx, v.From)), web.Text(until(ctx, v.To)), web.Text(written), source(ctx, v.Source, v.Unconfirmed)}})
 	}
 	return table
 }
@@ -151,10 +184,13 @@ func itemTable(ctx context.Context, pack *policy.Pack) web.Table {
 		if i.Protected {
 			protected = web.T(ctx, "common.yes")
 		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(i.Label.In(web.Lang(ctx))), {View: code(i.Subject + "." + i.Code)}, web.Text(string(i.Kind)), web.Text(i.Class), {View: code(i.Codes)}, web.Text(protected), source(ctx, i.Source, i.Unconfirmed)}})
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(i.Label.In(web.Lang(ctx))), {View: code(i.Subject + "." + i.Code)}, web.Text(web.T(ctx, "office.packs.kind_"+string(i.Kind))), web.Text(i.Class), {View: code(i.Codes)}, web.Text(protected), source(ctx, i.Source, i.Unconfirmed)}})
 	}
 	return table
 }
+
+// breakable is a code that may go on in the next line behind each of its words.
+func breakable(code string) string { return strings.ReplaceAll(code, "_", "_\u200b") }
 
 func codeTable(ctx context.Context, pack *policy.Pack) web.Table {
 	table := web.Table{Caption: web.T(ctx, "office.packs.codes"), Scroll: true, Empty: web.Empty{Title: web.T(ctx, "office.packs.nothing")},
@@ -166,7 +202,7 @@ func codeTable(ctx context.Context, pack *policy.Pack) web.Table {
 		}
 		var options []string
 		for _, o := range list.Options {
-			options = append(options, o.Code+" "+o.Label.In(web.Lang(ctx)))
+			options = append(options, breakable(o.Code)+" "+o.Label.In(web.Lang(ctx)))
 		}
 		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{web.Text(list.Label.In(web.Lang(ctx))), {View: code(list.Code)}, web.Text(strings.Join(options, "; ")), source(ctx, list.Source, list.Unconfirmed)}})
 	}

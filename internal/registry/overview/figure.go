@@ -3,6 +3,7 @@ package overview
 import (
 	"slices"
 
+	"rightkey/internal/policy"
 	"rightkey/internal/registry"
 )
 
@@ -10,19 +11,33 @@ import (
 type Figure struct {
 	Households, Persons         int64
 	PoorHouseholds, PoorPersons int64
+	ExitedPersons               int64
 	registry.Assessed
 	// Status is the households of each status.
 	Status map[string]int64
 }
 
-// Add adds the households of a group; poor are the statuses that count as poor.
-func (f *Figure) Add(g registry.Group, poor []string) {
+// standings are the statuses of a pack that count as poor, and those of who exited.
+type standings struct{ poor, exited []string }
+
+func standingsOf(pack *policy.Pack) standings {
+	if pack == nil {
+		return standings{}
+	}
+	return standings{registry.StatusesOf(pack, "poor"), registry.StatusesOf(pack, "exited")}
+}
+
+// add adds the households of a group.
+func (f *Figure) add(g registry.Group, of standings) {
 	f.Households += g.Households
 	f.Persons += g.Persons
 	f.Assessed.Add(g.Assessed)
-	if slices.Contains(poor, g.Status) {
+	switch {
+	case slices.Contains(of.poor, g.Status):
 		f.PoorHouseholds += g.Households
 		f.PoorPersons += g.Persons
+	case slices.Contains(of.exited, g.Status):
+		f.ExitedPersons += g.Persons
 	}
 	if f.Status == nil {
 		f.Status = map[string]int64{}
@@ -35,7 +50,9 @@ type Measure string
 
 // The measures. Rate is the poor persons among all persons and Share the poor households among all, in percent; Welfare
 // is the mean per person, in minor units; Judged is the persons of households that are poor by the pack's rule among
-// those that it could judge, in percent.
+// those that it could judge, in percent. Inclusion, Missing and Comprehensive are estimated from visits, in percent: the
+// registered households that are not poor, those that are poor and not registered, and the persons that are poor
+// (F4 and F6 of operating rules 5.4).
 const (
 	Households     Measure = "households"
 	Persons        Measure = "persons"
@@ -45,16 +62,22 @@ const (
 	Share          Measure = "poor_share"
 	Welfare        Measure = "welfare"
 	Judged         Measure = "judged_rate"
+	Inclusion      Measure = "inclusion_error"
+	Missing        Measure = "missing_rate"
+	Comprehensive  Measure = "comprehensive_rate"
 )
 
 // Measures are all of them, in the order in which they are offered.
-var Measures = []Measure{Rate, Share, Households, Persons, PoorHouseholds, PoorPersons, Welfare, Judged}
+var Measures = []Measure{Rate, Share, Households, Persons, PoorHouseholds, PoorPersons, Welfare, Judged, Inclusion, Missing, Comprehensive}
 
 // OfAssessments says that the measure comes from the latest assessments.
 func (m Measure) OfAssessments() bool { return m == Welfare || m == Judged }
 
+// IsEstimate says that the measure is estimated from a sample: it has an interval and is of an area as a whole.
+func (m Measure) IsEstimate() bool { return m == Inclusion || m == Missing || m == Comprehensive }
+
 // IsPercent says that the measure is a percentage.
-func (m Measure) IsPercent() bool { return m == Rate || m == Share || m == Judged }
+func (m Measure) IsPercent() bool { return m == Rate || m == Share || m == Judged || m.IsEstimate() }
 
 // IsCount says that the measure of a whole is the sum of those of its parts.
 func (m Measure) IsCount() bool { return !m.IsPercent() && m != Welfare }

@@ -58,8 +58,7 @@ func (s *Service) least(pack *policy.Pack, key int64) int64 {
 func (s *Service) chain(scope access.Scope, key int64) (keys []int64, whole bool) {
 	scheme := s.registry.Areas().Scheme()
 	for _, around := range append([]int64{0}, scheme.Path(key)...) {
-		r := scheme.Range(around)
-		if slices.ContainsFunc(scope.Ranges(), func(own access.Range) bool { return own.Lo <= r.Lo && r.Hi <= own.Hi }) {
+		if scope.HoldsAll(scheme.Range(around)) {
 			keys = append(keys, around)
 		}
 	}

@@ -15,16 +15,22 @@ import (
 // Service answers questions about areas.
 type Service struct {
 	registry *registry.Service
+	sample   Sample
 }
 
-// NewService opens the overview of a register.
-func NewService(r *registry.Service) *Service { return &Service{registry: r} }
+// NewService opens the overview of a register. Without a sample there are no estimated measures.
+func NewService(r *registry.Service, sample Sample) *Service { return &Service{r, sample} }
+
+// Estimates says whether estimated measures can be asked for.
+func (s *Service) Estimates() bool { return s.sample != nil }
 
 // Question is what is asked about an area (that of the filter) and the areas directly below it.
 type Question struct {
 	registry.Ask
 	// Rows says that the reader may read the households: then nothing is kept back.
 	Rows bool
+	// Errors asks for the estimated measures too.
+	Errors bool
 }
 
 // Answer is an area and its parts, by measure and value.
@@ -39,6 +45,8 @@ type Answer struct {
 	Welfare bool
 	// Least is the number of households from which on figures are told; 0 where nothing is kept back.
 	Least int64
+	// Fewest is how many judged households must stand behind an estimate.
+	Fewest int64
 	// KeptBack says that some figure is kept back.
 	KeptBack bool
 }
@@ -48,7 +56,9 @@ type Part struct {
 	Place  area.Area
 	Figure Figure
 	By     map[string]Figure // by value of the dimension
-	told   told
+	// estimates are the estimated measures, where they were asked for.
+	estimates map[Measure]Estimate
+	told      told
 }
 
 // told are the figures of a part that are told.
@@ -72,6 +82,10 @@ const (
 
 // Value is the measure of a part.
 func (p Part) Value(m Measure) (float64, Telling) {
+	if m.IsEstimate() {
+		e, telling := p.Estimate(m)
+		return e.Value, telling
+	}
 	if !p.tells(m) {
 		return 0, Hidden
 	}
@@ -130,15 +144,35 @@ func (s *Service) Look(ctx context.Context, scope access.Scope, q Question) (Ans
 		return Answer{}, err
 	}
 	a, err := s.count(ctx, scope, q.Ask, pack)
-	if err != nil || q.Rows {
-		return a, err
+	if err == nil && !q.Rows {
+		err = s.keepBack(ctx, scope, q.Ask, pack, &a)
 	}
-	return a, s.keepBack(ctx, scope, q.Ask, pack, &a)
+	if err == nil && q.Errors {
+		err = s.estimate(ctx, scope, q, pack, &a)
+	}
+	return a, err
+}
+
+// ReadsRows says whether the caller of a scope may list every household that stands behind the figures of an area.
+func (s *Service) ReadsRows(scope access.Scope, key int64) (bool, error) {
+	list, err := access.Decide(scope.Caller(), access.HouseholdList)
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, part := range scope.Within(s.registry.Areas().Scheme().Range(key)).Ranges() {
+		if !list.HoldsAll(part) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // narrowed says whether a filter selects by anything but the area.
 func narrowed(f registry.Filter) bool {
-	return len(f.Status) > 0 || f.NoStatus || f.Number != "" || f.Name != "" || f.MinMembers != nil || f.MaxMembers != nil || len(f.HeadSex) > 0 ||
+	return len(f.Status) > 0 || f.NoStatus || len(f.NotStatus) > 0 || len(f.Verdict) > 0 || f.Number != "" || f.Name != "" || f.MinMembers != nil || f.MaxMembers != nil || len(f.HeadSex) > 0 ||
 		len(f.Items) > 0 || f.Answered.Year != 0 || f.Unanswered.Year != 0 || f.Closed
 }
 
@@ -176,7 +210,7 @@ func (s *Service) count(ctx context.Context, scope access.Scope, ask registry.As
 		a.Parts = append(a.Parts, Part{Place: child, told: open, By: map[string]Figure{}})
 	}
 	rest := Part{told: open, By: map[string]Figure{}}
-	poor := Poor(pack)
+	of := standingsOf(pack)
 	once := ask.By == nil || !ask.By.Overlapping
 	for _, g := range counts.Groups {
 		part := &rest
@@ -185,10 +219,10 @@ func (s *Service) count(ctx context.Context, scope access.Scope, ask registry.As
 		}
 		for _, p := range []*Part{&a.Whole, part} {
 			if once {
-				p.Figure.Add(g, poor)
+				p.Figure.add(g, of)
 			}
 			by := p.By[g.Value]
-			by.Add(g, poor)
+			by.add(g, of)
 			p.By[g.Value] = by
 		}
 	}
@@ -216,12 +250,7 @@ func (s *Service) count(ctx context.Context, scope access.Scope, ask registry.As
 }
 
 // Poor are the statuses of a pack that count as poor.
-func Poor(pack *policy.Pack) []string {
-	if pack == nil {
-		return nil
-	}
-	return registry.StatusesOf(pack, "poor")
-}
+func Poor(pack *policy.Pack) []string { return standingsOf(pack).poor }
 
 // valuesOf are the values that somebody has.
 func valuesOf(d *registry.Dimension, by map[string]Figure) []string {

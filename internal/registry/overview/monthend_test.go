@@ -33,7 +33,7 @@ func hamlet(key, area, status string, n int) string {
 // shown are the households and the poor of an area at the end of each month, as who may read rows sees them.
 func shown(t *testing.T, r *register.Register, m *overview.MonthEnds, account, key int64, rows bool) (all, poor []float64) {
 	t.Helper()
-	trend, err := m.Trend(ctx, r.Scope(t, account, access.Statistics), overview.NewService(r.Registry), key, rows)
+	trend, err := m.Trend(ctx, r.Scope(t, account, access.Statistics), overview.NewService(r.Registry, nil), key, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestAMonthKeepsWhatAssessmentsSaid(t *testing.T) {
 		}
 		r.Settle(t)
 		measures := func(key int64) (welfare, judged float64) {
-			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry), key, true)
+			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry, nil), key, true)
 			if err != nil || len(trend) == 0 {
 				t.Fatal(len(trend), err)
 			}
@@ -159,7 +159,7 @@ func TestAMonthKeepsWhatAssessmentsSaid(t *testing.T) {
 		welfare, judged := measures(11000000)
 		equal(t, "welfare and rate", []float64{welfare, judged}, float64(3*poor+2*well)/5, 60)
 		if _, telling := func() (float64, overview.Telling) {
-			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry), 11001002, true)
+			trend, err := r.MonthEnds.Trend(ctx, r.Scope(t, register.County, access.Statistics), overview.NewService(r.Registry, nil), 11001002, true)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -101,21 +101,21 @@ func (m *MonthEnds) answers(ctx context.Context, scope access.Scope, key int64, 
 	if err != nil {
 		return nil, err
 	}
-	poor := Poor(pack)
+	of := standingsOf(pack)
 	answers := make([]Answer, len(months))
 	for i, month := range months {
 		a := Answer{Whole: Part{Place: area.Area{Key: key}, told: open}}
 		rest := Part{told: open}
 		for _, child := range children {
 			part := Part{Place: child, told: open}
-			part.add(figures[month][child.Key], poor)
+			part.add(figures[month][child.Key], of)
 			a.Parts = append(a.Parts, part)
 		}
-		a.Whole.add(figures[month][key], poor)
+		a.Whole.add(figures[month][key], of)
 		for _, one := range whole {
 			if month < one.Day {
-				a.Whole.add(figures[month][one.From], poor)
-				rest.add(figures[month][one.From], poor)
+				a.Whole.add(figures[month][one.From], of)
+				rest.add(figures[month][one.From], of)
 			}
 		}
 		if rest.Figure.Households > 0 {
@@ -127,9 +127,9 @@ func (m *MonthEnds) answers(ctx context.Context, scope access.Scope, key int64, 
 }
 
 // add adds frozen figures to a part.
-func (p *Part) add(figures []frozen, poor []string) {
+func (p *Part) add(figures []frozen, of standings) {
 	for _, f := range figures {
-		p.Figure.Add(registry.Group{Status: f.status, Households: f.households, Persons: f.persons, Assessed: f.Assessed}, poor)
+		p.Figure.add(registry.Group{Status: f.status, Households: f.households, Persons: f.persons, Assessed: f.Assessed}, of)
 	}
 }
 

@@ -138,7 +138,7 @@ func (p *pages) leadingTo(ctx context.Context, scope access.Scope, page *web.Pag
 	scheme := p.Registry.Areas().Scheme()
 	for _, a := range way {
 		crumb := web.Crumb{Label: a.Label(web.Lang(ctx)), Href: "/households"}
-		if !holdsAll(scope, scheme.Range(a.Key)) {
+		if !scope.HoldsAll(scheme.Range(a.Key)) {
 			continue
 		}
 		crumb.Href += "?area=" + a.Code

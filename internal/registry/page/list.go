@@ -132,7 +132,7 @@ func (p *pages) lookingAt(ctx context.Context, scope access.Scope, page *web.Pag
 		page.Crumbs = append(page.Crumbs, web.Crumb{Label: word(ctx, "everywhere"), Href: address(path, with(query, "area"))})
 	}
 	for _, a := range way {
-		if holdsAll(scope, scheme.Range(a.Key)) {
+		if scope.HoldsAll(scheme.Range(a.Key)) {
 			page.Crumbs = append(page.Crumbs, web.Crumb{Label: a.Label(lang), Href: address(path, with(query, "area", a.Code))})
 		}
 	}
@@ -144,11 +144,6 @@ func (p *pages) lookingAt(ctx context.Context, scope access.Scope, page *web.Pag
 		page.Area.Label = way[len(way)-1].Label(lang)
 	}
 	return nil
-}
-
-// holdsAll says whether a scope holds all of a range.
-func holdsAll(scope access.Scope, r access.Range) bool {
-	return slices.ContainsFunc(scope.Ranges(), func(s access.Range) bool { return s.Lo <= r.Lo && r.Hi <= s.Hi })
 }
 
 // filterForm is the form of a list's filters.
@@ -174,7 +169,7 @@ func filtersOf(ctx context.Context, s selection) filterForm {
 		f.main[0].Value = ""
 	}
 	for _, name := range hiddenFilters(s) {
-		if value := s.query.Get(name); value != "" {
+		for _, value := range s.query[name] {
 			f.hidden = append(f.hidden, web.Pair{Name: name, Value: value})
 		}
 	}
@@ -202,7 +197,7 @@ func (p *pages) narrower(ctx context.Context, scope access.Scope, s selection, f
 	here := s.query.Get("area")
 	field := web.Field{Name: "area", Label: web.T(ctx, "common.area"), Kind: web.FieldSelect, Value: here, Options: []web.Option{{Value: here, Label: word(ctx, "list.whole_area")}}}
 	for _, a := range areas {
-		if holdsAll(scope, p.Registry.Areas().Scheme().Range(a.Key)) {
+		if scope.HoldsAll(p.Registry.Areas().Scheme().Range(a.Key)) {
 			field.Options = append(field.Options, web.Option{Value: a.Code, Label: a.Label(lang)})
 		}
 	}

@@ -37,6 +37,20 @@ func coreChips(ctx context.Context, s selection, add func(name, text string)) {
 	if s.filter.NoStatus {
 		add("nostatus", word(ctx, "no_status"))
 	}
+	if statuses := s.filter.NotStatus; len(statuses) > 0 {
+		var labels []string
+		for _, code := range statuses {
+			labels = append(labels, statusBadge(ctx, s.pack, code).Text)
+		}
+		add("status.not", word(ctx, "list.status_not", "statuses", strings.Join(labels, " · ")))
+	}
+	if len(s.filter.Verdict) > 0 {
+		var labels []string
+		for _, verdict := range s.filter.Verdict {
+			labels = append(labels, word(ctx, "list.verdict_is."+verdict))
+		}
+		add("verdict", word(ctx, "list.verdict", "verdicts", strings.Join(labels, " · ")))
+	}
 	for _, end := range []string{"min", "max"} {
 		if value := s.query.Get("members." + end); value != "" {
 			add("members."+end, word(ctx, "list."+end, "item", word(ctx, "household.members"))+" "+value)
@@ -54,7 +68,7 @@ func coreChips(ctx context.Context, s selection, add func(name, text string)) {
 
 // hiddenFilters are the filters that have no control of their own and that a form keeps.
 func hiddenFilters(s selection) []string {
-	names := []string{"closed", "nostatus", searchParameter}
+	names := []string{"closed", "nostatus", "status.not", "verdict", searchParameter}
 	for name := range s.query {
 		if strings.HasSuffix(name, ".none") {
 			names = append(names, name)

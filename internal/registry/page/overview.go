@@ -34,18 +34,19 @@ var choiceParameters = []string{measureParameter, byParameter, valueParameter, c
 
 // overviewPage is what the template of the overview shows.
 type overviewPage struct {
-	work    web.Table
-	stats   []web.Stat
-	choice  []web.Field
-	filters filterForm
-	clear   string
-	picture *web.Map
-	bars    *web.Bars
-	trend   *web.Trend
-	parts   web.Table
-	more    *web.Pager // to the areas that the table does not show yet
-	note    string     // what is kept back
-	nothing bool       // the reader sees no figures
+	work     web.Table
+	stats    []web.Stat
+	choice   []web.Field
+	filters  filterForm
+	clear    string
+	picture  *web.Map
+	bars     *web.Bars
+	trend    *web.Trend
+	parts    web.Table
+	more     *web.Pager // to the areas that the table does not show yet
+	note     string     // what is kept back
+	estimate string     // what an estimated measure rests on
+	nothing  bool       // the reader sees no figures
 }
 
 // look is an area as the reader asked to see it.
@@ -59,6 +60,8 @@ type look struct {
 	// dimensions can be chosen.
 	dimensions []registry.Dimension
 	rows       bool // the reader may read the households: counts are doors and small ones are told
+	estimates  bool // estimated measures can be chosen
+	errorsPath string
 	scope      access.Scope
 	answer     overview.Answer
 }
@@ -103,13 +106,13 @@ func (p *pages) look(r *http.Request) (look, error) {
 	if err != nil {
 		return look{}, err
 	}
-	l := look{scope: scope}
+	l := look{scope: scope, estimates: p.figures.Estimates(), errorsPath: p.ErrorsPath}
 	if l.selection, err = p.selected(r, scope, append(choiceParameters, "done")...); err != nil {
 		return l, err
 	}
 	l.path = "/"
 	l.query.Del("done") // says what was done just before, in a notice around the page
-	if l.rows, err = p.readsRows(r, scope, l.filter.Area); err != nil {
+	if l.rows, err = p.figures.ReadsRows(scope, l.filter.Area); err != nil {
 		return l, err
 	}
 	if l.pack != nil {
@@ -120,25 +123,8 @@ func (p *pages) look(r *http.Request) (look, error) {
 	if err := l.choose(ctx); err != nil {
 		return l, err
 	}
-	l.answer, err = p.figures.Look(ctx, scope, overview.Question{Ask: registry.Ask{Filter: l.filter, By: l.by, Welfare: true}, Rows: l.rows})
+	l.answer, err = p.figures.Look(ctx, scope, overview.Question{Ask: registry.Ask{Filter: l.filter, By: l.by, Welfare: true}, Rows: l.rows, Errors: l.measure.IsEstimate()})
 	return l, err
-}
-
-// readsRows says whether the caller may list every household that stands behind the figures of an area.
-func (p *pages) readsRows(r *http.Request, scope access.Scope, key int64) (bool, error) {
-	list, err := p.scope(r, access.HouseholdList)
-	if fault.Is(err, fault.Forbidden) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	for _, part := range scope.Within(p.Registry.Areas().Scheme().Range(key)).Ranges() {
-		if !holdsAll(list, part) {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // choose reads what the area is looked at by. A choice that does not exist is refused.
@@ -154,11 +140,14 @@ func (l *look) choose(ctx context.Context) error {
 	refuse := func(name string) error {
 		return fault.New(fault.Invalid, "%s", word(ctx, "look.no_choice")).With(0, name, "%s", word(ctx, "look.no_choice"))
 	}
-	if !slices.Contains(overview.Measures, l.measure) {
+	if !slices.Contains(overview.Measures, l.measure) || l.measure.IsEstimate() && !l.estimates {
 		return refuse(measureParameter)
 	}
 	if l.classes != overview.Quantiles && l.classes != overview.Round {
 		return refuse(classesParameter)
+	}
+	if l.measure.IsEstimate() {
+		return nil // of areas as a whole: nothing is broken down
 	}
 	if code := l.query.Get(byParameter); code != "" {
 		i := slices.IndexFunc(l.dimensions, func(d registry.Dimension) bool { return d.Code == code })
@@ -253,6 +242,9 @@ func (p *pages) fill(r *http.Request, l look, shown *overviewPage) (err error) {
 	if _, telling := l.answer.Whole.Value(overview.Households); telling == overview.Hidden {
 		shown.note = word(ctx, "overview.too_few")
 		return nil
+	}
+	if l.measure.IsEstimate() {
+		shown.estimate = word(ctx, "look.estimated", "n", l.answer.Fewest)
 	}
 	shown.stats = l.stats(ctx)
 	shown.choice = l.choices(ctx)

@@ -32,6 +32,8 @@ func (l look) columns() []overview.Measure {
 func (l look) written(ctx context.Context, m overview.Measure, value float64, telling overview.Telling) string {
 	lang := web.Lang(ctx)
 	switch {
+	case telling == overview.Hidden && m.IsEstimate():
+		return word(ctx, "look.too_few")
 	case telling == overview.Hidden:
 		return word(ctx, "overview.small", "n", l.answer.Least)
 	case telling == overview.None || (m == overview.PoorHouseholds || m == overview.PoorPersons) && len(overview.Poor(l.pack)) == 0:
@@ -97,6 +99,9 @@ func (l look) stats(ctx context.Context) []web.Stat {
 	}
 	stats := []web.Stat{tile(overview.Households), tile(overview.Persons)}
 	stats[0].Href = l.door(whole.Place, nil)
+	if l.measure.IsEstimate() {
+		stats = append(stats, l.estimateStat(ctx, whole))
+	}
 	for _, option := range statusOptions(l.pack) {
 		n, telling := whole.Status(option.Code)
 		if l.by != nil && !l.rows || telling == overview.Told && n == 0 && option.Group != "poor" {
@@ -125,6 +130,7 @@ func (l look) table(ctx context.Context, label string) web.Table {
 	for _, value := range l.answer.Values {
 		t.Columns = append(t.Columns, web.Column{Label: l.valueLabel(ctx, value), Number: true, Unit: l.unit(ctx, l.measure)})
 	}
+	t.Columns = append(t.Columns, l.estimateColumns(ctx)...)
 	for _, part := range l.shownParts() {
 		row := web.Row{Cells: []web.Cell{{Text: l.partLabel(ctx, part), Href: l.partHref(part)}}}
 		for _, m := range l.columns() {
@@ -135,6 +141,7 @@ func (l look) table(ctx context.Context, label string) web.Table {
 			value, telling := part.ValueOf(of, l.measure)
 			row.Cells = append(row.Cells, l.cell(ctx, l.measure, value, telling, l.doorOf(part.Place, l.measure, of, true)))
 		}
+		row.Cells = append(row.Cells, l.estimateCells(ctx, part)...)
 		t.Rows = append(t.Rows, row)
 	}
 	return t
@@ -199,7 +206,7 @@ func (l look) bars(ctx context.Context) *web.Bars {
 func (l look) choices(ctx context.Context) []web.Field {
 	measure := web.Field{Name: measureParameter, Label: word(ctx, "look.measure"), Kind: web.FieldSelect, Value: string(l.measure)}
 	for _, m := range overview.Measures {
-		if !m.OfAssessments() || l.answer.Welfare {
+		if (!m.OfAssessments() || l.answer.Welfare) && (!m.IsEstimate() || l.estimates) {
 			measure.Options = append(measure.Options, web.Option{Value: string(m), Label: measureLabel(ctx, m)})
 		}
 	}
@@ -209,7 +216,10 @@ func (l look) choices(ctx context.Context) []web.Field {
 			by.Options = append(by.Options, web.Option{Value: d.Code, Label: dimensionLabel(ctx, d)})
 		}
 	}
-	fields := []web.Field{measure, by}
+	fields := []web.Field{measure}
+	if !l.measure.IsEstimate() {
+		fields = append(fields, by)
+	}
 	if l.by != nil {
 		value := web.Field{Name: valueParameter, Label: word(ctx, "look.value"), Kind: web.FieldSelect, Value: l.query.Get(valueParameter), Options: []web.Option{{Label: word(ctx, "look.all_values")}}}
 		for _, of := range l.answer.Values {
@@ -276,7 +286,7 @@ func (l look) line(label string, part overview.Part) []string {
 		value, telling := part.ValueOf(of, l.measure)
 		add(l.measure, value, telling)
 	}
-	return line
+	return append(line, l.estimateLine(part)...)
 }
 
 // plainMeasure writes a measure for files.

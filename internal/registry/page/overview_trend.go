@@ -9,11 +9,11 @@ import (
 )
 
 // trend is the measure at the end of each month, as frozen, and now. There is none of a part of the households: only
-// whole areas are frozen.
+// whole areas are frozen, and of an estimate nothing is.
 func (p *pages) trend(ctx context.Context, l look) (*web.Trend, error) {
 	filters := l.filters()
 	filters.Del("area")
-	if p.MonthEnds == nil || len(filters) > 0 || l.by != nil {
+	if p.MonthEnds == nil || len(filters) > 0 || l.by != nil || l.measure.IsEstimate() {
 		return nil, nil
 	}
 	months, err := p.MonthEnds.Trend(ctx, l.scope, p.figures, l.filter.Area, l.rows)

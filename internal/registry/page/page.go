@@ -45,6 +45,10 @@ type Needs struct {
 	PlacePanels []PlacePanel
 	// MonthEnds are the frozen figures of each month's end; nil shows no trend.
 	MonthEnds *overview.MonthEnds
+	// Errors estimates how wrong the register is, for the overview; nil leaves these measures out. ErrorsPath is the page
+	// of the visits that were made in an area, whose code it takes as "area".
+	Errors     overview.Sample
+	ErrorsPath string
 	// Newcomers is the address that tells, while somebody is typed into a form, who may be registered already; "" where
 	// nobody looks. The form's fields are sent there with the number of the household.
 	Newcomers string
@@ -127,7 +131,7 @@ func Register(server *web.Server, n Needs) error {
 	if err != nil {
 		return err
 	}
-	p := &pages{Needs: n, searches: sealed, figures: overview.NewService(n.Registry)}
+	p := &pages{Needs: n, searches: sealed, figures: overview.NewService(n.Registry, n.Errors)}
 	server.Handle("GET /{$}", web.Login, p.overview)
 	server.Handle("GET /overview.csv", web.Needs(access.Statistics), p.overviewFile)
 	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)

@@ -164,7 +164,7 @@ func (p *pages) compared(r *http.Request, at registry.Place) (web.Table, error) 
 	if err != nil {
 		return table, err
 	}
-	if !holdsAll(scope, p.Registry.Areas().Scheme().Range(at.Key)) {
+	if !scope.HoldsAll(p.Registry.Areas().Scheme().Range(at.Key)) {
 		return table, nil
 	}
 	tally, err := p.Registry.Tally(ctx, scope, at.Key)

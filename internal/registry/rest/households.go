@@ -186,6 +186,8 @@ func entryOf(e registry.Entry) Entry {
 type Filters struct {
 	Area       string            `query:"area" doc:"Official code of an area: households there and below."`
 	Status     []string          `query:"status,explode" doc:"Any of these codes; give it several times."`
+	StatusNot  []string          `query:"status_not,explode" doc:"None of these codes; give it several times."`
+	Verdict    []string          `query:"verdict,explode" enum:"poor,not_poor,unknown" doc:"What the newest assessment says, any of these. With status_not it lists the poor that are not registered."`
 	Number     string            `query:"number" doc:"The household's number."`
 	Answered   string            `query:"answered" doc:"A year, or year.section: households of whom something of it is answered or entered." example:"2014"`
 	Unanswered string            `query:"unanswered" doc:"A year, or year.section: households of whom nothing of it is."`
@@ -204,7 +206,7 @@ func (f *Filters) Resolve(ctx huma.Context) []error {
 
 // filter is the register's own form of the filters.
 func (f *Filters) filter(ctx context.Context, rooms Rooms) (registry.Filter, error) {
-	parameters := url.Values{"area": {f.Area}, "status": f.Status, "number": {f.Number}, "answered": {f.Answered}, "unanswered": {f.Unanswered}}
+	parameters := url.Values{"area": {f.Area}, "status": f.Status, "status.not": f.StatusNot, "verdict": f.Verdict, "number": {f.Number}, "answered": {f.Answered}, "unanswered": {f.Unanswered}}
 	if f.Closed {
 		parameters.Set("closed", "1")
 	}

@@ -60,7 +60,7 @@ func (rooms Rooms) areaForm(ctx context.Context, key int64, year int) (AreaForm,
 	if err != nil {
 		return out, err
 	}
-	if !holdsAll(list, rooms.Registry.Areas().Scheme().Range(key)) {
+	if !list.HoldsAll(rooms.Registry.Areas().Scheme().Range(key)) {
 		return out, nil
 	}
 	tally, err := rooms.Registry.Tally(ctx, list, key)
@@ -75,16 +75,6 @@ func (rooms Rooms) areaForm(ctx context.Context, key int64, year int) (AreaForm,
 		out.Compared = append(out.Compared, c)
 	}
 	return out, nil
-}
-
-// holdsAll says whether a scope holds a whole range of areas.
-func holdsAll(scope access.Scope, all access.Range) bool {
-	for _, r := range scope.Ranges() {
-		if r.Lo <= all.Lo && all.Hi <= r.Hi {
-			return true
-		}
-	}
-	return false
 }
 
 // openForms finds the records of rows that name an area, and makes those that are not there yet.

@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry"
+	"rightkey/internal/registry/overview"
 	"rightkey/internal/rest"
 )
 
@@ -19,6 +20,8 @@ type Rooms struct {
 	// Assignments say who answers for a household; Office keeps what people declared as their own and kin.
 	Assignments *office.Assignments
 	Office      *office.Service
+	// Errors estimates how wrong the register is; without it these measures are not there.
+	Errors overview.Sample
 }
 
 const room = "Households, changes and imports"
@@ -28,6 +31,7 @@ func Register(api *rest.API, rooms Rooms) {
 	rooms.registerHouseholds(api)
 	rooms.registerPersons(api)
 	rooms.registerHistory(api)
+	rooms.registerOverview(api)
 	rooms.registerWindows(api)
 	rooms.registerNorms(api)
 	rooms.registerUnmask(api)

@@ -7,6 +7,7 @@ import (
 
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
+	"rightkey/internal/procedure"
 	"rightkey/internal/registry"
 )
 
@@ -144,6 +145,9 @@ func (s designSchema) design(p *policy.Pack) (*Design, error) {
 			return nil, fmt.Errorf("%q is no item of the household that everybody who visits may ask for", code)
 		}
 		d.Items = append(d.Items, item)
+	}
+	for by, code := range map[string]string{"removes by": s.Remove, "adds by": s.Add} {
+		p.Refer(policy.Reference{Section: procedure.SectionName, Code: code, By: fmt.Sprintf("design %q %s", s.Code, by), Pos: s.Pos})
 	}
 	if err := p.Decide(policy.ValueRef{Kind: "campaign", Code: s.Code, Source: s.Source, Unconfirmed: s.Unconfirmed, Pos: s.Pos}); err != nil {
 		return nil, fmt.Errorf("it has neither a source nor the mark unconfirmed: true")

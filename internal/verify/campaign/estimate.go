@@ -3,7 +3,6 @@ package campaign
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strconv"
 
@@ -54,25 +53,10 @@ func (s *Service) Errors(ctx context.Context, scope access.Scope, c Campaign, by
 	if err != nil {
 		return nil, err
 	}
-	answered := answeredShare(list)
 	level := min(s.scheme().Level(c.Area)+1, s.scheme().Levels())
 	var errors []Error
 	for _, standing := range Standings {
-		var raw, clear []precision.Observation
-		for _, t := range list {
-			if t.State != Done || t.Standing != standing {
-				continue
-			}
-			o := precision.Observation{Stratum: c.stratum(t), Domain: t.value(by, s.scheme().At(t.Place, level)), Chance: t.Chance * answered[t.Stratum]}
-			if t.Verdict.Wrong(standing) {
-				o.Value = 1
-			}
-			raw = append(raw, o)
-			if !t.Clear {
-				o.Value = 0
-			}
-			clear = append(clear, o)
-		}
+		raw, clear := c.observed(list, standing, func(t Task) string { return t.value(by, s.scheme().At(t.Place, level)) })
 		clearly := precision.Shares(clear)
 		for value, share := range precision.Shares(raw) {
 			if scope.Verb() == access.Statistics && share.Seen < fewest {
@@ -87,12 +71,34 @@ func (s *Service) Errors(ctx context.Context, scope access.Scope, c Campaign, by
 	return errors, nil
 }
 
+// observed are the judged households of a standing among those that a campaign drew by lot, by domain: their errors, and
+// those further from the line than the band.
+func (c Campaign) observed(list []Task, standing Standing, domain func(Task) string) (raw, clear []precision.Observation) {
+	answered := answeredShare(list)
+	for _, t := range list {
+		if t.State != Done || t.Standing != standing {
+			continue
+		}
+		o := precision.Observation{Stratum: c.stratum(t), Domain: domain(t), Chance: t.Chance * answered[t.Stratum]}
+		if t.Verdict.Wrong(standing) {
+			o.Value = 1
+		}
+		raw = append(raw, o)
+		if !t.Clear {
+			o.Value = 0
+		}
+		clear = append(clear, o)
+	}
+	return raw, clear
+}
+
 // stratum is within which the chance of a household was the same; a planned draw by lot is one from the whole.
 func (c Campaign) stratum(t Task) string {
-	if c.Method == Planned {
-		return ""
+	name := strconv.FormatInt(c.ID, 10)
+	if c.Method != Planned {
+		name += "/" + t.Stratum
 	}
-	return t.Stratum
+	return name
 }
 
 // answeredShare is the share of drawn households that were judged, by stratum.
@@ -196,7 +202,7 @@ func (s *Service) Agreement(ctx context.Context, scope access.Scope, c Campaign)
 
 // Comprehensive is the rate of the poor of a county's exit in persons, F6 of operating rules 5.4, from the estimated
 // shares of a campaign; false where a share that it needs was not estimated.
-func Comprehensive(strata []Stratum, errors []Error) (float64, bool) {
+func Comprehensive(strata []Stratum, errors []Error) (precision.Share, bool) {
 	exit := precision.Exit{}
 	for _, one := range strata {
 		persons := float64(one.Persons)
@@ -210,21 +216,17 @@ func Comprehensive(strata []Stratum, errors []Error) (float64, bool) {
 			exit.Others += persons
 		}
 	}
-	missing, wrong := math.NaN(), 0.0
-	if exit.Exited > 0 {
-		wrong = math.NaN()
-	}
+	var missing, wrong precision.Share
 	for _, e := range errors {
 		switch {
 		case e.Value == "" && e.Standing == Others:
-			missing = e.Share.Value
+			missing = e.Share
 		case e.Value == "" && e.Standing == Exited:
-			wrong = e.Share.Value
+			wrong = e.Share
 		}
 	}
-	exit.Missing, exit.WrongExit = missing, wrong
-	if math.IsNaN(missing) || math.IsNaN(wrong) || exit.Rural == 0 {
-		return 0, false
+	if missing.Seen == 0 || exit.Exited > 0 && wrong.Seen == 0 || exit.Rural == 0 {
+		return precision.Share{}, false
 	}
-	return exit.Comprehensive(), true
+	return exit.Estimated(missing, wrong), true
 }

@@ -10,6 +10,7 @@ import (
 
 	"rightkey/internal/access"
 	"rightkey/internal/i18n"
+	"rightkey/internal/office"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/web"
 )
@@ -74,4 +75,15 @@ func (p *pages) byRule(ctx context.Context, l listing) (web.Table, error) {
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
+}
+
+// Backlog is how many problems wait in an area, by who has them or by area; nothing for who lists no households.
+func Backlog(service *quality.Service) func(context.Context, access.Caller, int64, office.BacklogBy) ([]office.Backlog, error) {
+	return func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error) {
+		scope, err := access.Decide(c, access.HouseholdList)
+		if err != nil || scope.AnyIsolated() {
+			return nil, nil //nolint:nilerr // who lists no households is shown no problems
+		}
+		return service.Backlog(ctx, scope, area, by)
+	}
 }

@@ -73,11 +73,13 @@ func (p *pages) asks(r *http.Request, verb access.Verb) (listing, error) {
 	switch owner := l.query.Get("owner"); owner {
 	case "":
 	case "me":
-		l.filter.Owner = p.Caller(ctx).Account
+		l.filter.Owner = quality.Mine
 	case "nobody":
 		l.filter.Owner = quality.Nobody
 	default:
-		return l, refuse("owner")
+		if l.filter.Owner, err = strconv.ParseInt(owner, 10, 64); err != nil || l.filter.Owner <= 0 {
+			return l, refuse("owner")
+		}
 	}
 	if s := l.filter.Severity; s != "" && s != string(policy.Provisional) && s != string(policy.Listed) {
 		return l, refuse("severity")
@@ -175,7 +177,7 @@ func (p *pages) stats(ctx context.Context, l listing) ([]web.Stat, error) {
 		{"blocking", quality.Filter{Severity: string(policy.Provisional)}, with(base, "severity", string(policy.Provisional)), web.ToneBad},
 		{"overdue", quality.Filter{Overdue: true}, with(base, "overdue", "yes"), web.ToneWarn},
 		{"nobodys", quality.Filter{Owner: quality.Nobody}, with(base, "owner", "nobody"), ""},
-		{"mine", quality.Filter{Owner: l.scope.Caller().Account}, with(base, "owner", "me"), ""},
+		{"mine", quality.Filter{Owner: quality.Mine}, with(base, "owner", "me"), ""},
 	} {
 		one.filter.Area, one.filter.States = l.at.key(), quality.Unsettled
 		n, err := p.Quality.Count(ctx, l.scope, one.filter)
@@ -226,6 +228,9 @@ func (p *pages) filters(ctx context.Context, l listing) (web.Filters, error) {
 	}
 	owner := web.Field{Name: "owner", Label: word(ctx, "filter.owner"), Kind: web.FieldSelect, Value: l.query.Get("owner"),
 		Options: []web.Option{{Label: word(ctx, "filter.any")}, {Value: "me", Label: word(ctx, "filter.me")}, {Value: "nobody", Label: word(ctx, "nobody")}}}
+	if account := l.query.Get("owner"); l.filter.Owner > 0 && account != "me" {
+		owner.Options = append(owner.Options, web.Option{Value: account, Label: p.AccountName(ctx, l.filter.Owner)})
+	}
 	overdue := web.Field{Name: "overdue", Label: word(ctx, "stat.overdue"), Kind: web.FieldCheck, Value: l.query.Get("overdue")}
 	f.Fields = append(f.Fields, state, owner, overdue)
 	for name, label := range map[string]string{"owner": word(ctx, "filter.owner"), "overdue": word(ctx, "stat.overdue")} {

@@ -190,7 +190,7 @@ func (p *pages) errors(ctx context.Context, scope access.Scope, c campaign.Campa
 		return nil, err
 	}
 	if rate, known := campaign.Comprehensive(strata, whole); known {
-		parts = append(parts, web.Note(word(ctx, "comprehensive", "rate", i18n.Percent(web.Lang(ctx), rate, 2))))
+		parts = append(parts, web.Note(word(ctx, "comprehensive", "rate", i18n.Percent(web.Lang(ctx), rate.Value, 2), "interval", between(ctx, rate))))
 	}
 	return web.Box(word(ctx, "measured"), append(parts, web.Note(word(ctx, "lot_only")), web.Actions(doors), table)...), nil
 }

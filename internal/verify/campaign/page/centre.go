@@ -3,12 +3,14 @@ package page
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
+	"rightkey/internal/registry/overview"
 	"rightkey/internal/verify/campaign"
 	"rightkey/internal/web"
 )
@@ -43,7 +45,12 @@ func (p *pages) centre(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Scope(r, access.CampaignRun); err == nil {
 		page.Actions = []web.Action{{Label: word(ctx, "new"), Icon: "plus", Href: "/campaigns/new", Style: web.StylePrimary}}
 	}
-	page.Actions = append(page.Actions, web.Action{Label: web.T(ctx, "demonstration.title"), Icon: "info", Href: "/verification/demonstration"})
+	onMap := url.Values{"measure": {string(overview.Inclusion)}}
+	if code := query.Get("area"); code != "" {
+		onMap.Set("area", code)
+	}
+	page.Actions = append(page.Actions, web.Action{Label: word(ctx, "on_map"), Icon: "home", Href: web.Address("/", onMap)},
+		web.Action{Label: web.T(ctx, "demonstration.title"), Icon: "info", Href: "/verification/demonstration"})
 	var parts []templ.Component
 	measured, err := p.measured(ctx, scope, list)
 	if err != nil {
@@ -55,6 +62,13 @@ func (p *pages) centre(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	parts = append(parts, web.Box(word(ctx, "campaigns"), table))
+	backlog, err := p.backlog(ctx, scope.Caller(), at, query.Get("area"))
+	if err != nil {
+		return err
+	}
+	if backlog != nil {
+		parts = append(parts, backlog)
+	}
 	for _, waiting := range p.Waiting {
 		part, err := waiting(ctx, scope.Caller(), at, query.Get("area"))
 		if err != nil {

@@ -29,6 +29,8 @@ type Needs struct {
 	// Waiting are other capabilities' parts of the centre: what waits in an area (key and code; 0 and "" for all of the
 	// caller's), as doors; a part is nil for who may not see it.
 	Waiting []func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error)
+	// Works are the kinds of work of other capabilities that the centre counts beside visits.
+	Works []Work
 }
 
 // Places are these pages' places of the main navigation.
@@ -45,6 +47,7 @@ type pages struct{ Needs }
 func Register(server *web.Server, n Needs) {
 	p := &pages{n}
 	server.Handle("GET /verification", web.Needs(access.Statistics), p.centre)
+	server.Handle("GET /verification/visits", web.Needs(access.CampaignRead), p.waiting)
 	server.Handle("GET /campaigns/new", web.Needs(access.CampaignRun), p.draft)
 	server.Handle("POST /campaigns", web.Needs(access.CampaignRun), p.plan)
 	server.Handle("GET /campaigns/{id}", web.Needs(access.CampaignRead), p.campaign)
@@ -66,6 +69,9 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("GET /visits/{id}/{number}", web.Needs(access.VisitRecord), p.visit)
 	server.Handle("POST /visits/{id}/{number}", web.Needs(access.VisitRecord), p.record)
 }
+
+// CentrePath is the address of the verification centre.
+const CentrePath = "/verification"
 
 // word says a message of these pages.
 func word(ctx context.Context, key string, args ...any) string {

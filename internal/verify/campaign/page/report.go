@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"strings"
 
@@ -31,13 +32,13 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	keys := []int64{c.Area}
 	for _, one := range tallies {
-		keys = append(keys, one.Area)
+		keys = append(keys, one.Area, p.Campaigns.Registry().County(one.Area))
 	}
 	places, err := p.Campaigns.Registry().Places(ctx, keys)
 	if err != nil {
 		return err
 	}
-	blocks := []web.PaperBlock{tallied(ctx, tallies, places)}
+	blocks := p.tallied(ctx, tallies, places)
 	for _, result := range []campaign.Result{campaign.Add, campaign.Remove, campaign.Correct} {
 		list, err := p.Campaigns.Browse(ctx, scope, c, campaign.Filter{Result: result}, registry.Position{}, mostReported)
 		if err != nil {
@@ -53,9 +54,49 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, web.Papers(title, tools, web.Document{Title: title, Issuer: p.title(ctx, c, places), Number: c.Due.String(), Sheets: web.Sheets(blocks, word(ctx, "paper.continued"))}))
 }
 
-// tallied is the table of villages with their sum.
-func tallied(ctx context.Context, tallies []campaign.Tally, places map[int64]area.Area) web.PaperBlock {
-	block := web.PaperBlock{Text: word(ctx, "report.text"), Heads: []string{word(ctx, "column.place"), word(ctx, "result.keep"), word(ctx, "result.correct"), word(ctx, "result.add"), word(ctx, "result.remove"),
+// tallied are the tables of villages, one for each county with its sum, and where there are several the counties' table.
+func (p *pages) tallied(ctx context.Context, tallies []campaign.Tally, places map[int64]area.Area) []web.PaperBlock {
+	var counties []campaign.Tally
+	var blocks []web.PaperBlock
+	for county, of := range byCounty(tallies, p.Campaigns.Registry().County) {
+		sum := summed(of)
+		sum.Area = county
+		counties = append(counties, sum)
+		blocks = append(blocks, tallyBlock(ctx, placeName(ctx, places, county), of, places))
+	}
+	if len(blocks) != 1 {
+		blocks = append(blocks, tallyBlock(ctx, word(ctx, "report.all"), counties, places))
+	}
+	blocks[0].Text = word(ctx, "report.text")
+	return blocks
+}
+
+// byCounty groups the tallies of villages, which come in the order of areas.
+func byCounty(tallies []campaign.Tally, county func(int64) int64) iter.Seq2[int64, []campaign.Tally] {
+	return func(yield func(int64, []campaign.Tally) bool) {
+		for from := 0; from < len(tallies); {
+			to, at := from, county(tallies[from].Area)
+			for to < len(tallies) && county(tallies[to].Area) == at {
+				to++
+			}
+			if !yield(at, tallies[from:to]) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+func summed(tallies []campaign.Tally) (sum campaign.Tally) {
+	for _, one := range tallies {
+		sum = sum.Plus(one)
+	}
+	return sum
+}
+
+// tallyBlock is a table of areas with their sum.
+func tallyBlock(ctx context.Context, title string, tallies []campaign.Tally, places map[int64]area.Area) web.PaperBlock {
+	block := web.PaperBlock{Title: title, Heads: []string{word(ctx, "column.place"), word(ctx, "result.keep"), word(ctx, "result.correct"), word(ctx, "result.add"), word(ctx, "result.remove"),
 		word(ctx, "progress.disputed"), word(ctx, "progress.refused"), word(ctx, "progress.gone"), word(ctx, "column.open")}}
 	row := func(place string, t campaign.Tally) {
 		cells := []string{place}
@@ -64,12 +105,10 @@ func tallied(ctx context.Context, tallies []campaign.Tally, places map[int64]are
 		}
 		block.Rows = append(block.Rows, cells)
 	}
-	var sum campaign.Tally
 	for _, one := range tallies {
 		row(placeName(ctx, places, one.Area), one)
-		sum = sum.Plus(one)
 	}
-	row(word(ctx, "report.sum"), sum)
+	row(word(ctx, "report.sum"), summed(tallies))
 	return block
 }
 
