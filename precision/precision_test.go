@@ -25,6 +25,23 @@ func TestTheComprehensiveRateIsThatOfTheEvaluationOfCounties(t *testing.T) {
 	}
 }
 
+// The interval is that of the sum of independent estimates: with one of them exact it is that of the other.
+func TestTheComprehensiveRateHasTheIntervalOfWhatItIsMadeOf(t *testing.T) {
+	e := Exit{Rural: 200_000, Registered: 2_000, Others: 150_000, Exited: 48_000}
+	missing, wrong := Share{Value: 0.008, Low: 0.005, High: 0.012, Seen: 3_000}, Share{Value: 0.01, Low: 0.01, High: 0.01, Seen: 2_400}
+	s := e.Estimated(missing, wrong)
+	near(t, "F6", s.Value, 0.0184, 1e-9)
+	near(t, "its lower bound", s.Low, 0.0184-0.003*0.75, 1e-9)
+	near(t, "its upper bound", s.High, 0.0184+0.004*0.75, 1e-9)
+	wrong.Low, wrong.High = 0.005, 0.02
+	s = e.Estimated(missing, wrong)
+	near(t, "the lower bound of both", s.Low, 0.0184-math.Hypot(0.003*0.75, 0.005*0.24), 1e-9)
+	near(t, "the upper bound of both", s.High, 0.0184+math.Hypot(0.004*0.75, 0.01*0.24), 1e-9)
+	if s.Seen != 5_400 {
+		t.Errorf("it rests on %d households", s.Seen)
+	}
+}
+
 func TestErrorsAreCountedRawAndClearInHouseholdsAndInPersons(t *testing.T) {
 	registered := []bool{true, true, true, false, false, false}
 	welfare := []float64{-0.5, 0.05, 0.5, -0.05, -0.5, 0.5}

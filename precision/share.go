@@ -76,3 +76,9 @@ func exact(share, n float64) (low, high float64) {
 	}
 	return low, high
 }
+
+// Percent is the share times a hundred.
+func (s Share) Percent() Share {
+	s.Value, s.Low, s.High = 100*s.Value, 100*s.Low, 100*s.High
+	return s
+}

@@ -78,3 +78,17 @@ type Exit struct {
 func (e Exit) Comprehensive() float64 {
 	return share(e.Registered+math.Round(e.Missing*e.Others)+math.Round(e.WrongExit*e.Exited), e.Rural)
 }
+
+// Estimated is the comprehensive rate from estimates of F4 and F5, with an interval of 95 % from theirs: the distances
+// of independent bounds add up by their squares (Zou and Donner 2008). It rests on the households of both.
+func (e Exit) Estimated(missing, wrongExit Share) Share {
+	e.Missing, e.WrongExit = missing.Value, wrongExit.Value
+	s := Share{Value: e.Comprehensive(), Found: missing.Found, Seen: missing.Seen}
+	low, high := e.Others*(missing.Value-missing.Low), e.Others*(missing.High-missing.Value)
+	if e.Exited > 0 {
+		low, high = math.Hypot(low, e.Exited*(wrongExit.Value-wrongExit.Low)), math.Hypot(high, e.Exited*(wrongExit.High-wrongExit.Value))
+		s.Found, s.Seen = s.Found+wrongExit.Found, s.Seen+wrongExit.Seen
+	}
+	s.Low, s.High = s.Value-share(low, e.Rural), s.Value+share(high, e.Rural)
+	return s
+}

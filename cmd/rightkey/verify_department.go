@@ -106,8 +106,8 @@ func (departmentAnswer) Help() string {
 	return `Example:
   rightkey verify department answer --key harbour.key --request request.pem --list ships.csv > answer.csv
 
-A row means the person whose number and name it has, or, where there is no number, whose name and birth; a row that may
-mean several is left out. The answer names nobody: it holds tokens and what the list says of each thing.`
+A row means the person whose number it has unless its name is another one's, or, where there is no number, the one of the
+same birth and surely the same name; slips and scripts are allowed for. A row that may mean several is left out. The answer names nobody: it holds tokens and what the list says of each thing.`
 }
 
 // Run prints the answer as CSV.

@@ -76,7 +76,7 @@ func (s scenarios) print(to io.Writer) {
 		fmt.Fprintf(to, "%-6s %7d %8d %10d %10d %9d %6d %7d %8.1f %% %5.1f %% %10d\n", f.Rule, f.Counts.Received, f.Counts.Matched, f.Counts.Unmatched, f.Counts.Ambiguous, f.Counts.Rejected,
 			f.Found, f.Right, 100*f.precision(), 100*f.recall(), f.Stale)
 	}
-	fmt.Fprintf(to, "\n%d of %d clean households flagged, %.2f %%; of all %d households %d are flagged by what they have no more\n", s.Flagged, s.Clean, 100*s.share(), s.Households, s.Sold)
+	fmt.Fprintf(to, "\n%d of %d clean households flagged, %.2f %%; of all %d households %d are flagged by what they have no more; %d leads on villages and accounts\n", s.Flagged, s.Clean, 100*s.share(), s.Households, s.Sold, s.Many)
 }
 
 // scenarios is what the checks found on a county of which the truth is known.
@@ -86,6 +86,7 @@ type scenarios struct {
 	Clean      int // households of which nothing on a list matters to a rule
 	Flagged    int // clean, with a lead
 	Sold       int // households with a lead, of which nothing that matters is true any more
+	Many       int // leads on whole villages and accounts, of which none is to be expected
 }
 
 // share is the share of clean households that are flagged.
@@ -146,6 +147,7 @@ type scenarioMeasure struct {
 	truth    map[string][]string // rows of the truth by list and key
 	has      map[int64]bool      // households of which something on a list matters to a rule: whether it is true still
 	flagged  map[int64]bool      // households with a lead
+	many     int                 // leads on areas and accounts
 }
 
 func (m *scenarioMeasure) all(ctx context.Context) (found scenarios, err error) {
@@ -197,6 +199,9 @@ func (m *scenarioMeasure) screens(ctx context.Context, county int64) error {
 	}
 	leads, err := m.h.crosschecks.Leads(ctx, program, crosscheck.Filter{}, crosscheck.Position{}, 1<<20)
 	for _, l := range leads {
+		if l.Household == 0 {
+			m.many++
+		}
 		m.flagged[l.Household] = true
 	}
 	return err
@@ -208,7 +213,7 @@ func (m *scenarioMeasure) count(found scenarios) scenarios {
 	for _, household := range m.homes {
 		households[household] = true
 	}
-	found.Households = len(households)
+	found.Households, found.Many = len(households), m.many
 	for household := range households {
 		still, has := m.has[household]
 		switch flagged := m.flagged[household]; {

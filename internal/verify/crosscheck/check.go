@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
 	"rightkey/internal/policy"
+	"rightkey/internal/procedure"
 )
 
 // SectionName is the section of a policy pack that this package reads.
@@ -242,6 +243,7 @@ func (s codeSchema) code(p *policy.Pack) (Code, error) {
 	if s.Landing < 0 || s.Landing > 0 && s.Opens == "" {
 		return Code{}, fmt.Errorf("landing is how many days an act that opens a procedure leaves a household what it gets")
 	}
+	p.Refer(policy.Reference{Section: procedure.SectionName, Code: s.Opens, By: fmt.Sprintf("act %q opens", s.Code), Pos: s.Pos})
 	code := Code{Code: s.Code, Label: label, Opens: s.Opens, Landing: s.Landing}
 	for _, after := range s.After {
 		if after != string(Explained) && after != string(Confirmed) {

@@ -137,6 +137,14 @@ func TestALeadIsExplainedByOneAndActedOnByAnotherAndChangesNothingOfTheRegister(
 		if n, err := r.Crosschecks.Assign(ctx, decide, office.Giving{Items: []int64{l.ID}, Owner: register.Village}); err != nil || n != 1 {
 			t.Fatalf("assigned %d: %v", n, err)
 		}
+		for _, c := range []struct {
+			scope       access.Scope
+			owner, want int64
+		}{{edit, crosscheck.Mine, 1}, {decide, crosscheck.Mine, 0}, {decide, register.Village, 1}, {decide, crosscheck.Nobody, int64(len(found)) - 1}} {
+			if n, err := r.Crosschecks.Count(ctx, c.scope, crosscheck.Filter{Owner: c.owner}); err != nil || n != c.want {
+				t.Errorf("%d leads of owner %d, want %d: %v", n, c.owner, c.want, err)
+			}
+		}
 		if _, err := r.Crosschecks.Explain(ctx, edit, l.ID, l.Ver, "livelihood", "licence of a carrier"); !fault.Is(err, fault.Stale) {
 			t.Errorf("a stale explanation: %v", err)
 		}

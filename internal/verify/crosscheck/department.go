@@ -12,6 +12,7 @@ import (
 
 	"rightkey/internal/fault"
 	"rightkey/internal/table"
+	"rightkey/internal/verify/duplicate"
 )
 
 // What a department does with a request: it makes a pair of keys once, gives the county the public one, opens what is
@@ -42,13 +43,11 @@ func DepartmentKey(file []byte) (*ecdh.PrivateKey, error) {
 	return key, nil
 }
 
-// person is by what a department finds whom a row asks about.
-type person struct{ name, birth string }
-
 // AnswerRequest writes the rows of a department's list that mean somebody of an opened request, each with the token to
-// answer under instead of the person, and says how many these are. A row means a person whose number and name it has,
-// or, where either has no number, whose name and birth; one that may mean several is left out. The county alone decides
-// what a row says.
+// answer under instead of the person, and says how many these are. A row means a person whose number it has unless its
+// name is another one's; or, of those who have no number, the one born on its day of whom its name says so for sure. One
+// that may mean several is left out. Names are compared as those of duplicates are, over slips and scripts. The county
+// alone decides what a row says.
 func AnswerRequest(opened, list table.Reader, out func(columns []string) (table.Writer, error)) (answered int, err error) {
 	asked, err := newAsked(opened)
 	if err != nil {
@@ -112,17 +111,22 @@ func (at places) cell(cells []string, column string) string {
 	return table.Unharmed(strings.TrimSpace(cells[i]))
 }
 
-// asked are the tokens of a request by number, and by name and birth of those who have no number.
+// asked are the tokens of a request by number, and by birth of those who have no number.
 type asked struct {
 	numbers map[string]named
-	persons map[person][]string
+	births  map[string][]named
+	names   func(a, b string) float64 // evidence that two names are one person's, in bits
 }
 
 // named is a token with the name of its person.
 type named struct{ name, token string }
 
 func newAsked(opened table.Reader) (asked, error) {
-	a := asked{map[string]named{}, map[person][]string{}}
+	names, err := duplicate.Names()
+	if err != nil {
+		return asked{}, err
+	}
+	a := asked{map[string]named{}, map[string][]named{}, names}
 	at := newPlaces(opened.Header())
 	for _, column := range RequestColumns {
 		if _, ok := at[column]; !ok {
@@ -140,23 +144,27 @@ func newAsked(opened table.Reader) (asked, error) {
 		token, number, name := at.cell(row.Cells, tokenColumn), plainNumber(at.cell(row.Cells, numberColumn)), at.cell(row.Cells, nameColumn)
 		if number != "" {
 			a.numbers[number] = named{name, token}
-			continue
+		} else if birth := at.cell(row.Cells, birthColumn); birth != "" {
+			a.births[birth] = append(a.births[birth], named{name, token})
 		}
-		who := person{name, at.cell(row.Cells, birthColumn)}
-		a.persons[who] = append(a.persons[who], token)
 	}
 }
 
 // meant is the token of whom a row means, "" for nobody or for several.
 func (a asked) meant(number, name, birth string) string {
 	if found, ok := a.numbers[plainNumber(number)]; ok && number != "" {
-		if found.name != name {
+		if contradicted([]candidate{{number: true, name: a.names(name, found.name)}}) {
 			return ""
 		}
 		return found.token
 	}
-	if tokens := a.persons[person{name, birth}]; birth != "" && len(tokens) == 1 {
-		return tokens[0]
+	born := a.births[birth]
+	candidates := make([]candidate, len(born))
+	for i, one := range born {
+		candidates[i] = candidate{at: i, bits: a.names(name, one.name)}
+	}
+	if v := decide(candidates, 1); v.outcome == OutcomeMatched {
+		return born[v.at].token
 	}
 	return ""
 }

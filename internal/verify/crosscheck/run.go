@@ -218,7 +218,7 @@ func (r *runner) matched(ctx context.Context, rows []staged) error {
 	for i := range rows {
 		asked[i] = r.identity(rows[i].row)
 	}
-	found, err := r.s.registry.Alike(ctx, asked)
+	found, err := r.s.registry.Alike(ctx, asked, nil)
 	if err != nil {
 		return err
 	}

@@ -6,68 +6,29 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"rightkey/internal/access"
 	"rightkey/internal/job"
 	"rightkey/internal/registry"
 	"rightkey/internal/store"
-	"rightkey/internal/testdata"
 	"rightkey/internal/verify/crosscheck"
+	"rightkey/test/hamlets"
 	"rightkey/test/register"
-	"rightkey/test/stand"
 )
 
 // withPurses is the made-up country with a sealed item of households, and a screen that compares its answers.
 func withPurses(t *testing.T, test func(t *testing.T, r *register.Register)) {
 	t.Helper()
-	files := country(t)
+	files := hamlets.Country(t)
 	pack, checks := files["ostania/pack.yaml"], files["ostania/checks.yaml"]
 	before := "  - {code: salt_fever,"
 	pack.Data = bytes.Replace(pack.Data, []byte(before), []byte("  - {code: purse, subject: household, section: hearth, kind: text, label: {en: Purse}, class: P4, purpose: [register], source: Hearth Act 9}\n"+before), 1)
-	checks.Data = append(checks.Data, strings.NewReplacer("code: G02", "code: G04", "shared_phone", "shared_answer\n    item: purse", "one telephone", "one purse").Replace(phones(checks.Data))...)
-	under(t, files, register.Areas, test)
-}
-
-// phones is the check on shared telephones.
-func phones(checks []byte) string {
-	return string(checks[bytes.Index(checks, []byte("  - code: G02")):bytes.Index(checks, []byte("  - code: G03"))])
-}
-
-// under runs a test on each engine under the made-up country's pack as it was changed.
-func under(t *testing.T, files fstest.MapFS, areas string, test func(t *testing.T, r *register.Register)) {
-	t.Helper()
-	stand.Each(t, register.Widths, func(t *testing.T, s *stand.Stand) {
-		r := register.Open(t, s, files, "ostania")
-		r.LoadAreas(t, areas)
-		test(t, r)
-	})
-}
-
-// country is the folder of the made-up country, to be changed.
-func country(t *testing.T) fstest.MapFS {
-	t.Helper()
-	folder := os.DirFS(filepath.Join(testdata.Root(), "internal", "policy", "testdata"))
-	files := fstest.MapFS{}
-	err := fs.WalkDir(folder, "ostania", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(folder, path)
-		files[path] = &fstest.MapFile{Data: content}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+	checks.Data = append(checks.Data, strings.NewReplacer("code: G02", "code: G04", "shared_phone", "shared_answer\n    item: purse", "one telephone", "one purse").Replace(hamlets.Phones(checks.Data))...)
+	hamlets.Under(t, files, register.Areas, test)
 }
 
 // A village of one surname, so that a screen by names would flag everybody. Seeded: the wife's brother of an official is

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
+	"rightkey/internal/office"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/web"
 )
@@ -33,5 +34,16 @@ func Centre(service *crosscheck.Service) func(ctx context.Context, c access.Call
 			return nil, err
 		}
 		return web.Box(word(ctx, "title"), web.Tiles(stats...), ages), nil
+	}
+}
+
+// Backlog is how many leads wait in an area, by who has them or by area; nothing for who sees no leads.
+func Backlog(service *crosscheck.Service) func(context.Context, access.Caller, int64, office.BacklogBy) ([]office.Backlog, error) {
+	return func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error) {
+		scope, err := access.Decide(c, access.CaseRead)
+		if err != nil || scope.AnyIsolated() {
+			return nil, nil //nolint:nilerr // who reads no leads is shown none
+		}
+		return service.Backlog(ctx, scope, area, by)
 	}
 }

@@ -57,10 +57,14 @@ func (p *pages) asks(r *http.Request, scope access.Scope) (crosscheck.Filter, ur
 	}
 	switch owner := query.Get("owner"); owner {
 	case "me":
-		f.Owner = p.Caller(ctx).Account
+		f.Owner = crosscheck.Mine
+	case "nobody":
+		f.Owner = crosscheck.Nobody
 	case "":
 	default:
-		return f, query, web.Unknown(ctx, "owner")
+		if f.Owner, err = strconv.ParseInt(owner, 10, 64); err != nil || f.Owner <= 0 {
+			return f, query, web.Unknown(ctx, "owner")
+		}
 	}
 	if f.Overdue = query.Get("overdue") == "yes"; !f.Overdue && query.Get("overdue") != "" {
 		return f, query, web.Unknown(ctx, "overdue")
@@ -236,7 +240,10 @@ func (p *pages) filters(ctx context.Context, scope access.Scope, f crosscheck.Fi
 	for _, one := range crosscheck.States {
 		state.Options = append(state.Options, web.Option{Value: string(one), Label: word(ctx, "state."+string(one))})
 	}
-	owner := web.Field{Name: "owner", Label: word(ctx, "owner"), Kind: web.FieldSelect, Value: query.Get("owner"), Options: []web.Option{{Label: word(ctx, "any")}, {Value: "me", Label: word(ctx, "me")}}}
+	owner := web.Field{Name: "owner", Label: word(ctx, "owner"), Kind: web.FieldSelect, Value: query.Get("owner"), Options: []web.Option{{Label: word(ctx, "any")}, {Value: "me", Label: word(ctx, "me")}, {Value: "nobody", Label: web.T(ctx, "quality.nobody")}}}
+	if account := query.Get("owner"); f.Owner > 0 && account != "me" {
+		owner.Options = append(owner.Options, web.Option{Value: account, Label: p.AccountName(ctx, f.Owner)})
+	}
 	made.Fields = []web.Field{rule, effect, state, owner}
 	for _, field := range made.Fields {
 		for _, option := range field.Options {

@@ -176,7 +176,7 @@ func Waiting(service *crosscheck.Service) registrypage.Work {
 			href   string
 			filter crosscheck.Filter
 		}{
-			{access.HouseholdEdit, "work.mine", "/leads?owner=me&state=assigned", crosscheck.Filter{Owner: c.Account, States: []crosscheck.State{crosscheck.Assigned}}},
+			{access.HouseholdEdit, "work.mine", "/leads?owner=me&state=assigned", crosscheck.Filter{Owner: crosscheck.Mine, States: []crosscheck.State{crosscheck.Assigned}}},
 			{access.ChangeDecide, "work.second", "/leads?state=judged", crosscheck.Filter{States: judged}},
 		} {
 			scope, err := access.Decide(c, one.verb)
