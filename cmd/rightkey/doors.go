@@ -51,14 +51,15 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
-	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord), Waiting: []func(context.Context, access.Caller, int64, string) (templ.Component, error){crosscheckpage.Centre(h.crosschecks), qualitypage.Centre(h.quality)}})
+	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord), Waiting: []func(context.Context, access.Caller, int64, string) (templ.Component, error){crosscheckpage.Centre(h.crosschecks), qualitypage.Centre(h.quality)},
+		Works: []campaignpage.Work{{Kind: "leads", Path: "/leads", Count: crosscheckpage.Backlog(h.crosschecks)}, {Kind: "problems", Path: "/problems", Count: qualitypage.Backlog(h.quality)}}})
 	demonstrationpage.Register(server, desk)
-	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds,
+	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds, Errors: h.campaigns.Sampled, ErrorsPath: campaignpage.CentrePath,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
 		Selected:    identifypage.OpenMany,
 		PlacePanels: []registrypage.PlacePanel{qualitypage.PlacePanel(h.quality)},
 		Newcomers:   duplicatepage.LookPath,
-		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates), crosscheckpage.Waiting(h.crosschecks)}})
+		Work:        []registrypage.Work{identifypage.CaseWork(h.cases), qualitypage.Waiting(h.quality), duplicatepage.Waiting(h.duplicates), crosscheckpage.Waiting(h.crosschecks), officepage.Waiting(h.approvals)}})
 }
 
 // places is the main navigation: the rooms in the order in which a household walks through them, the office last.
@@ -103,7 +104,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 		return nil, fmt.Errorf("make the API: %w", err)
 	}
 	officerest.Register(api, officerest.Rooms{Areas: h.areas, Loads: h.loads, Jobs: h.jobs, Packs: h.packs, Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Office: h.office, Assignments: h.assignments, Alerts: h.alerts, RecordNumber: registry.Number})
-	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs, Assignments: h.assignments, Office: h.office})
+	registryrest.Register(api, registryrest.Rooms{Registry: h.registry, Jobs: h.jobs, Assignments: h.assignments, Office: h.office, Errors: h.campaigns.Sampled})
 	registryrest.RegisterErasures(api, h.erasures)
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})

@@ -9,9 +9,9 @@ import (
 // followEvery is how often the program looks whether the day of something has come.
 const followEvery = 10 * time.Minute
 
-// followDays brings households to the areas that theirs have become, carries out transfers between counties, and shows
-// cases whose terms have run out one level higher, and deletes what departments gave, each on its day, until ctx is
-// done.
+// followDays brings households to the areas that theirs have become, carries out transfers between counties, shows cases
+// whose terms have run out one level higher, follows up expired cards, and deletes what departments gave, each on its
+// day, until ctx is done.
 func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 	for {
 		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
@@ -22,6 +22,9 @@ func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 		}
 		if _, err := h.cases.Escalate(ctx); err != nil && ctx.Err() == nil {
 			log.Error("show terms that have run out", "error", err)
+		}
+		if _, err := h.cases.Expire(ctx); err != nil && ctx.Err() == nil {
+			log.Error("follow up cards whose last day has passed", "error", err)
 		}
 		if _, err := h.crosschecks.Expire(ctx); err != nil && ctx.Err() == nil {
 			log.Error("delete what departments gave", "error", err)

@@ -172,7 +172,7 @@ func (h *house) furnish(ctx context.Context, ring *crypt.Keyring, scheme area.Sc
 	h.loads = office.NewAreaLoads(h.office, h.areas, h.jobs)
 	h.orgLoads = office.NewOrganisationLoads(h.office, h.organisations, h.jobs)
 	h.registry = registry.NewService(registry.Needs{DB: h.db, Journal: h.journal, Keys: h.keys, Areas: h.areas, Packs: h.packs,
-		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts), Approvals: h.approvals})
+		Changes: h.changes, Jobs: h.jobs, Caller: h.caller, Unmaskings: office.NewUnmaskings(h.db, h.journal, h.alerts), Approvals: h.approvals, Verdict: identify.NewestVerdict})
 	h.approvals.Register(registry.ApprovalKinds()...)
 	h.erasures = registry.NewErasures(h.registry, h.approvals, journal.NewErasures(h.out.erasures, h.raw))
 	h.identify = identify.NewService(identify.Needs{DB: h.db, Journal: h.journal, Areas: h.areas, Packs: h.packs, Registry: h.registry, Jobs: h.jobs, Caller: h.caller})

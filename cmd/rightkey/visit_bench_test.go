@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,9 +36,10 @@ const (
 
 // BenchmarkVisitsWhileAnImportRuns asks a server for pages at a steady rate, logged in, for random households, areas
 // and names that were not asked for before, while a file is imported again and again. A visit's time counts from the
-// moment at which it was due. RIGHTKEY_BENCH_HOUSEHOLDS says how many households the county has.
+// moment at which it was due. RIGHTKEY_BENCH_HOUSEHOLDS says how many households the county has; RIGHTKEY_BENCH_DATA is
+// a folder in which the county of SQLite stays, for the next run, or one that "rightkey demo --load-only" has begun.
 func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
-	b.Run("sqlite", func(b *testing.B) { visitCounty(b, place{Data: b.TempDir()}) })
+	b.Run("sqlite", func(b *testing.B) { visitCounty(b, place{Data: cmp.Or(os.Getenv("RIGHTKEY_BENCH_DATA"), b.TempDir())}) })
 	b.Run("postgres", func(b *testing.B) {
 		visitCounty(b, place{Data: b.TempDir(), Database: storetest.EmptyPostgresURL(b)})
 	})

@@ -43,6 +43,7 @@ var moreViews = map[string][]string{
 	"/sittings/{id}/package":      {"/../../{called}/package"},
 	"/windows":                    {"?id={window}"},
 	"/identify/{run}":             {"?area={county}"},
+	"/identify/scenario":          {"?a=line&a_amount=3000&benefit=1200&b=share&b_amount=20"},
 	"/norms":                      {"?area={county}&year=2014"},
 }
 

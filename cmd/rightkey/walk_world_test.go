@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/area"
@@ -65,7 +66,21 @@ func openWalk(t *testing.T) *walk {
 	w.signIn(logins)
 	w.people["stranger"] = w.client(t)
 	w.furnish(ctx)
-	return w
+	unfollow, err := h.mirrorRegister(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(unfollow)
+	for {
+		table, _, err := h.registry.Mirror(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if table != nil {
+			return w
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // signIn opens a session for each login; where a code is asked for, half of one.

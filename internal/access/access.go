@@ -244,6 +244,11 @@ func (s Scope) Holds(area int64) bool {
 	return slices.ContainsFunc(s.parts, func(p part) bool { return p.Holds(area) })
 }
 
+// HoldsAll says whether the scope holds every area of a range.
+func (s Scope) HoldsAll(r Range) bool {
+	return slices.ContainsFunc(s.Ranges(), func(own Range) bool { return own.Lo <= r.Lo && r.Hi <= own.Hi })
+}
+
 // Sees says whether fields of class c of rows in area may be shown. In a list where only assigned households show
 // personal fields it says no to those: see SeesOf.
 func (s Scope) Sees(area int64, c Class) bool {

@@ -95,6 +95,9 @@ func (s Scheme) At(key int64, level int) int64 {
 // Keys is how many keys an area of a level has for itself and those below it.
 func (s Scheme) Keys(level int) int64 { return s.below[level] }
 
+// WidthBelow is how many keys each area directly below key has; those of an area of the innermost level are its own.
+func (s Scheme) WidthBelow(key int64) int64 { return s.below[min(s.Level(key)+1, s.Levels())] }
+
 // Parent is the area around key, 0 for an area of the first level.
 func (s Scheme) Parent(key int64) int64 {
 	level := s.Level(key)

@@ -125,14 +125,23 @@ func (d Desk) Item(r *http.Request, verb access.Verb) (scope access.Scope, id in
 // Acting is what an act on a record needs: who acts, the record that the address names, and the version of it that the
 // form was made from.
 func (d Desk) Acting(r *http.Request, verb access.Verb) (scope access.Scope, id, ver int64, err error) {
-	if err = Form(r); err != nil {
+	if id, ver, err = Sent(r); err != nil {
 		return scope, 0, 0, err
 	}
-	if scope, id, err = d.Item(r, verb); err != nil {
-		return scope, 0, 0, err
+	scope, err = d.Scope(r, verb)
+	return scope, id, ver, err
+}
+
+// Sent is the record that the address of a form names, and the version of it that the form was made from.
+func Sent(r *http.Request) (id, ver int64, err error) {
+	if id, err = Identifier(r); err != nil {
+		return 0, 0, err
+	}
+	if err = Form(r); err != nil {
+		return 0, 0, err
 	}
 	ver, err = Version(r)
-	return scope, id, ver, err
+	return id, ver, err
 }
 
 // Version is that of the record from which a form was made.

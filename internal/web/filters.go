@@ -1,6 +1,10 @@
 package web
 
-import "context"
+import (
+	"context"
+
+	"github.com/a-h/templ"
+)
 
 // Filters narrow a list. They live in the address, so that the way back, a bookmark and a colleague see the same.
 type Filters struct {
@@ -8,8 +12,9 @@ type Filters struct {
 	Fields []Field
 	Hidden []Pair // what the address keeps besides: area, sorting
 	Active []Chip
-	Clear  string // address without any filter
-	Submit string // what the button says where it does something else than narrow a list
+	Clear  string          // address without any filter
+	Submit string          // what the button says where it does something else than narrow a list
+	More   templ.Component // further controls, nil for none
 }
 
 // Chip is a filter that is on, with the address of the list without it.

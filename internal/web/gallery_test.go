@@ -176,6 +176,9 @@ func charts(*http.Request) templ.Component {
 			{Label: "Yachi", Value: 14.2, Low: 12.1, High: 16.3, Text: "14.2", Interval: "12.1–16.3", Href: "/records"},
 			{Label: "Maochang", Value: 9.1, Low: 7, High: 11.2, Text: "9.1", Interval: "7.0–11.2"},
 		}}),
+		panel("Score", web.Curves{Caption: "Errors by cut-off", Unit: "%", Across: "Cut-off", Marks: []string{"10", "20", "30"}, Curves: []web.Curve{
+			{Label: "Left out", Points: []web.CurvePoint{{Value: .1, Low: .08, High: .13, Text: "10.0 %", Interval: "8.0–13.0 %"}, {Value: .3, Low: .27, High: .34, Text: "30.0 %", Interval: "27.0–34.0 %"}, {Value: .6, Low: .55, High: .66, Text: "60.0 %", Interval: "55.0–66.0 %"}}},
+			{Label: "Expected", Points: []web.CurvePoint{{Value: .5, Text: "50.0 %"}, {Value: .4, Text: "40.0 %"}, {Value: .2, Text: "20.0 %"}}}}}),
 		panel("Income", web.Stacked{Caption: "Income by source", Unit: "per head", Parts: []web.Part{
 			{Label: "Wages", Value: 1200, Text: "1,200", Share: "52 %", Href: "/records"}, {Label: "Farm", Value: 800, Text: "800", Share: "35 %"},
 			{Label: "Transfers", Value: 310, Text: "310", Share: "13 %"},

@@ -60,14 +60,14 @@ func Papers(title string, tools []templ.Component, documents ...Document) templ.
 // too small: what does not fit would not be printed.
 const (
 	paperHeight  = 240
-	titleHeight  = 14
+	titleHeight  = 12.5
 	headHeight   = 13
 	textPadding  = 2.8
 	lineHeight   = 5.2
 	rowPadding   = 2.3
 	ruledHeight  = 11.8
-	signedHeight = 30
-	codeHeight   = 46
+	signedHeight = 29
+	codeHeight   = 38
 	// valueWidth and tableWidth are how many Latin characters a line of a value holds, and of a table from side to side.
 	valueWidth = 48
 	tableWidth = 94
@@ -93,9 +93,12 @@ func Sheets(blocks []PaperBlock, continued string) [][]PaperBlock {
 
 // split cuts a block where a sheet is full; the head is repeated.
 func (b PaperBlock) split(continued string) []PaperBlock {
-	head := float64(titleHeight)
+	head, title := 0.0, 0.0
 	if len(b.Heads) > 0 {
-		head += headHeight
+		head = headHeight
+	}
+	if b.Title != "" {
+		title = titleHeight
 	}
 	foot := 0.0
 	if len(b.Signatures) > 0 {
@@ -104,7 +107,7 @@ func (b PaperBlock) split(continued string) []PaperBlock {
 	if b.Code != nil {
 		foot += codeHeight
 	}
-	part := PaperBlock{Title: b.Title, Text: b.Text, Heads: b.Heads, Ruled: b.Ruled, height: head + foot}
+	part := PaperBlock{Title: b.Title, Text: b.Text, Heads: b.Heads, Ruled: b.Ruled, height: title + head + foot}
 	if b.Text != "" {
 		part.height += textPadding + lineHeight*float64(lines(b.Text, tableWidth))
 	}
@@ -113,7 +116,7 @@ func (b PaperBlock) split(continued string) []PaperBlock {
 		height := b.rowHeight(row)
 		if part.height+height > paperHeight && len(part.Rows) > 0 {
 			parts = append(parts, part)
-			part = PaperBlock{Title: b.Title + " " + continued, Heads: b.Heads, Ruled: b.Ruled, height: head + foot}
+			part = PaperBlock{Title: b.Title + " " + continued, Heads: b.Heads, Ruled: b.Ruled, height: titleHeight + head + foot}
 		}
 		part.Rows = append(part.Rows, row)
 		part.height += height

@@ -63,6 +63,9 @@ func (m Map) Render(ctx context.Context, w io.Writer) error { return mapView(m).
 // Render writes the line.
 func (t Trend) Render(ctx context.Context, w io.Writer) error { return trendView(t).Render(ctx, w) }
 
+// Render writes the lines.
+func (c Curves) Render(ctx context.Context, w io.Writer) error { return curvesView(c).Render(ctx, w) }
+
 // Render writes the stacked bar.
 func (s Stacked) Render(ctx context.Context, w io.Writer) error { return stackedView(s).Render(ctx, w) }
 

@@ -20,6 +20,7 @@ import (
 	"rightkey/internal/identify"
 	"rightkey/internal/identify/away"
 	"rightkey/internal/job"
+	"rightkey/internal/mirror"
 	"rightkey/internal/office"
 	"rightkey/internal/policy"
 	"rightkey/internal/policy/library"
@@ -129,7 +130,7 @@ func Open(t testing.TB, s *stand.Stand, files fs.FS, dir string) *Register {
 func (r *Register) Rooms() {
 	caller := func(_ context.Context, account int64) (access.Caller, error) { return r.Who(account), nil }
 	r.Jobs = job.NewRunner(r.DB, r.Ids, r.Clock)
-	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller})
+	r.Registry = registry.NewService(registry.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Areas: r.Areas, Packs: r.Packs, Changes: r.Changes, Jobs: r.Jobs, Caller: caller, Verdict: identify.NewestVerdict})
 	r.Identify = identify.NewService(identify.Needs{DB: r.DB, Journal: r.Journal, Areas: r.Areas, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Caller: caller})
 	r.Duplicates = duplicate.NewService(duplicate.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs})
 	r.MonthEnds = overview.NewMonthEnds(overview.Needs{DB: r.DB, Journal: r.Journal, Registry: r.Registry, Jobs: r.Jobs, Assessed: identify.AssessedOn})
@@ -251,6 +252,33 @@ func (r *Register) Everybody(t testing.TB) []int64 {
 		ids[i] = h.ID
 	}
 	return ids
+}
+
+// Follow lets a mirror follow the register until the end of the test.
+func (r *Register) Follow(t testing.TB) {
+	t.Helper()
+	source, err := r.Registry.Mirrored(t.Context(), r.Identify)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := mirror.NewSchema(source.Columns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := mirror.New(source, schema, mirror.Options{})
+	running, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- live.Run(running) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	if err := live.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.Registry.Follow(live)
 }
 
 // Wait waits until a job has ended.
