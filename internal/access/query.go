@@ -49,6 +49,11 @@ func (db *DB) Tx(ctx context.Context, s Scope, work func(store.Tx) error) error 
 	return db.raw.Tx(ctx, func(tx store.Tx) error { return work(scopedTx{tx, s}) })
 }
 
+// TxSoon is Tx for notes of what was read, which does not wait for the disk.
+func (db *DB) TxSoon(ctx context.Context, s Scope, work func(store.Tx) error) error {
+	return db.raw.TxSoon(ctx, func(tx store.Tx) error { return work(scopedTx{tx, s}) })
+}
+
 type scopedTx struct {
 	raw store.Tx
 	s   Scope

@@ -12,7 +12,7 @@ func (j *Journal) Shown(ctx context.Context, who Who, kind, subjectKind string, 
 	if len(subjects) == 0 {
 		return nil
 	}
-	return j.Record(ctx, who, shown(kind, subjectKind, home, area, subjects))
+	return j.Reading(ctx, who, shown(kind, subjectKind, home, area, subjects))
 }
 
 // Showing prepares what Shown stores, for a transaction of the caller's.
@@ -25,13 +25,23 @@ func shown(kind, subjectKind string, home, area int64, subjects []int64) Entry {
 	return Entry{Kind: kind, SubjectKind: subjectKind, Subject: subjects[0], Home: home, Area: area, Body: map[string]any{"shown": subjects}}
 }
 
-// Record stores events that change nothing else: a reading, a denial, a sign-in.
+// Record stores events that change nothing else: a copy that was taken, a denial, a sign-in.
 func (j *Journal) Record(ctx context.Context, who Who, entries ...Entry) error {
+	return j.store(ctx, j.db.Tx, who, entries)
+}
+
+// Reading stores that pages or answers show personal data, without waiting for the disk: a loss of power may lose the
+// readings of the last second, which nobody saw longer than that. Send the answer only after it returns nil.
+func (j *Journal) Reading(ctx context.Context, who Who, entries ...Entry) error {
+	return j.store(ctx, j.db.TxSoon, who, entries)
+}
+
+func (j *Journal) store(ctx context.Context, in func(context.Context, func(store.Tx) error) error, who Who, entries []Entry) error {
 	c, err := j.prepared(ctx, who, entries...)
 	if err != nil {
 		return err
 	}
-	return j.db.Tx(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
+	return in(ctx, func(tx store.Tx) error { return c.Append(ctx, tx) })
 }
 
 // prepared is a command of these events, ready to be appended.

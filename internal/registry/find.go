@@ -164,7 +164,7 @@ func (s *Service) journalHits(ctx context.Context, scope access.Scope, hits []Hi
 	if len(entries) == 0 {
 		return nil
 	}
-	if err := s.journal.Record(ctx, reads(scope, entries[0].Area), entries...); err != nil {
+	if err := s.journal.Reading(ctx, reads(scope, entries[0].Area), entries...); err != nil {
 		return fmt.Errorf("journal a search: %w", err)
 	}
 	return nil

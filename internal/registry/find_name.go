@@ -3,10 +3,12 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rightkey/internal/access"
 	"rightkey/internal/policy"
+	"rightkey/internal/store"
 	"rightkey/linkage/namekey"
 )
 
@@ -59,8 +61,8 @@ func countSharers(typed *namekey.Typed, hits []Hit) {
 }
 
 // nameSearch chooses the persons who share keys with a text, with the weight w of what they share: each group of keys
-// is a walk along the primary key in each layer within the places of the scope, which ends early. It returns "" for a text that
-// has no keys.
+// is a walk along the primary key in each layer within the places of the scope, which ends early. It returns "" for a
+// text that has no keys. Names of most lengths share one statement, which PostgreSQL takes longer to plan than to run.
 func nameSearch(text string) (string, []any) {
 	probes := namekey.Probes(text)
 	if len(probes) == 0 {
@@ -68,29 +70,52 @@ func nameSearch(text string) (string, []any) {
 	}
 	var b strings.Builder
 	var args []any
-	for i, probe := range probes {
+	for i, probe := range evened(probes) {
 		if i > 0 {
 			b.WriteString(" UNION ALL ")
 		}
-		fmt.Fprintf(&b, "SELECT * FROM (SELECT home, person, %d AS w FROM find_key WHERE %s AND key", probe.Weight, anyLayer)
-		for j, key := range probe.Keys {
+		args = append(args, probe.Weight)
+		fmt.Fprintf(&b, "SELECT * FROM (SELECT home, person, CAST($%d AS integer) AS w FROM find_key WHERE %s AND key IN (%s) AND {place area} LIMIT %d) k%d",
+			len(args), anyLayer, store.In(len(args)+1, len(probe.Keys)), mostKeyed, i)
+		for _, key := range probe.Keys {
 			args = append(args, int64(key))
-			switch {
-			case len(probe.Keys) == 1:
-				fmt.Fprintf(&b, " = $%d", len(args))
-			case j == 0:
-				fmt.Fprintf(&b, " IN ($%d", len(args))
-			default:
-				fmt.Fprintf(&b, ", $%d", len(args))
-			}
 		}
-		if len(probe.Keys) > 1 {
-			b.WriteString(")")
-		}
-		fmt.Fprintf(&b, " AND {place area} LIMIT %d) k%d", mostKeyed, i)
 	}
 	return "SELECT home, person, sum(w) AS w FROM (" + b.String() +
 		fmt.Sprintf(") u GROUP BY home, person ORDER BY sum(w) DESC, home, person LIMIT %d", mostCompared), args
+}
+
+// The numbers of probes of one key and of several of which a statement has a multiple, and of how many keys the latter
+// have a multiple.
+const (
+	singleStep = 8
+	groupStep  = 2
+	keyStep    = 16
+)
+
+// evened are probes, those of one key first, with more that meet nobody so that there are few kinds of lists.
+func evened(probes []namekey.Probe) []namekey.Probe {
+	var single, group []namekey.Probe
+	for _, probe := range probes {
+		if len(probe.Keys) == 1 {
+			single = append(single, probe)
+			continue
+		}
+		group = append(group, namekey.Probe{Weight: probe.Weight, Keys: filled(probe.Keys, keyStep, probe.Keys[0])})
+	}
+	nobody := namekey.Probe{Keys: []namekey.Key{0}}
+	single = filled(single, singleStep, nobody)
+	nobody.Keys = filled(nobody.Keys, keyStep, 0)
+	return append(single, filled(group, groupStep, nobody)...)
+}
+
+// filled is a list with one more thing as often as its length needs to become a multiple of step.
+func filled[T any](list []T, step int, more T) []T {
+	full := slices.Clone(list)
+	for len(full)%step > 0 {
+		full = append(full, more)
+	}
+	return full
 }
 
 // findPhone finds households and persons by the digits at the end of a telephone number.

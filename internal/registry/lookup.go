@@ -43,7 +43,7 @@ func (tooOften) RetryAfter() time.Duration { return lookupSlot * time.Microsecon
 // countLookup counts a search against its account's limit in the last hour and refuses one too many. The program
 // itself is not limited.
 func (s *Service) countLookup(ctx context.Context, scope access.Scope, kind lookupKind) error {
-	err := s.db.Tx(ctx, scope, func(tx store.Tx) error { return s.countIn(ctx, tx, scope.Caller().Account, kind) })
+	err := s.db.TxSoon(ctx, scope, func(tx store.Tx) error { return s.countIn(ctx, tx, scope.Caller().Account, kind) })
 	if err != nil && !fault.Is(err, fault.TooMany) {
 		return fmt.Errorf("count a search: %w", err)
 	}
@@ -131,7 +131,7 @@ func (s *Service) findIdentity(ctx context.Context, scope access.Scope, text str
 		entries = append(entries, journal.Entry{Kind: "identity.read", SubjectKind: SubjectPerson, Subject: h.Person.ID, Home: h.Person.Home, Area: h.Household.Area})
 	}
 	area := entries[len(entries)-1].Area
-	if err := s.journal.Record(ctx, reads(scope, area), entries...); err != nil {
+	if err := s.journal.Reading(ctx, reads(scope, area), entries...); err != nil {
 		return nil, fmt.Errorf("journal the look-up of an identity number: %w", err)
 	}
 	return scored(seen, WhyIdentity), nil

@@ -13,6 +13,9 @@
 // one head, a quota, two approvers) is kept by bumping ver of the row that owns it: the second of two such
 // transactions is run again and sees the first.
 //
+// Readings are noted before their answer is given, by TxSoon, whose commit does not wait for the disk: with a busy disk
+// that wait is longer than all other work of a page. Whatever follows by Tx is stored after them, never without them.
+//
 // # Values
 //
 // Times are int64 UTC microseconds or epoch days, money int64 minor units, flags smallint, documents JSON as text

@@ -66,9 +66,24 @@ func (db *postgresDB) Query(ctx context.Context, text string, args ...any) (Rows
 	return pgRows{rows}, nil
 }
 
+// How transactions begin: in one statement, so that the server is asked once.
+const (
+	beginDurably = "begin isolation level repeatable read"
+	beginSoon    = beginDurably + "; set local synchronous_commit = off"
+)
+
 func (db *postgresDB) Tx(ctx context.Context, work func(Tx) error) error {
+	return db.run(ctx, beginDurably, work)
+}
+
+func (db *postgresDB) TxSoon(ctx context.Context, work func(Tx) error) error {
+	return db.run(ctx, beginSoon, work)
+}
+
+// run runs work in a transaction that begins so, again where it meets another.
+func (db *postgresDB) run(ctx context.Context, begin string, work func(Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		err := db.try(ctx, work)
+		err := db.try(ctx, begin, work)
 		if err == nil || !again(err) || attempt == attempts {
 			return postgresFault(err)
 		}
@@ -81,9 +96,9 @@ func (db *postgresDB) Tx(ctx context.Context, work func(Tx) error) error {
 	}
 }
 
-func (db *postgresDB) try(ctx context.Context, work func(Tx) error) error {
+func (db *postgresDB) try(ctx context.Context, begin string, work func(Tx) error) error {
 	start := time.Now()
-	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
 		return err
 	}
@@ -134,7 +149,29 @@ func (t pgTx) Bulk(ctx context.Context, table string, columns []string, rows [][
 			return err
 		}
 	}
+	if len(rows) <= fewRows {
+		return t.insert(ctx, table, columns, rows)
+	}
 	_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+	return err
+}
+
+// fewRows is up to how many rows one INSERT, which the server has planned before, is faster than COPY, which asks for
+// the columns first.
+const fewRows = 4
+
+// insert inserts a few rows by one statement.
+func (t pgTx) insert(ctx context.Context, table string, columns []string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	values := make([]string, len(rows))
+	var args []any
+	for i, row := range rows {
+		values[i] = "(" + In(len(args)+1, len(row)) + ")"
+		args = append(args, row...)
+	}
+	_, err := t.tx.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ",")+") VALUES "+strings.Join(values, ","), args...)
 	return err
 }
 

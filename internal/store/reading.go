@@ -66,6 +66,8 @@ func (db *readingDB) Tx(context.Context, func(Tx) error) error {
 	return errors.New("the database is open for reading only")
 }
 
+func (db *readingDB) TxSoon(ctx context.Context, work func(Tx) error) error { return db.Tx(ctx, work) }
+
 func (db *readingDB) Close() error { return db.readers.Close() }
 
 // Backup copies a SQLite database as it is at this moment to a new file, while others go on writing to it.

@@ -17,6 +17,7 @@ import (
 type request struct {
 	ctx  context.Context
 	work func(Tx) error
+	soon bool // the disk is not waited for
 	err  error
 	done chan struct{}
 }
@@ -31,10 +32,19 @@ const (
 )
 
 func (db *sqliteDB) Tx(ctx context.Context, work func(Tx) error) error {
+	return db.ask(&request{ctx: ctx, work: work, done: make(chan struct{})})
+}
+
+func (db *sqliteDB) TxSoon(ctx context.Context, work func(Tx) error) error {
+	return db.ask(&request{ctx: ctx, work: work, soon: true, done: make(chan struct{})})
+}
+
+// ask gives a closure to the writer and waits for its outcome.
+func (db *sqliteDB) ask(r *request) error {
+	ctx := r.ctx
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := &request{ctx: ctx, work: work, done: make(chan struct{})}
 	select {
 	case db.work <- r:
 	case <-db.quit:
@@ -59,15 +69,17 @@ func (db *sqliteDB) Tx(ctx context.Context, work func(Tx) error) error {
 func (db *sqliteDB) write() {
 	defer close(db.done)
 	w := &sqliteTx{conn: db.writer, stmts: map[string]*sql.Stmt{}}
+	sync := newSyncer(db.path)
+	defer sync.close()
 	for {
 		select {
 		case r := <-db.work:
-			db.commitGroup(w, r)
+			db.commitAll(w, r, sync)
 		case <-db.quit:
 			for {
 				select {
 				case r := <-db.work:
-					db.commitGroup(w, r)
+					db.commitAll(w, r, sync)
 				default:
 					w.closeStmts()
 					return
@@ -77,10 +89,21 @@ func (db *sqliteDB) write() {
 	}
 }
 
-// commitGroup commits first and whatever else waits as one group. If the group as a whole fails, each closure gets a
+// commitAll commits a closure with others that wait, and what it met that does not go into one commit with them.
+func (db *sqliteDB) commitAll(w *sqliteTx, r *request, sync *syncer) {
+	for r != nil {
+		soon := r.soon
+		r = db.commitGroup(w, r)
+		if soon {
+			sync.later()
+		}
+	}
+}
+
+// commitGroup commits first and what else waits and is as durable as one group; what waits and is not it returns. If the group as a whole fails, each closure gets a
 // transaction of its own, so that one closure's full disk or broken transaction is not another's.
-func (db *sqliteDB) commitGroup(w *sqliteTx, first *request) {
-	ran, err := db.runGroup(w, first)
+func (db *sqliteDB) commitGroup(w *sqliteTx, first *request) (other *request) {
+	ran, other, err := db.runGroup(w, first)
 	for _, r := range ran {
 		switch {
 		case err == nil: // r.err holds the closure's own outcome
@@ -93,33 +116,40 @@ func (db *sqliteDB) commitGroup(w *sqliteTx, first *request) {
 		}
 		close(r.done)
 	}
+	return other
 }
 
 func (db *sqliteDB) runAlone(w *sqliteTx, r *request) ([]*request, error) {
 	return w.group([]*request{r}, func() *request { return nil })
 }
 
-func (db *sqliteDB) runGroup(w *sqliteTx, first *request) ([]*request, error) {
+func (db *sqliteDB) runGroup(w *sqliteTx, first *request) (ran []*request, other *request, err error) {
 	start := time.Now()
 	taken := 1
-	return w.group([]*request{first}, func() *request {
-		if taken == groupSize || time.Since(start) > groupTime {
+	ran, err = w.group([]*request{first}, func() *request {
+		if other != nil || taken == groupSize || time.Since(start) > groupTime {
 			return nil
 		}
 		select {
 		case r := <-db.work:
+			if r.soon != first.soon {
+				other = r
+				return nil
+			}
 			taken++
 			return r
 		default:
 			return nil
 		}
 	})
+	return ran, other, err
 }
 
 // sqliteTx is the writer's connection inside a transaction.
 type sqliteTx struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	soon  bool // commits do not wait for the disk
 }
 
 // group runs the given closures and those that more returns in one transaction, each in a savepoint, and commits. It
@@ -127,7 +157,7 @@ type sqliteTx struct {
 func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, error) {
 	ctx := context.Background()
 	start := time.Now()
-	if err := w.plain(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(ctx, ran[0].soon); err != nil {
 		return ran, sqliteFault(err)
 	}
 	for i := 0; i < len(ran); i++ {
@@ -152,6 +182,21 @@ func (w *sqliteTx) group(ran []*request, more func() *request) ([]*request, erro
 		slog.Warn("long write transaction", "took_ms", took.Milliseconds(), "closures", len(ran))
 	}
 	return ran, nil
+}
+
+// begin begins a transaction whose commit waits for the disk, or does not.
+func (w *sqliteTx) begin(ctx context.Context, soon bool) error {
+	if soon != w.soon {
+		mode := "PRAGMA synchronous = full"
+		if soon {
+			mode = "PRAGMA synchronous = normal"
+		}
+		if _, err := w.conn.ExecContext(ctx, mode); err != nil {
+			return err
+		}
+		w.soon = soon
+	}
+	return w.plain(ctx, "BEGIN IMMEDIATE")
 }
 
 // first runs the first closure of a group. It needs no savepoint (which would copy every page it changes): there is

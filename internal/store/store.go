@@ -64,6 +64,9 @@ type DB interface {
 	Querier
 	// Tx runs work in a transaction and commits it; see the package comment for what work may do.
 	Tx(ctx context.Context, work func(Tx) error) error
+	// TxSoon is Tx for notes of what was read: it does not wait for the disk. The program may be killed and loses none of
+	// them; a machine without power, or a PostgreSQL that breaks down, may lose those of the last second.
+	TxSoon(ctx context.Context, work func(Tx) error) error
 	// Engine says which database this is.
 	Engine() Engine
 	// Close waits for the running transactions and closes.

@@ -264,3 +264,50 @@ func TestAReopenedDatabaseKeepsItsRowsAndMigratesOnce(t *testing.T) {
 		t.Error("the row is gone after reopening")
 	}
 }
+
+func TestOnlyWhatIsMoreThanAReadingWaitsForTheDisk(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		asked, want := "SHOW synchronous_commit", map[bool]string{false: "on", true: "off"}
+		if db.Engine() == store.SQLite {
+			asked, want = "PRAGMA synchronous", map[bool]string{false: "2", true: "1"}
+		}
+		for _, soon := range []bool{false, true, true, false, true, false} {
+			in := db.Tx
+			if soon {
+				in = db.TxSoon
+			}
+			var waits string
+			err := in(ctx, func(tx store.Tx) error { return store.One(ctx, tx, asked, nil, &waits) })
+			if err != nil || waits != want[soon] {
+				t.Errorf("soon %t: the commit is %q (%v), want %q", soon, waits, err, want[soon])
+			}
+		}
+	})
+}
+
+func TestReadingsAndActsAtOnceAreAllStoredOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		quota(t, db, 100)
+		together(60, func(i int) {
+			in := db.Tx
+			if i%3 > 0 {
+				in = db.TxSoon
+			}
+			err := in(ctx, func(tx store.Tx) error {
+				if err := tx.Bulk(ctx, "taken", []string{"quota", "who"}, [][]any{{1, i}, {1, 100 + i}}); err != nil {
+					return err
+				}
+				if i%10 == 0 {
+					return errors.New("undone")
+				}
+				return nil
+			})
+			if (err != nil) != (i%10 == 0) {
+				t.Error(i, err)
+			}
+		})
+		if n := count(t, db, "SELECT count(*) FROM taken"); n != 108 {
+			t.Errorf("%d rows are stored, want the 108 of what was not undone", n)
+		}
+	})
+}

@@ -20,7 +20,7 @@ func TestEditsThatWereAnsweredOutliveAKillAnywhere(t *testing.T) {
 	random := seeded(t)
 	each(t, func(t *testing.T, server string) {
 		w := prepare(t, scenarios[1], server).world.copied(t)
-		answers := 0
+		answers, readings := 0, 0
 		for i := range points(26) {
 			driver := w.edits(t)
 			time.Sleep(time.Duration(random.Int64N(int64(400 * time.Millisecond))))
@@ -31,14 +31,15 @@ func TestEditsThatWereAnsweredOutliveAKillAnywhere(t *testing.T) {
 				t.Errorf("point %d: %s%s", i, book.odd, book.refused)
 			}
 			answers += book.answers
+			readings += len(book.seen)
 			w.keeps(t, book)
 			if t.Failed() {
 				t.Fatalf("after point %d", i)
 			}
 		}
-		t.Logf("%d kills, %d answers, all of them kept", points(26), answers)
-		if answers < points(26) {
-			t.Errorf("only %d edits were answered: the test tests nothing", answers)
+		t.Logf("%d kills, %d edits and %d readings answered, all of them kept", points(26), answers, readings)
+		if answers < points(26) || readings < points(26) {
+			t.Errorf("only %d edits and %d readings were answered: the test tests nothing", answers, readings)
 		}
 	})
 }
@@ -74,6 +75,7 @@ type book struct {
 	acked   map[version]tried
 	applied []string // sets whose application was answered
 	waiting []string // sets whose submission was answered
+	seen    []string // purposes of readings that were answered
 	refused string   // the last "the database cannot now"
 	errors  []string // all of them
 	odd     string   // the last error that no client should see
@@ -109,6 +111,8 @@ func read(t testing.TB, said string) book {
 		case words[0] == "wait" && len(words) == 6:
 			b.waiting = append(b.waiting, words[5])
 			b.answers++
+		case words[0] == "seen" && len(words) == 2:
+			b.seen = append(b.seen, words[1])
 		case words[0] != "ready":
 			t.Logf("the driver says %q", line)
 		}
@@ -153,6 +157,7 @@ func (w *world) keeps(t testing.TB, b book) {
 			t.Errorf("set %s was answered and is not there", set)
 		}
 	}
+	w.remembers(t, db, b)
 	stored := valuesOf(t, db)
 	reached := map[string]int{}
 	for at := range b.tries {
@@ -164,6 +169,20 @@ func (w *world) keeps(t testing.TB, b book) {
 	}
 	for household, last := range reached {
 		b.follow(t, household, last, stored[household])
+	}
+}
+
+// remembers checks that every reading that was answered is in the journal.
+func (w *world) remembers(t testing.TB, db *sql.DB, b book) {
+	t.Helper()
+	journalled := map[string]bool{}
+	for _, row := range texts(t, db, "SELECT why FROM event WHERE why LIKE '"+reading+"%'") {
+		journalled[row[0]] = true
+	}
+	for _, why := range b.seen {
+		if !journalled[why] {
+			t.Errorf("%s was answered and is not in the journal", why)
+		}
 	}
 }
 

@@ -28,14 +28,15 @@ const editors = 4
 // office is the rooms that editing needs, as clerks use them.
 type office struct {
 	db           *access.DB
+	journal      *journal.Journal
 	registry     *registry.Service
 	changes      *change.Service
 	edit, decide access.Scope
 }
 
 // edit is the editing driver: clerks edit until the process is killed. It says on a line what it is about to do
-// (try), and on another that it got the answer (ack, or wait for what a second person has to decide), or that nothing
-// was saved (no), and what error it got: err for "the database cannot now", odd for any other.
+// (try), and on another that it got the answer (ack, or wait for what a second person has to decide; seen for a reading),
+// or that nothing was saved (no), and what error it got: err for "the database cannot now", odd for any other.
 func edit() {
 	o, households, err := openOffice(os.Getenv(editorFlag), os.Getenv(editorFlag+"_KEYS"))
 	if err != nil {
@@ -49,6 +50,9 @@ func edit() {
 			for {
 				own := households[clerk+editors*rand.IntN(len(households)/editors)]
 				if err := o.editOnce(own); err != nil {
+					complain(err)
+				}
+				if err := o.readOnce(own); err != nil {
 					complain(err)
 				}
 			}
@@ -89,7 +93,7 @@ func openOffice(address, keys string) (*office, []int64, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o := &office{db: db, changes: change.NewService(db, j)}
+	o := &office{db: db, journal: j, changes: change.NewService(db, j)}
 	o.registry = registry.NewService(registry.Needs{DB: db, Journal: j, Keys: journal.NewKeys(ring, raw), Areas: area.NewService(db, j, scheme), Packs: packs, Changes: o.changes})
 	clerk := func(account int64, verb access.Verb) access.Scope {
 		scope, denied := access.Decide(access.Caller{Account: account, Person: fmt.Sprint("person-", account), Place: "127.0.0.1", Today: clock.Date(2026, 1, 1),
@@ -137,6 +141,19 @@ func (o *office) editOnce(household int64) error {
 	}
 	return err
 }
+
+// readOnce journals that a clerk sees a household, for a purpose by which the reading is known.
+func (o *office) readOnce(household int64) error {
+	why := fmt.Sprintf("%s%d", reading, rand.Int64())
+	err := o.journal.Shown(ctx, journal.Who{Account: 2, Role: "county-office", Place: "127.0.0.1", Why: why}, "household.shown", registry.SubjectHousehold, 0, 0, []int64{household})
+	if err == nil {
+		fmt.Println("seen", why)
+	}
+	return err
+}
+
+// reading is how the purposes of readings begin.
+const reading = "reading-"
 
 // promised says whether an error promises that nothing was saved; a server that went away promises nothing.
 func promised(err error) bool { return err != nil && strings.Contains(err.Error(), roomless) }

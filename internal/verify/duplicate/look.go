@@ -214,7 +214,7 @@ func (s *Service) shown(ctx context.Context, scope access.Scope, kind string, li
 	if len(also) == 0 {
 		return nil
 	}
-	err := s.db.Tx(ctx, scope, func(tx store.Tx) error {
+	err := s.db.TxSoon(ctx, scope, func(tx store.Tx) error {
 		for _, do := range also {
 			if err := do(tx); err != nil {
 				return err
