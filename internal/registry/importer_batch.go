@@ -108,7 +108,7 @@ func (r *importRun) plan(ctx context.Context, rows []parsed, dry bool) (*batch, 
 	if !dry {
 		c := r.scope.Caller()
 		var err error
-		if b.command, err = r.s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: r.scope.Role(r.im.Area), Place: c.Place, Why: fmt.Sprintf("import %d", r.im.ID)}); err != nil {
+		if b.command, err = r.s.journal.Begin(ctx, journal.Who{Account: c.Account, Role: r.scope.Role(r.im.Area), Place: c.Place, Why: change.ImportReason(r.im.ID)}); err != nil {
 			return nil, err
 		}
 	}
@@ -196,7 +196,7 @@ func (r *importRun) revise(ctx context.Context, b *batch, p *parsed, kind string
 
 // submit prepares changes of records as one set; done is the outcome where they change anything.
 func (r *importRun) submit(ctx context.Context, b *batch, p *parsed, rows []change.Row, done outcome, dry bool) (outcome, error) {
-	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: fmt.Sprintf("import %d", r.im.ID), Job: r.im.Job, ValidOn: &p.day,
+	draft := change.Draft{Source: change.File, Title: "import " + r.im.Name, Reason: change.ImportReason(r.im.ID), Job: r.im.Job, ValidOn: &p.day,
 		Rows: rows}
 	prepared, err := r.s.changes.Prepare(ctx, r.scope, draft)
 	if shut := ShutOf(err); shut != nil {

@@ -85,7 +85,7 @@ func (r *importRun) proposal(kind ActKind, act Act) Act {
 	if rules := RosterOf(r.r.pack).Of(kind); len(rules) > 0 {
 		act.Code = rules[0].Code
 	}
-	act.Evidence = fmt.Sprintf("import %d", r.im.ID)
+	act.Evidence = change.ImportReason(r.im.ID)
 	return act
 }
 

@@ -87,6 +87,7 @@ type Check struct {
 	Least        int      // of a screen: from how many households on a shared thing is a sign, or an area or account looked at
 	Months       int      // of Kin: up to how far back a move of a member is late
 	Within       int      // of SamePoint: metres; of SamePhoto: in how many of 64 signs two pictures may differ; of CopiedAnswer: in how many answers twins do; of RoundIncome: whole multiples of so much are round
+	Apart        int      // of SamePoint: metres from which on houses are no neighbours, and a photo was not taken at its house; 0 to leave photos out
 	Beyond       float64  // of screens on areas and accounts: from how many standard deviations on a count is unusual
 	Item         string   // of SharedAnswer: code of a sealed item of households
 	Groups       []string // of a screen: groups of statuses in which a household is looked at
@@ -181,6 +182,7 @@ type checkSchema struct {
 	Least        int                  `yaml:"least"`
 	Months       int                  `yaml:"months"`
 	Within       int                  `yaml:"within"`
+	Apart        int                  `yaml:"apart"`
 	Beyond       policy.Number        `yaml:"beyond"`
 	Item         string               `yaml:"item"`
 	Groups       []string             `yaml:"groups"`
@@ -272,7 +274,7 @@ func chosen(all map[string]Code, names []string) ([]Code, error) {
 
 func (s checkSchema) check(p *policy.Pack) (Check, error) {
 	check := Check{Code: s.Code, List: s.List, Effect: Effect(s.Effect), Days: s.Days, Role: s.Role, Due: s.Due, Source: s.Source, Unconfirmed: s.Unconfirmed,
-		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Within: s.Within, Item: s.Item, Groups: s.Groups}
+		Screen: Screen(s.Screen), Least: s.Least, Months: s.Months, Within: s.Within, Apart: s.Apart, Item: s.Item, Groups: s.Groups}
 	check.Beyond, _ = s.Beyond.Float64()
 	var err error
 	if check.Text, err = p.Worded(s.Text); err != nil {

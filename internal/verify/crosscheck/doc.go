@@ -19,8 +19,9 @@
 // nothing of the register: who is to leave leaves by the procedure that everybody leaves by.
 //
 // The register itself shows some things too, without any list: declared kin of officials, in-laws among them, and the
-// households to which members of theirs moved; one telephone in several households; houses at one point. They become
-// leads of the same kind. Some are about many records at once: a village of which more or fewer households are on the
+// households to which members of theirs moved; what officials did in matters of these households, as the journal tells it,
+// officials of former days among them; one telephone in several households; houses at one point, photos of them taken at
+// one point though they are no neighbours, and photos taken far from their house. They become leads of the same kind. Some are about many records at once: a village of which more or fewer households are on the
 // register than their welfare predicts; an account whose interviews repeat each other, or whose incomes are round or heap
 // just below the line. What is usual is told by the other villages and accounts.
 //

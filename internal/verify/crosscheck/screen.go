@@ -20,9 +20,10 @@ type Screen string
 // The screens.
 const (
 	Kin          Screen = "kin"           // within two steps of an official: declared kin, in-laws among them, and moves of members
+	OwnHand      Screen = "own_hand"      // an official within two steps registered, changed, assessed or approved it
 	SharedPhone  Screen = "shared_phone"  // one telephone number in several households
 	SharedAnswer Screen = "shared_answer" // one answer to a sealed item, such as a bank account, in several households
-	SamePoint    Screen = "same_point"    // houses of several households at one point
+	SamePoint    Screen = "same_point"    // houses of several households at one point, or photos of them; photos far from their house
 	SamePhoto    Screen = "same_photo"    // one picture, scaled or packed anew perhaps, in several households
 	VillageRate  Screen = "village_rate"  // more or fewer households of a village on the register than their welfare predicts
 	CopiedAnswer Screen = "copied_answer" // interviews of an account in which hardly an answer differs
@@ -45,19 +46,19 @@ func (c *Check) screens(p *policy.Pack) error {
 		}
 	}
 	switch {
-	case c.Screen == Kin && c.Months > 0 && c.Months <= 120:
+	case (c.Screen == Kin || c.Screen == OwnHand) && c.Months > 0 && c.Months <= 120:
 	case c.Screen == SharedPhone && c.Least >= 2:
 	case c.Screen == SharedAnswer && c.Least >= 2:
 		if item, ok := p.Item(registry.SubjectHousehold, c.Item); !ok || item.Class != "P4" {
 			return fmt.Errorf("item %q is no sealed item of households", c.Item)
 		}
-	case c.Screen == SamePoint && c.Least >= 2 && c.Within > 0 && c.Within <= 100:
+	case c.Screen == SamePoint && c.Least >= 2 && c.Within > 0 && c.Within <= 100 && (c.Apart == 0 || c.Apart > c.Within):
 	case (c.Screen == VillageRate || c.Screen == HeapedIncome) && c.Least >= 2 && c.Beyond > 0:
 	case c.Screen == CopiedAnswer && c.Least >= 2 && c.Beyond > 0 && c.Within >= 0:
 	case c.Screen == RoundIncome && c.Least >= 2 && c.Beyond > 0 && c.Within >= 2:
 	case c.Screen == SamePhoto && c.Least >= 2 && c.Within >= 0 && c.Within < likenessBytes:
 	default:
-		return fmt.Errorf("screen %q is kin with months, shared_phone or shared_answer with least (2 or more), same_point with least and within (metres, up to 100), same_photo with least and within (signs, below %d), or village_rate, heaped_income, copied_answer with within (answers) or round_income with within (a multiple) with least and beyond (deviations)", c.Screen, likenessBytes)
+		return fmt.Errorf("screen %q is kin or own_hand with months, shared_phone or shared_answer with least (2 or more), same_point with least, within (metres, up to 100) and perhaps apart (metres, more than within), same_photo with least and within (signs, below %d), or village_rate, heaped_income, copied_answer with within (answers) or round_income with within (a multiple) with least and beyond (deviations)", c.Screen, likenessBytes)
 	}
 	return nil
 }
@@ -73,7 +74,9 @@ type Signs struct {
 	Moved      bool    `json:"moved,omitempty"`      // a member went there, or came from there, lately
 	Moves      int     `json:"moves,omitempty"`      // of members, between the household of that relation and this one
 	Decided    bool    `json:"decided,omitempty"`    // the official took part in a case of the household
+	Deeds      []Deed  `json:"deeds,omitempty"`      // of the official in the household's matters
 	Households []int64 `json:"households,omitempty"` // that share the thing
+	Away       int     `json:"away,omitempty"`       // metres between the house and where a photo of the household was taken
 	Of         int     `json:"of,omitempty"`         // of so many records of an area or account
 	Seen       int     `json:"seen,omitempty"`       // so many show it
 	Low        float64 `json:"low,omitempty"`        // usual are from so many
@@ -150,6 +153,8 @@ func (s *Service) look(ctx context.Context, within access.Scope, pack *policy.Pa
 	switch check.Screen {
 	case Kin:
 		return l.kin(ctx)
+	case OwnHand:
+		return l.ownHand(ctx)
 	case SharedPhone:
 		return l.phones(ctx)
 	case SharedAnswer:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -82,8 +81,8 @@ func (l looker) shared(all []holding) ([]hit, error) {
 
 // near finds households on the register of which things lie near each other: neighbours names, for a thing, those among
 // which all that are near it are, and near says whether two are. What is near one of a group belongs to it; a group is
-// told from others by its oldest household.
-func (l looker) near(seats []seat, neighbours func(i int) []int, near func(i, j int) bool) ([]hit, error) {
+// told from others by its oldest household, and from groups of other things by what they are.
+func (l looker) near(what string, seats []seat, neighbours func(i int) []int, near func(i, j int) bool) ([]hit, error) {
 	group := make([]int, len(seats))
 	for i := range group {
 		group[i] = i
@@ -110,48 +109,9 @@ func (l looker) near(seats []seat, neighbours func(i int) []int, near func(i, j 
 	}
 	all := make([]holding, len(seats))
 	for i, s := range seats {
-		all[i] = holding{strconv.FormatInt(oldest[root(i)], 10), s}
+		all[i] = holding{what + strconv.FormatInt(oldest[root(i)], 10), s}
 	}
 	return l.shared(all)
-}
-
-// degree is how many metres a degree of latitude measures.
-const degree = 111_320
-
-// points finds households whose houses lie within some metres of each other.
-func (l looker) points(ctx context.Context) ([]hit, error) {
-	type house struct {
-		seat
-		lat, lon float64
-	}
-	houses, err := store.All(ctx, l.s.db.In(l.within), `SELECT DISTINCT h.home, h.id, h.area, h.status, d.lat, d.lon FROM dwelling d JOIN household h ON h.home = d.home AND h.id = d.household
-		WHERE {scope h.area} AND h.closed IS NULL AND d.to_day IS NULL AND d.lat IS NOT NULL AND d.lon IS NOT NULL ORDER BY h.id`, nil,
-		func(r store.Rows, h *house) error { return r.Scan(&h.home, &h.id, &h.area, &h.status, &h.lat, &h.lon) })
-	if err != nil {
-		return nil, err
-	}
-	type cell struct{ north, east int }
-	step := float64(l.check.Within) / degree
-	at := func(h house) cell {
-		return cell{int(math.Floor(h.lat / step)), int(math.Floor(h.lon * math.Cos(math.Round(h.lat)*math.Pi/180) / step))}
-	}
-	cells, seats := map[cell][]int{}, make([]seat, len(houses))
-	for i, h := range houses {
-		cells[at(h)], seats[i] = append(cells[at(h)], i), h.seat
-	}
-	neighbours := func(i int) (list []int) {
-		here := at(houses[i])
-		for north := -1; north <= 1; north++ {
-			for east := -1; east <= 1; east++ {
-				list = append(list, cells[cell{here.north + north, here.east + east}]...)
-			}
-		}
-		return list
-	}
-	return l.near(seats, neighbours, func(i, j int) bool {
-		a, b := houses[i], houses[j]
-		return math.Hypot(a.lat-b.lat, (a.lon-b.lon)*math.Cos(a.lat*math.Pi/180)) <= step
-	})
 }
 
 // likenessBytes is of how many bytes a likeness is made: two that differ in fewer signs agree in one byte at least.
@@ -181,5 +141,5 @@ func (l looker) photos(ctx context.Context) ([]hit, error) {
 		each(marks[i].Likeness, func(p part) { list = append(list, parts[p]...) })
 		return list
 	}
-	return l.near(seats, neighbours, func(i, j int) bool { return upload.Apart(marks[i].Likeness, marks[j].Likeness) <= l.check.Within })
+	return l.near("", seats, neighbours, func(i, j int) bool { return upload.Apart(marks[i].Likeness, marks[j].Likeness) <= l.check.Within })
 }

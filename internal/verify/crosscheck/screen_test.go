@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"rightkey/internal/access"
 	"rightkey/internal/job"
@@ -20,15 +21,15 @@ import (
 	"rightkey/test/register"
 )
 
-// withPurses is the made-up country with a sealed item of households, and a screen that compares its answers.
-func withPurses(t *testing.T, test func(t *testing.T, r *register.Register)) {
+// purses are the files of the made-up country with a sealed item of households, and a screen that compares its answers.
+func purses(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := hamlets.Country(t)
 	pack, checks := files["ostania/pack.yaml"], files["ostania/checks.yaml"]
 	before := "  - {code: salt_fever,"
 	pack.Data = bytes.Replace(pack.Data, []byte(before), []byte("  - {code: purse, subject: household, section: hearth, kind: text, label: {en: Purse}, class: P4, purpose: [register], source: Hearth Act 9}\n"+before), 1)
 	checks.Data = append(checks.Data, strings.NewReplacer("code: G02", "code: G04", "shared_phone", "shared_answer\n    item: purse", "one telephone", "one purse").Replace(hamlets.Phones(checks.Data))...)
-	hamlets.Under(t, files, register.Areas, test)
+	return files
 }
 
 // A village of one surname, so that a screen by names would flag everybody. Seeded: the wife's brother of an official is
@@ -162,7 +163,7 @@ func screened(t *testing.T, r *register.Register) []string {
 }
 
 func TestWhatIsSeededIsRaisedAndOfACleanOneSurnameVillageNothing(t *testing.T) {
-	withPurses(t, func(t *testing.T, r *register.Register) {
+	hamlets.Under(t, purses(t), register.Areas, func(t *testing.T, r *register.Register) {
 		oneSurname(t, r)
 		want := []string{"G01 a", "G01 b moved", "G01 j", "G01 k", "G02 e", "G02 f", "G02 g", "G03 h", "G03 i", "G04 o", "G04 p", "G04 q", "G05 l", "G05 m"}
 		for range 2 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -62,6 +63,9 @@ func (p *pages) about(ctx context.Context, l crosscheck.Lead, places map[int64]a
 	case crosscheck.AboutArea:
 		return web.Cell{Text: placeName(ctx, places, l.Subject), Href: "/households?area=" + url.QueryEscape(places[l.Subject].Code)}
 	case crosscheck.AboutAccount:
+		if l.Household != 0 {
+			break // what an official did in the household's matters
+		}
 		return web.Text(word(ctx, "of_account", "name", p.AccountName(ctx, l.Subject)))
 	}
 	return web.Cell{Text: l.Number, Href: "/households/" + l.Number}
@@ -112,16 +116,9 @@ func (p *pages) says(ctx context.Context, scope access.Scope, l crosscheck.Lead,
 	if err != nil {
 		return nil, err
 	}
-	var facts []web.Fact
-	if signs.Relation != "" {
-		distance := word(ctx, "signs.moves", "n", signs.Moves)
-		if signs.Moved {
-			distance += web.T(ctx, "identify.comma") + word(ctx, "signs.moved")
-		}
-		facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "office.kin.as."+signs.Relation), Note: distance})
-		if signs.Decided {
-			facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: word(ctx, "signs.decided")})
-		}
+	facts := p.ofOfficial(ctx, l, signs)
+	if signs.Away > 0 {
+		facts = append(facts, web.Fact{Label: word(ctx, "signs.away"), Value: word(ctx, "signs.metres", "n", number(ctx, int64(signs.Away)))})
 	}
 	if len(signs.Households) > 0 {
 		facts = append(facts, web.Fact{Label: word(ctx, "signs.households"), Value: number(ctx, int64(len(signs.Households)))})
@@ -139,6 +136,29 @@ func (p *pages) says(ctx context.Context, scope access.Scope, l crosscheck.Lead,
 			web.Fact{Label: word(ctx, "signs.usual"), Value: word(ctx, "signs.between", "low", i18n.Decimal(lang, signs.Low, 1), "high", i18n.Decimal(lang, signs.High, 1))})
 	}
 	return web.Facts{Items: facts}, nil
+}
+
+// ofOfficial says who is related to the household and what he did in its matters; nothing where it is about no official.
+func (p *pages) ofOfficial(ctx context.Context, l crosscheck.Lead, signs crosscheck.Signs) []web.Fact {
+	if signs.Relation == "" {
+		return nil
+	}
+	distance := word(ctx, "signs.moves", "n", signs.Moves)
+	if signs.Moved {
+		distance += web.T(ctx, "identify.comma") + word(ctx, "signs.moved")
+	}
+	facts := []web.Fact{{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "office.kin.as."+signs.Relation), Note: distance}}
+	if signs.Decided && len(signs.Deeds) == 0 {
+		facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: word(ctx, "signs.decided")})
+	}
+	if len(signs.Deeds) > 0 {
+		did := make([]string, len(signs.Deeds))
+		for i, deed := range signs.Deeds {
+			did[i] = word(ctx, "deed."+string(deed))
+		}
+		facts = append(facts, web.Fact{Label: word(ctx, "signs.official"), Value: p.AccountName(ctx, l.Subject)}, web.Fact{Label: word(ctx, "signs.deeds"), Value: strings.Join(did, web.T(ctx, "identify.comma"))})
+	}
+	return facts
 }
 
 // thing is what the list says, with the day on which it held.

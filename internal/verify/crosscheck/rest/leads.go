@@ -26,8 +26,8 @@ const room = "Cross-checks"
 type Lead struct {
 	ID          int64             `json:"id"`
 	About       string            `json:"about" enum:"household,person,area,account" doc:"What it is about."`
-	Household   string            `json:"household,omitempty" doc:"Number; absent where it is about an area or an account."`
-	Account     int64             `json:"account,omitempty" doc:"Whose records it is about."`
+	Household   string            `json:"household,omitempty" doc:"Number; absent where it is about an area, or about all that an account recorded."`
+	Account     int64             `json:"account,omitempty" doc:"Whose records, or whose deeds, it is about."`
 	Person      string            `json:"person,omitempty" doc:"Number of the member it is about; absent where it is about the household."`
 	Area        string            `json:"area" doc:"Official code."`
 	Rule        string            `json:"rule" doc:"Code of the policy pack's check."`
@@ -36,6 +36,8 @@ type Lead struct {
 	Of          int               `json:"of,omitempty" doc:"So many of its records were looked at."`
 	Low         float64           `json:"low,omitempty" doc:"Usual are from so many."`
 	High        float64           `json:"high,omitempty" doc:"Usual are up to so many."`
+	Deeds       []string          `json:"deeds,omitempty" enum:"registered,imported,changed,assessed,agreed,decided" doc:"What the official behind the account did in matters of the household, which is his own or of his kin."`
+	Away        int               `json:"away,omitempty" doc:"Metres between the house and where a photo of the household was taken."`
 	How         string            `json:"how" enum:"number,name,token,screen" doc:"How it was found."`
 	Probability float64           `json:"probability" doc:"That the row of the list means the member."`
 	List        int64             `json:"list,omitempty"`
@@ -127,6 +129,10 @@ func (rooms Rooms) shown(ctx context.Context, list []crosscheck.Lead) ([]Lead, e
 			return nil, err
 		}
 		out[i].Seen, out[i].Of, out[i].Low, out[i].High = signs.Seen, signs.Of, signs.Low, signs.High
+		for _, deed := range signs.Deeds {
+			out[i].Deeds = append(out[i].Deeds, string(deed))
+		}
+		out[i].Away = signs.Away
 		if l.Landing != 0 {
 			out[i].Landing = l.Landing.String()
 		}
