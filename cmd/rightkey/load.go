@@ -170,6 +170,7 @@ func (c *importCommand) Run(app *kong.Kong) error {
 func (h *house) work(ctx context.Context, stop context.CancelFunc) func() {
 	sealing, last := context.WithCancel(context.WithoutCancel(ctx))
 	var jobs, seals sync.WaitGroup
+	go collectRarely(ctx)
 	jobs.Go(func() { h.jobs.Run(ctx) })
 	seals.Go(func() { h.sealer.Run(sealing) })
 	return func() {

@@ -78,7 +78,7 @@ const (
 )
 
 // statementWalks are how many walks statements make, so that there are few of them: one person's take one of the first.
-var statementWalks = []int{4, 16, alikeWalks}
+var statementWalks = []int{4, 8, 16, alikeWalks}
 
 // walk looks along an index for those who share a key with one of the persons asked for.
 type walk struct {
@@ -99,10 +99,15 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	}
 	met := make([]map[int64]meeting, len(asked)) // by person
 	for _, table := range []string{"find_key", "person_key"} {
-		for some := range slices.Chunk(walks[table], alikeWalks) {
-			if err := s.walked(ctx, table, some, met); err != nil {
-				return nil, err
+		found, err := inParts(walks[table], atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, table, some) })
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			if met[one.asked] == nil {
+				met[one.asked] = map[int64]meeting{}
 			}
+			met[one.asked][one.person] = one.meeting
 		}
 	}
 	for i, found := range met {
@@ -110,7 +115,7 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	}
 	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
 	if worth != nil && !numbers {
-		if err := s.leaveOut(ctx, met, worth); err != nil {
+		if err := s.leaveOut(ctx, met, atOnce(asked), worth); err != nil {
 			return nil, err
 		}
 	}
@@ -143,6 +148,13 @@ type Worth func(asked int, one Identity) bool
 // meeting is a person who was met on a walk, and where the key lies; 0 for a key of a number, which lies nowhere.
 type meeting struct{ home, area int64 }
 
+// encounter is a person who was met by one of those asked for.
+type encounter struct {
+	asked  int // position
+	person int64
+	meeting
+}
+
 // homesOf are the persons who were met, rising, by home.
 func homesOf(met []map[int64]meeting) map[int64][]int64 {
 	homes := map[int64][]int64{}
@@ -160,24 +172,24 @@ func homesOf(met []map[int64]meeting) map[int64][]int64 {
 
 // leaveOut takes those out of whom it is not worth to find out where they live. Most of those met share no more than a
 // birthday or a name.
-func (s *Service) leaveOut(ctx context.Context, met []map[int64]meeting, worth Worth) error {
+func (s *Service) leaveOut(ctx context.Context, met []map[int64]meeting, parts int, worth Worth) error {
 	known := map[int64]Identity{}
 	for home, persons := range homesOf(met) {
-		for some := range slices.Chunk(persons, loadStep) {
+		list, err := inParts(persons, parts, loadStep, func(some []int64) ([]Identity, error) {
 			args := append([]any{home}, store.Padded(some)...)
-			list, err := store.All(ctx, s.db.In(findScope), "SELECT p.home, p.id, p.number, p.name, p.sex, p.birth FROM person p WHERE {checked} AND p.erased IS NULL AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args,
+			return store.All(ctx, s.db.In(findScope), "SELECT p.home, p.id, p.number, p.name, p.sex, p.birth FROM person p WHERE {checked} AND p.erased IS NULL AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args,
 				func(r store.Rows, one *Identity) error {
 					var born *int64
 					err := r.Scan(&one.Home, &one.ID, &one.Number, &one.Name, &one.Sex, &born)
 					one.Birth = day(born)
 					return err
 				})
-			if err != nil {
-				return fmt.Errorf("read who is alike: %w", err)
-			}
-			for _, one := range list {
-				known[one.ID] = one
-			}
+		})
+		if err != nil {
+			return fmt.Errorf("read who is alike: %w", err)
+		}
+		for _, one := range list {
+			known[one.ID] = one
 		}
 	}
 	for i, found := range met {
@@ -231,8 +243,8 @@ func (s *Service) county(area int64) int64 {
 // County is the area above or at an area that keeps a store of its own, in most countries the county.
 func (s *Service) County(area int64) int64 { return s.county(area) }
 
-// walked makes walks in one statement and notes whom they met.
-func (s *Service) walked(ctx context.Context, table string, walks []walk, met []map[int64]meeting) error {
+// walked makes walks in one statement and returns whom they met.
+func (s *Service) walked(ctx context.Context, table string, walks []walk) ([]encounter, error) {
 	var b strings.Builder
 	var args []any
 	width := statementWalks[slices.IndexFunc(statementWalks, func(width int) bool { return width >= len(walks) })]
@@ -257,23 +269,16 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk, met []
 		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, area FROM find_key WHERE {checked} AND %s AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
 			n, anyLayer, len(args)-2, len(args)-1, len(args), mostAlike, n)
 	}
-	type step struct {
-		n      int
-		person int64
-		meeting
-	}
-	rows, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, m *step) error { return r.Scan(&m.n, &m.home, &m.person, &m.area) })
+	found, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, met *encounter) error {
+		var n int
+		err := r.Scan(&n, &met.home, &met.person, &met.area)
+		met.asked = walks[n].asked
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("look for persons alike: %w", err)
+		return nil, fmt.Errorf("look for persons alike: %w", err)
 	}
-	for _, m := range rows {
-		at := walks[m.n].asked
-		if met[at] == nil {
-			met[at] = map[int64]meeting{}
-		}
-		met[at][m.person] = m.meeting
-	}
-	return nil
+	return found, nil
 }
 
 // identities reads persons of a home who live in a household now, with their national numbers or without; others are
