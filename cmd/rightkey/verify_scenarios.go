@@ -41,7 +41,9 @@ A county in which nobody exists enters a database that is thrown away, and the l
 with it: strangers of the same name, things sold and not transferred, firms cancelled, deaths told late, rows without a
 number. Precision is the share of the members with a lead whose thing it is; recall the share of the registered members
 with such a thing on the list who have a lead. Of right leads some are explained: sold, cancelled. A household is clean
-where nothing on a list that matters to a rule is a member's; what the register itself shows may flag it too.`
+where nothing on a list that matters to a rule is a member's; what the register itself shows may flag it too. Planted for
+the screens of the register are an official who writes in the records of his kin, and photos taken at one office or far
+from the house; other households have photos taken beside theirs.`
 }
 
 // Run prints what each check found.
@@ -76,7 +78,11 @@ func (s scenarios) print(to io.Writer) {
 		fmt.Fprintf(to, "%-6s %7d %8d %10d %10d %9d %6d %7d %8.1f %% %5.1f %% %10d\n", f.Rule, f.Counts.Received, f.Counts.Matched, f.Counts.Unmatched, f.Counts.Ambiguous, f.Counts.Rejected,
 			f.Found, f.Right, 100*f.precision(), 100*f.recall(), f.Stale)
 	}
-	fmt.Fprintf(to, "\n%d of %d clean households flagged, %.2f %%; of all %d households %d are flagged by what they have no more; %d leads on villages and accounts\n", s.Flagged, s.Clean, 100*s.share(), s.Households, s.Sold, s.Many)
+	fmt.Fprintln(to)
+	for _, f := range s.Planted {
+		f.print(to)
+	}
+	fmt.Fprintf(to, "%d of %d clean households flagged, %.2f %%; of all %d households %d are flagged by what they have no more; %d leads on villages and accounts\n", s.Flagged, s.Clean, 100*s.share(), s.Households, s.Sold, s.Many)
 }
 
 // scenarios is what the checks found on a county of which the truth is known.
@@ -86,6 +92,7 @@ type scenarios struct {
 	Clean      int // households of which nothing on a list matters to a rule
 	Flagged    int // clean, with a lead
 	Sold       int // households with a lead, of which nothing that matters is true any more
+	Planted    []plantedFound
 	Many       int // leads on whole villages and accounts, of which none is to be expected
 }
 
@@ -133,7 +140,7 @@ func (c verifyScenarios) measure(ctx context.Context, progress io.Writer) (found
 			return found, err
 		}
 	}
-	m := scenarioMeasure{h: h, folder: county.Out, progress: progress}
+	m := scenarioMeasure{h: h, folder: county.Out, progress: progress, seed: c.Seed}
 	return m.all(ctx)
 }
 
@@ -142,12 +149,14 @@ type scenarioMeasure struct {
 	h        *house
 	folder   string
 	progress io.Writer
-	members  map[string]int64    // registered persons by their key in files
-	homes    map[int64]int64     // household by member
-	truth    map[string][]string // rows of the truth by list and key
-	has      map[int64]bool      // households of which something on a list matters to a rule: whether it is true still
-	flagged  map[int64]bool      // households with a lead
-	many     int                 // leads on areas and accounts
+	seed     uint64
+	raised   map[string]map[int64]bool // households with a lead by rule
+	members  map[string]int64          // registered persons by their key in files
+	homes    map[int64]int64           // household by member
+	truth    map[string][]string       // rows of the truth by list and key
+	has      map[int64]bool            // households of which something on a list matters to a rule: whether it is true still
+	flagged  map[int64]bool            // households with a lead
+	many     int                       // leads on areas and accounts
 }
 
 func (m *scenarioMeasure) all(ctx context.Context) (found scenarios, err error) {
@@ -159,7 +168,7 @@ func (m *scenarioMeasure) all(ctx context.Context) (found scenarios, err error) 
 	if err := m.learn(ctx); err != nil {
 		return found, err
 	}
-	_, checks, err := m.h.crosschecks.Checks(county)
+	pack, checks, err := m.h.crosschecks.Checks(county)
 	if err != nil {
 		return found, err
 	}
@@ -178,10 +187,32 @@ func (m *scenarioMeasure) all(ctx context.Context) (found scenarios, err error) 
 	if len(found.Rules) == 0 {
 		return found, fmt.Errorf("the pack %s checks none of the lists of its county", policies.Demonstration())
 	}
+	planted, err := m.plant(ctx, m.seed, registry.StatusesOf(pack, "poor"))
+	if err != nil {
+		return found, err
+	}
 	if err := m.screens(ctx, county); err != nil {
 		return found, err
 	}
+	found.Planted = m.plantedIn(checks, planted)
 	return m.count(found), nil
+}
+
+// plantedIn counts how many of the planted households each screen raised. Such a household is not clean.
+func (m *scenarioMeasure) plantedIn(checks *crosscheck.Checks, planted map[crosscheck.Screen][]int64) (list []plantedFound) {
+	for _, check := range checks.List {
+		one := plantedFound{Rule: check.Code, Planted: len(planted[check.Screen])}
+		for _, household := range planted[check.Screen] {
+			m.has[household] = true
+			if m.raised[check.Code][household] {
+				one.Raised++
+			}
+		}
+		if one.Planted > 0 {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // screens looks for what the register itself shows.
@@ -202,7 +233,10 @@ func (m *scenarioMeasure) screens(ctx context.Context, county int64) error {
 		if l.Household == 0 {
 			m.many++
 		}
-		m.flagged[l.Household] = true
+		if m.flagged[l.Household] = true; m.raised[l.Rule] == nil {
+			m.raised[l.Rule] = map[int64]bool{}
+		}
+		m.raised[l.Rule][l.Household] = true
 	}
 	return err
 }
@@ -240,6 +274,7 @@ func (m *scenarioMeasure) learn(ctx context.Context) error {
 		return err
 	}
 	m.members, m.homes, m.truth, m.has, m.flagged = map[string]int64{}, map[int64]int64{}, map[string][]string{}, map[int64]bool{}, map[int64]bool{}
+	m.raised = map[string]map[int64]bool{}
 	for _, a := range list {
 		m.members[a.key] = a.id
 	}

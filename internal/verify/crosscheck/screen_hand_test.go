@@ -60,10 +60,10 @@ func officials(t *testing.T, r *register.Register) {
 	}
 }
 
-// declares says of which household an official is kin.
+// declares has an official say of which household he is kin.
 func declares(t *testing.T, r *register.Register, account int64, key, relation string) {
 	t.Helper()
-	plant(t, r, fmt.Sprintf("INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-%d', home, 'household', id, '%s', 0, 0 FROM alias WHERE kind = 'household' AND key = '%s'", account, relation, key))
+	plant(t, r, fmt.Sprintf("INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-%d', home, 'record', id, '%s', 0, 0 FROM alias WHERE kind = 'household' AND key = '%s'", account, relation, key))
 }
 
 // hands are the leads on who worked on whose household: rule, household, account and deeds.

@@ -64,8 +64,8 @@ func (l looker) kin(ctx context.Context) ([]hit, error) {
 
 // around are the households within two steps of officials, each once for an official, the nearest way.
 func (l looker) around(ctx context.Context) ([]related, error) {
-	next, err := store.All(ctx, l.s.db.In(program), `SELECT o.person, o.relation, o.home, o.subject FROM own_declared o WHERE {checked} AND o.subject_kind = 'household'
-		UNION SELECT o.person, o.relation, m.home, m.household FROM own_declared o JOIN membership m ON m.home = o.home AND m.person = o.subject AND m.to_day IS NULL WHERE o.subject_kind = 'person'`, nil,
+	next, err := store.All(ctx, l.s.db.In(program), `SELECT o.person, o.relation, h.home, h.id FROM own_declared o JOIN household h ON h.home = o.home AND h.id = o.subject WHERE {checked}
+		UNION SELECT o.person, o.relation, m.home, m.household FROM own_declared o JOIN membership m ON m.home = o.home AND m.person = o.subject AND m.to_day IS NULL`, nil,
 		func(r store.Rows, one *related) error {
 			return r.Scan(&one.official, &one.relation, &one.home, &one.household)
 		})

@@ -60,12 +60,13 @@ func TestAreasAndAccountsThatArePlantedAreRaisedAndOfACleanCountyNothing(t *test
 	checks.Data = append(checks.Data, hamlets.OfMany([]byte(hamlets.Phones(checks.Data)))...)
 	for _, c := range []struct {
 		name    string
+		seed    uint64
 		planted map[int]string
 		want    []string
-	}{{"clean", nil, nil}, {"planted", planted, want}} {
+	}{{"clean", 3, nil, nil}, {"planted", 3, planted, want}, {"planted by another seed", 8, planted, want}} {
 		t.Run(c.name, func(t *testing.T) {
 			hamlets.Under(t, files, hamlets.Areas(), func(t *testing.T, r *register.Register) {
-				random := rand.New(rand.NewPCG(3, 3))
+				random := rand.New(rand.NewPCG(c.seed, c.seed))
 				hamlets.Record(t, r, random, c.planted)
 				judged(t, r, random, c.planted)
 				for range 2 {

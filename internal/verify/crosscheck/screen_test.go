@@ -63,8 +63,8 @@ func oneSurname(t *testing.T, r *register.Register) {
 	mapping.Columns = map[string]string{"status": "status", "nets": "drift_nets", "catch": "catch_value", "horn": "horn", "purse": "purse"}
 	r.ImportCSV(t, mapping, households)
 	r.ImportCSV(t, souls, persons)
-	plant(t, r, "INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-4', home, 'household', id, 'self', 0, 4 FROM alias WHERE kind = 'household' AND key = 'd'")
-	plant(t, r, "INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-4', home, 'person', id, 'in_law', 0, 4 FROM alias WHERE kind = 'person' AND key = 'a0'")
+	plant(t, r, "INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-4', home, 'record', id, 'self', 0, 4 FROM alias WHERE kind = 'household' AND key = 'd'")
+	plant(t, r, "INSERT INTO own_declared (person, home, subject_kind, subject, relation, declared, declared_by) SELECT 'person-4', home, 'record', id, 'in_law', 0, 4 FROM alias WHERE kind = 'person' AND key = 'a0'")
 	today := int64(r.Today)
 	plant(t, r, fmt.Sprintf("UPDATE membership SET to_day = %d WHERE {checked} AND person IN (SELECT id FROM alias WHERE kind = 'person' AND key = 'd1')", today-100))
 	plant(t, r, fmt.Sprintf(`INSERT INTO membership (home, household, person, from_day, relation, head) SELECT b.home, b.id, p.id, %d, 'kin', 0 FROM alias b JOIN alias p ON p.kind = 'person' AND p.key = 'd1'

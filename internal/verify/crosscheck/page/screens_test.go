@@ -34,8 +34,8 @@ func TestLeadsOnAVillageAndOnAnAccountAreListedAndReadByTheirCountyAlone(t *test
 		pages.Get(t, register.South, "/leads").Want(t, 200, "No leads").Without(t, "Hamlet 3", "What 54 recorded")
 		pages.Get(t, 54, "/leads").Want(t, 200).Without(t, "What 54 recorded")
 		for rule, parts := range map[string][]string{
-			"G06": {"Hamlet 3", "/households?area=11001003", "of 30", "Usual", "A lead changes nothing of the register"},
-			"G07": {"What 54 recorded", "of 30", "Usual", "A lead changes nothing of the register"},
+			"G06": {"Hamlet 3", "/households?area=11001003", "of 60", "Usual", "A lead changes nothing of the register"},
+			"G07": {"What 54 recorded", "of 60", "Usual", "A lead changes nothing of the register"},
 		} {
 			found := regexp.MustCompile(`/leads/\d+`).FindAllString(pages.Get(t, register.County, "/leads?rule="+rule).Want(t, 200, parts[0]).Body, -1)
 			if len(found) == 0 {
