@@ -147,7 +147,7 @@ func (p *pages) ofOfficial(ctx context.Context, l crosscheck.Lead, signs crossch
 	if signs.Moved {
 		distance += web.T(ctx, "identify.comma") + word(ctx, "signs.moved")
 	}
-	facts := []web.Fact{{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "office.kin.as."+signs.Relation), Note: distance}}
+	facts := []web.Fact{{Label: word(ctx, "signs.relation"), Value: web.T(ctx, "registry.kin.as."+signs.Relation), Note: distance}}
 	if signs.Decided && len(signs.Deeds) == 0 {
 		facts = append(facts, web.Fact{Label: word(ctx, "signs.relation"), Value: word(ctx, "signs.decided")})
 	}
