@@ -317,7 +317,7 @@ type sessionStore struct{ office *Service }
 
 var _ scs.CtxStore = sessionStore{}
 
-// FindCtx reads a session that has not expired and renews its idle time.
+// FindCtx reads a session that has not expired and renews its idle time, unless the request only watches.
 func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	hash := crypt.HashToken(token)
 	now := s.office.now()
@@ -334,7 +334,7 @@ func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 	if err != nil {
 		return nil, false, err
 	}
-	if until := ends(values, now); until.Sub(clock.Time(expires)) >= touch {
+	if until := ends(values, now); !web.OnlyWatches(ctx) && until.Sub(clock.Time(expires)) >= touch {
 		err = s.office.db.Tx(ctx, system, func(tx store.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE session SET expires = $2 WHERE token = $1", hash[:], int64(until))
 			return err

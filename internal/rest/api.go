@@ -58,6 +58,7 @@ type API struct {
 	huma       huma.API
 	origins    *http.CrossOriginProtection
 	operations []Registered
+	watched    map[string]bool // by the mux's pattern, whether an operation only watches
 	document   func() ([]byte, error)
 }
 
@@ -70,7 +71,7 @@ func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{options: o, seal: seal, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
+	a := &API{options: o, seal: seal, mux: http.NewServeMux(), watched: map[string]bool{}, origins: http.NewCrossOriginProtection()}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, config(o.Version))
 	a.document = sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.huma.OpenAPI()) })
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", a.serveDocument)
@@ -124,6 +125,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.mux.ServeHTTP(w, r)
+}
+
+// Watches says whether a request only watches how far work has come.
+func (a *API) Watches(r *http.Request) bool {
+	_, pattern := a.mux.Handler(r)
+	return a.watched[pattern]
 }
 
 // unrouted is the problem of a request that no operation answers: 404, or 405 where the path has other methods.

@@ -134,3 +134,23 @@ func FuzzVersionsOfStrangersAreRefused(f *testing.F) {
 		}
 	})
 }
+
+func TestAnOperationSaysThatItOnlyWatches(t *testing.T) {
+	api, err := rest.New(rest.Options{Key: rest.KeyOf(crypt.NewKeyring())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, watches := range map[string]bool{"/things/{id}": false, "/things/{id}/work": true} {
+		rest.Register(api, rest.Operation{ID: path, Method: http.MethodGet, Path: path, Room: "test", Verb: rest.Public, Watches: watches},
+			func(context.Context, *struct {
+				ID string `path:"id"`
+			}) (*struct{}, error) {
+				return nil, nil
+			})
+	}
+	for path, watches := range map[string]bool{"/things/1": false, "/things/1/work": true, "/elsewhere": false} {
+		if got := api.Watches(httptest.NewRequest(http.MethodGet, rest.Prefix+path, nil)); got != watches {
+			t.Errorf("%s watches: %t, want %t", path, got, watches)
+		}
+	}
+}

@@ -38,6 +38,8 @@ type Operation struct {
 	BodyTime time.Duration
 	// Unconditional says why a change needs no If-Match; see Conditional.
 	Unconditional string
+	// Watches says that programs and pages ask for it again and again to see how far work has come; see web.Watches.
+	Watches bool
 }
 
 // Registered is an operation as tests enumerate it.
@@ -66,6 +68,7 @@ func Register[I, O any](a *API, o Operation, handler func(context.Context, *I) (
 		o.MaxBody = defaultBody
 	}
 	a.operations = append(a.operations, Registered{ID: o.ID, Method: o.Method, Path: Prefix + o.Path, Verb: o.Verb})
+	a.watched[o.Method+" "+Prefix+o.Path] = o.Watches
 	documented := o.documented()
 	documented.Middlewares = huma.Middlewares{a.door(o, conditional)}
 	huma.Register(a.huma, documented, func(ctx context.Context, in *I) (*O, error) {

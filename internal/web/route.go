@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -38,6 +39,7 @@ type route struct {
 	Route
 	bodyLimit int64
 	bodyTime  time.Duration
+	watches   func(*http.Request) bool
 }
 
 // RouteOption changes what a route allows.
@@ -47,6 +49,17 @@ type RouteOption func(*route)
 // take half an hour.
 func Upload(limit int64, within time.Duration) RouteOption {
 	return func(r *route) { r.bodyLimit, r.bodyTime = limit, within }
+}
+
+// Watches says of a route that a page asks for it by itself, to see how far work has come: that is no act of the person.
+// It holds up no work and keeps no session alive.
+func Watches() RouteOption {
+	return func(r *route) { r.watches = func(*http.Request) bool { return true } }
+}
+
+// Watcher is a mounted handler that knows which of its requests only watch; see Watches.
+type Watcher interface {
+	Watches(*http.Request) bool
 }
 
 // defaultBodyLimit is the size of form that every route takes, in bytes.
@@ -59,21 +72,24 @@ func (s *Server) Handle(pattern string, need Need, h HandlerFunc, options ...Rou
 	if !found {
 		panic(fmt.Sprintf("web: route %q has no method", pattern))
 	}
-	entry := s.register(Route{Method: method, Pattern: strings.TrimSpace(path), Access: need}, options)
+	entry := s.register(pattern, Route{Method: method, Pattern: strings.TrimSpace(path), Access: need}, options)
 	s.mux.Handle(pattern, s.guarded(entry, h))
 }
 
 // Mount registers a handler with routes of its own, as the API is, under a pattern without a method. Its errors are
-// its own affair; need holds for all of it.
+// its own affair; need holds for all of it. One that is a Watcher says itself which requests only watch.
 func (s *Server) Mount(pattern string, need Need, h http.Handler, options ...RouteOption) {
-	entry := s.register(Route{Method: "*", Pattern: pattern, Access: need}, options)
+	entry := s.register(pattern, Route{Method: "*", Pattern: pattern, Access: need}, options)
+	if watcher, ok := h.(Watcher); ok {
+		entry.watches = watcher.Watches
+	}
 	s.mux.Handle(pattern, s.guarded(entry, func(w http.ResponseWriter, r *http.Request) error {
 		h.ServeHTTP(w, r)
 		return nil
 	}))
 }
 
-func (s *Server) register(r Route, options []RouteOption) *route {
+func (s *Server) register(pattern string, r Route, options []RouteOption) *route {
 	if r.Access != Public && r.Access != Login && !strings.Contains(string(r.Access), ".") {
 		panic(fmt.Sprintf("web: route %s %s does not say who may use it (%q)", r.Method, r.Pattern, r.Access))
 	}
@@ -82,6 +98,7 @@ func (s *Server) register(r Route, options []RouteOption) *route {
 		option(entry)
 	}
 	s.routes = append(s.routes, r)
+	s.entries[pattern] = entry
 	return entry
 }
 
@@ -93,3 +110,19 @@ func (s *Server) Routes() []Route {
 	})
 	return list
 }
+
+type watchingKey struct{}
+
+// watching notes in the context of requests that they only watch.
+func (s *Server) watching(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := s.mux.Handler(r)
+		if entry := s.entries[pattern]; entry != nil && entry.watches != nil && entry.watches(r) {
+			r = r.WithContext(context.WithValue(r.Context(), watchingKey{}, true))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// OnlyWatches says whether a request is no act of the person; see Watches.
+func OnlyWatches(ctx context.Context) bool { return ctx.Value(watchingKey{}) != nil }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"rightkey/internal/access"
@@ -31,7 +30,7 @@ type Options struct {
 	// Denied notes that somebody who is logged in asked for what they may not see or do; nil notes nothing.
 	Denied func(r *http.Request, kind fault.Kind) error
 	// Visit is told of requests, and by leave of their answer, so that work in the background can make way; nil tells
-	// nobody. Who only watches how far work has come does not hold it up.
+	// nobody. Requests that only watch (see Watches) are none.
 	Visit func() (leave func())
 	// Observe is told of every answered request, for metrics; nil tells nobody.
 	Observe func(Seen)
@@ -52,6 +51,7 @@ type Server struct {
 	options Options
 	mux     *http.ServeMux
 	routes  []Route
+	entries map[string]*route // by the mux's pattern
 	handler http.Handler
 	origins *http.CrossOriginProtection
 }
@@ -64,10 +64,10 @@ func New(options Options) *Server {
 	if options.Session == nil {
 		options.Session = func(next http.Handler) http.Handler { return next }
 	}
-	s := &Server{options: options, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
+	s := &Server{options: options, mux: http.NewServeMux(), entries: map[string]*route{}, origins: http.NewCrossOriginProtection()}
 	s.Handle("GET /assets/{name}", Public, serveAsset)
 	s.Handle("POST /preferences", Public, s.savePreferences)
-	pages := options.Session(s.logged(http.HandlerFunc(s.route)))
+	pages := s.watching(options.Session(s.logged(http.HandlerFunc(s.route))))
 	s.handler = s.secured(s.preferring(pages))
 	return s
 }
@@ -160,7 +160,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		counted := &countingWriter{ResponseWriter: w}
-		if s.options.Visit != nil && !strings.HasSuffix(r.URL.Path, "/progress") && !strings.Contains(r.URL.Path, "/jobs/") {
+		if s.options.Visit != nil && !OnlyWatches(r.Context()) {
 			defer s.options.Visit()()
 		}
 		next.ServeHTTP(counted, r)

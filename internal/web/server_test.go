@@ -353,3 +353,22 @@ func TestTheFirstPageAndAllItLoadsStayUnder100KB(t *testing.T) {
 		t.Errorf("the script comes with %v", best.Header)
 	}
 }
+
+// things answers two paths, of which one only watches.
+type things struct{ http.Handler }
+
+func (things) Watches(r *http.Request) bool { return r.URL.Path == "/api/job" }
+
+func TestRequestsThatOnlyWatchAreNoVisits(t *testing.T) {
+	visits := 0
+	s := web.New(web.Options{Visit: func() func() { visits++; return func() {} }})
+	s.Handle("GET /work/{id}", web.Public, answer(""))
+	s.Handle("GET /work/{id}/how-far", web.Public, answer(""), web.Watches())
+	s.Mount("/api/", web.Public, things{http.NotFoundHandler()})
+	for path, counts := range map[string]int{"/work/1": 1, "/work/1/how-far": 0, "/work/progress": 1, "/api/job": 0, "/api/jobs/": 1, "/nowhere": 1} {
+		visits = 0
+		if visit(s, "GET", path); visits != counts {
+			t.Errorf("%s: %d visits, want %d", path, visits, counts)
+		}
+	}
+}

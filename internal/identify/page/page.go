@@ -41,7 +41,7 @@ func Register(server *web.Server, n Needs) {
 	server.Handle("GET /packs/{hash}/rules", web.Needs(access.PackRead), p.judging)
 	server.Handle("GET /identify/scenario", web.Needs(access.AssessRun), p.scenario)
 	server.Handle("GET /identify/{run}", web.Needs(access.Statistics), p.run)
-	server.Handle("GET /identify/{run}/progress", web.Needs(access.Statistics), p.progress)
+	server.Handle("GET /identify/{run}/progress", web.Needs(access.Statistics), p.progress, web.Watches())
 	server.Handle("GET /identify/{run}/households", web.Needs(access.HouseholdList), p.households)
 	server.Handle("GET /identify/{run}/compare", web.Needs(access.HouseholdList), p.compare)
 	server.Handle("GET /identify/{run}/export", web.Needs(access.ExportRun), p.export)

@@ -85,7 +85,7 @@ func countOf(c identify.AreaCount) Count {
 
 func (rooms Rooms) registerRuns(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-identification-runs", Method: http.MethodGet, Path: "/identification-runs", Summary: "List runs that concern your areas, newest first", Room: room, Verb: access.Statistics}, rooms.list)
-	rest.Register(api, rest.Operation{ID: "get-identification-run", Method: http.MethodGet, Path: "/identification-runs/{id}", Summary: "Look how far a run is", Room: room, Verb: access.Statistics}, rooms.get)
+	rest.Register(api, rest.Operation{ID: "get-identification-run", Method: http.MethodGet, Path: "/identification-runs/{id}", Summary: "Look how far a run is", Room: room, Verb: access.Statistics, Watches: true}, rooms.get)
 	rest.Register(api, rest.Operation{ID: "start-identification", Method: http.MethodPost, Path: "/identification-runs", Summary: "Judge the households of an area", Room: room, Verb: access.AssessRun, Status: http.StatusAccepted,
 		About: "Judges every household below the area by the rule of the policy pack in use there, as a job; Location names the run. Send an Idempotency-Key, so that a repeat starts no second run. No household's status changes."}, rooms.start)
 	rest.Register(api, rest.Operation{ID: "compare-identification-runs", Method: http.MethodGet, Path: "/identification-runs/{id}/comparison", Summary: "Hold a run against another: who moves", Room: room, Verb: access.HouseholdList,

@@ -105,7 +105,7 @@ func (p *Pages) Register(s *web.Server) {
 	s.Handle("GET /journal", web.Needs(access.JournalRead), p.journalPage)
 	s.Handle("GET /jobs", web.Login, p.jobsPage)
 	s.Handle("GET /jobs/{id}", web.Login, p.jobPage)
-	s.Handle("GET /jobs/{id}/progress", web.Login, p.jobProgress)
+	s.Handle("GET /jobs/{id}/progress", web.Login, p.jobProgress, web.Watches())
 	s.Handle("POST /jobs/{id}/cancel", web.Login, p.cancelJob)
 }
 

@@ -78,3 +78,24 @@ func TestAPackIsInstalledReadAndPutInUse(t *testing.T) {
 		boss.get("/packs/"+strings.Repeat("0", 64)).want(t, 404)
 	})
 }
+
+func TestAPageOfProgressLeftOpenDoesNotKeepASessionAlive(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		boss := h.boss(t)
+		job := boss.wait(boss.upload("/areas/load", "areas.csv", "code,name,level,parent\nW,West,1,\n").path).path
+		for range 3 {
+			h.Clock.Set(h.Clock.Now().Add(20 * time.Minute))
+			boss.get(job)
+		}
+		if at := boss.get(job).path; at != job {
+			t.Fatalf("after an hour of opening pages one stands at %s", at)
+		}
+		for range 2 {
+			h.Clock.Set(h.Clock.Now().Add(20 * time.Minute))
+			boss.get(job + "/progress")
+		}
+		if at := boss.get(job).path; at != "/login" {
+			t.Errorf("after 40 minutes of watching one stands at %s", at)
+		}
+	})
+}

@@ -52,7 +52,7 @@ func (rooms Rooms) registerJobs(api *rest.API) {
 	type getInput struct {
 		ID int64 `path:"id"`
 	}
-	rest.Register(api, rest.Operation{ID: "get-job", Method: http.MethodGet, Path: "/jobs/{id}", Summary: "Look how far a job is", Room: room, Verb: rest.LoggedIn},
+	rest.Register(api, rest.Operation{ID: "get-job", Method: http.MethodGet, Path: "/jobs/{id}", Summary: "Look how far a job is", Room: room, Verb: rest.LoggedIn, Watches: true},
 		func(ctx context.Context, in *getInput) (*struct{ Body Job }, error) {
 			j, err := rooms.Jobs.Get(ctx, rest.Caller(ctx), in.ID)
 			if err != nil {

@@ -53,7 +53,7 @@ func (p *pages) registerExports(server *web.Server) {
 	server.Handle("GET /exports/new", web.Needs(access.ExportRun), p.newExport)
 	server.Handle("POST /exports", web.Needs(access.ExportRun), p.requestExport)
 	server.Handle("GET /exports/{id}", web.Needs(access.ExportRun), p.showExport)
-	server.Handle("GET /exports/{id}/progress", web.Needs(access.ExportRun), p.exportProgress)
+	server.Handle("GET /exports/{id}/progress", web.Needs(access.ExportRun), p.exportProgress, web.Watches())
 	server.Handle("POST /exports/{id}/make", web.Needs(access.ExportRun), p.makeExport)
 	server.Handle("GET /exports/{id}/file", web.Needs(access.ExportRun), p.downloadExport)
 }

@@ -169,7 +169,7 @@ func Register(server *web.Server, n Needs) error {
 	server.Handle("GET /imports/new", web.Needs(access.ImportRun), p.newImport)
 	server.Handle("POST /imports", web.Needs(access.ImportRun), p.upload, web.Upload(maxFile+1<<20, fileTime))
 	server.Handle("GET /imports/{id}", web.Needs(access.ImportRun), p.showImport)
-	server.Handle("GET /imports/{id}/progress", web.Needs(access.ImportRun), p.importProgress)
+	server.Handle("GET /imports/{id}/progress", web.Needs(access.ImportRun), p.importProgress, web.Watches())
 	p.registerImports(server)
 	server.Handle("POST /imports/{id}/check", web.Needs(access.ImportRun), p.check)
 	server.Handle("POST /imports/{id}/apply", web.Needs(access.ImportRun), p.apply)

@@ -94,7 +94,7 @@ func (rooms Rooms) registerExportSteps(api *rest.API) {
 	type getInput struct {
 		ID int64 `path:"id"`
 	}
-	rest.Register(api, rest.Operation{ID: "get-export", Method: http.MethodGet, Path: "/exports/{id}", Summary: "Look how far an export is", Room: room, Verb: access.ExportRun,
+	rest.Register(api, rest.Operation{ID: "get-export", Method: http.MethodGet, Path: "/exports/{id}", Summary: "Look how far an export is", Room: room, Verb: access.ExportRun, Watches: true,
 		About: "Of your own; those of others are as absent as unknown ones."},
 		func(ctx context.Context, in *getInput) (*exportOutput, error) {
 			e, err := rooms.Registry.GetExport(ctx, rest.Caller(ctx), in.ID)

@@ -179,7 +179,7 @@ func (rooms Rooms) registerImports(api *rest.API) {
 	type getInput struct {
 		ID int64 `path:"id"`
 	}
-	rest.Register(api, rest.Operation{ID: "get-import", Method: http.MethodGet, Path: "/imports/{id}", Summary: "Look how far an import is, with exact counts", Room: room, Verb: access.ImportRun},
+	rest.Register(api, rest.Operation{ID: "get-import", Method: http.MethodGet, Path: "/imports/{id}", Summary: "Look how far an import is, with exact counts", Room: room, Verb: access.ImportRun, Watches: true},
 		func(ctx context.Context, in *getInput) (*importOutput, error) {
 			im, err := rooms.Registry.GetImport(ctx, rest.Scope(ctx), in.ID)
 			if err != nil {
