@@ -51,8 +51,8 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	qualitypage.Register(server, qualitypage.Needs{Quality: h.quality, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
 	duplicatepage.Register(server, duplicatepage.Needs{Duplicates: h.duplicates, Desk: desk})
 	crosscheckpage.Register(server, crosscheckpage.Needs{Crosschecks: h.crosschecks, Desk: desk, Workers: h.workers(access.HouseholdEdit)})
-	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord), Waiting: []func(context.Context, access.Caller, int64, string) (templ.Component, error){crosscheckpage.Centre(h.crosschecks), qualitypage.Centre(h.quality)},
-		Works: []campaignpage.Work{{Kind: "leads", Path: "/leads", Count: crosscheckpage.Backlog(h.crosschecks)}, {Kind: "problems", Path: "/problems", Count: qualitypage.Backlog(h.quality)}}})
+	campaignpage.Register(server, campaignpage.Needs{Campaigns: h.campaigns, Desk: desk, Workers: h.workers(access.VisitRecord), Waiting: []officepage.CentrePart{crosscheckpage.Centre(h.crosschecks), qualitypage.Centre(h.quality)},
+		Works: []campaignpage.Work{{Work: h.crosschecks.Work(), Path: "/leads"}, {Work: h.quality.Work(), Path: "/problems"}}})
 	demonstrationpage.Register(server, desk)
 	return registrypage.Register(server, registrypage.Needs{Assignments: h.assignments, Office: h.office, Registry: h.registry, Jobs: h.jobs, Ring: h.keys.Ring(), Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName, Erasures: h.erasures, MonthEnds: h.monthEnds, Errors: h.campaigns.Sampled, ErrorsPath: campaignpage.CentrePath,
 		Panels:      []registrypage.Panel{identifypage.Panel(h.identify), identifypage.CasePanel(h.cases), qualitypage.Panel(h.quality), duplicatepage.Panel(h.duplicates), crosscheckpage.Panel(h.crosschecks)},
@@ -109,7 +109,7 @@ func (h *house) api(log *slog.Logger, sessions *office.Sessions) (*rest.API, err
 	qualityrest.Register(api, qualityrest.Rooms{Quality: h.quality})
 	duplicaterest.Register(api, duplicaterest.Rooms{Duplicates: h.duplicates})
 	crosscheckrest.Register(api, crosscheckrest.Rooms{Crosschecks: h.crosschecks})
-	campaignrest.Register(api, campaignrest.Rooms{Campaigns: h.campaigns})
+	campaignrest.Register(api, campaignrest.Rooms{Campaigns: h.campaigns, Works: []office.Work{h.crosschecks.Work(), h.quality.Work()}})
 	identifyrest.Register(api, identifyrest.Rooms{Identify: h.identify, Registry: h.registry})
 	identifyrest.RegisterCases(api, identifyrest.Cases{Packages: h.packages, Cases: h.cases, Registry: h.registry})
 	return api, nil

@@ -3,8 +3,9 @@ package main
 func init() {
 	moreCases = append(moreCases, func(*matrix) map[string]leakCase {
 		return map[string]leakCase{
-			"GET /verification/visits": shownCase("area=12"),
-			"GET /api/v1/figures":      shownCase("area=12&measure=households"),
+			"GET /verification/visits":          shownCase("area=12"),
+			"GET /api/v1/verification/workload": shownCase("area=12"),
+			"GET /api/v1/figures":               shownCase("area=12&measure=households"),
 		}
 	})
 }

@@ -169,6 +169,15 @@ func In(first, count int) string {
 	return b.String()
 }
 
+// OneOf is the condition that a column holds one of some values; bind binds a value and names it.
+func OneOf[T any](column string, values []T, bind func(any) string) string {
+	binds := make([]string, len(values))
+	for i, value := range values {
+		binds[i] = bind(value)
+	}
+	return column + " IN (" + strings.Join(binds, ", ") + ")"
+}
+
 // EscapeLike makes a text stand for itself in a LIKE pattern with ESCAPE '!'.
 func EscapeLike(text string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)

@@ -23,15 +23,9 @@ type Filter struct {
 	Severity  string
 	Role      string  // who is to settle it
 	States    []State // any of these; none for all
-	Owner     int64   // account; Nobody or Mine; 0 for all
+	Owner     int64   // account; office.Nobody or office.Mine; 0 for all
 	Overdue   bool    // unsettled and past its date
 }
-
-// Nobody selects the problems that nobody has claimed, Mine those that the caller, or whom the caller covers, has.
-const (
-	Nobody int64 = -1
-	Mine   int64 = -2
-)
 
 // Position is a place in the list's order: by date, then by identifier. From a place one reads on, or Back: the rows next
 // before it, in the same order.
@@ -82,33 +76,15 @@ func (s *Service) condition(scope access.Scope, f Filter, without string) *query
 		q.parts = append(q.parts, "p.household = "+q.bind(f.Household))
 	}
 	if len(f.States) > 0 && without != "state" {
-		binds := make([]string, len(f.States))
-		for i, state := range f.States {
-			binds[i] = q.bind(string(state))
-		}
-		q.parts = append(q.parts, "p.state IN ("+strings.Join(binds, ", ")+")")
+		q.parts = append(q.parts, store.OneOf("p.state", f.States, q.bind))
 	}
-	switch {
-	case f.Owner == Nobody:
-		q.parts = append(q.parts, "p.owner = 0")
-	case f.Owner == Mine:
-		q.parts = append(q.parts, q.mine())
-	case f.Owner != 0:
-		q.parts = append(q.parts, "p.owner = "+q.bind(f.Owner))
+	if f.Owner != 0 {
+		q.parts = append(q.parts, office.OwnedBy("p.owner", f.Owner, scope.Caller(), q.bind))
 	}
 	if f.Overdue {
 		q.parts = append(q.parts, "p.state IN ('open', 'claimed', 'proposed') AND p.due < "+q.bind(int64(s.today())))
 	}
 	return q
-}
-
-// mine is the condition of problems that the caller, or whom the caller covers, has claimed or been given.
-func (q *query) mine() string {
-	var of []string
-	for _, account := range q.scope.Caller().Answers() {
-		of = append(of, q.bind(account))
-	}
-	return "p.owner IN (" + strings.Join(of, ", ") + ")"
 }
 
 // joined are problems with the households that they are about; those about areas have none.
@@ -228,14 +204,16 @@ func (s *Service) ByArea(ctx context.Context, scope access.Scope, f Filter) ([]A
 	return found, nil
 }
 
-// Backlog counts the unsettled problems of an area by who has them, or by the areas directly below.
-func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64, by office.BacklogBy) ([]office.Backlog, error) {
+// Backlog counts the unsettled problems of an area by who has them and by the areas directly below.
+func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64) (office.Backlogs, error) {
 	q := s.condition(scope, Filter{Area: area, States: Unsettled}, "")
-	group := "p.owner"
-	if by == office.BacklogByArea {
-		group = "p.area - p.area % " + q.bind(s.registry.Areas().Scheme().WidthBelow(area))
-	}
-	return office.Backlogs(ctx, s.db.In(q.scope), "SELECT "+group+" AS k, p.due AS due"+joined+q.where(), q.args)
+	below := "p.area - p.area % " + q.bind(s.registry.Areas().Scheme().WidthBelow(area))
+	return office.CountBacklogs(ctx, s.db.In(q.scope), "SELECT p.owner AS account, "+below+" AS below, p.due AS due, 1 AS once"+joined+q.where(), q.args)
+}
+
+// Work is what waits of problems.
+func (s *Service) Work() office.Work {
+	return office.Work{Kind: "problems", Verb: access.HouseholdList, Count: s.Backlog}
 }
 
 // Of returns the problems of a household in scope that are not over, the blocking ones first. Reading them is part of
@@ -250,7 +228,7 @@ func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Househo
 // whom he covers, has claimed or been given, and those that nobody has and that are for one of his roles.
 func (s *Service) Waiting(ctx context.Context, scope access.Scope, limit int) ([]Problem, int64, error) {
 	q := s.condition(scope, Filter{States: Unsettled}, "")
-	mine := q.mine()
+	mine := office.OwnedBy("p.owner", office.Mine, scope.Caller(), q.bind)
 	for _, g := range scope.Caller().Holding() {
 		mine += " OR (p.owner = 0 AND p.role = " + q.bind(g.Role) + " AND p.area BETWEEN " + q.bind(g.Lo) + " AND " + q.bind(g.Hi) + ")"
 	}

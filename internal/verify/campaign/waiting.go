@@ -63,16 +63,26 @@ func (s *Service) condition(w Waits) (string, []any) {
 	return strings.Join(parts, " AND "), args
 }
 
-// Backlog counts the visits that wait in an area by who has to go there, each member of a team, or by the areas directly
+// Backlog counts the visits that wait in an area by who has to go there, each member of a team, and by the areas directly
 // below.
-func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64, turn Turn, by office.BacklogBy) ([]office.Backlog, error) {
+func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64, turn Turn) (office.Backlogs, error) {
 	condition, args := s.condition(Waits{Area: area, Turn: turn})
-	group, joined := "m.account", " JOIN campaign_team m ON m.campaign = t.campaign AND m.team = t.team"
-	if by == office.BacklogByArea {
-		args = append(args, s.scheme().WidthBelow(area))
-		group, joined = "t.area - t.area % $3", ""
+	args = append(args, s.scheme().WidthBelow(area))
+	return office.CountBacklogs(ctx, s.db.In(scope), `SELECT m.account AS account, t.area - t.area % $3 AS below, c.due AS due,
+		CASE WHEN m.account = (SELECT min(o.account) FROM campaign_team o WHERE o.campaign = t.campaign AND o.team = t.team) THEN 1 ELSE 0 END AS once`+
+		waiting+" JOIN campaign_team m ON m.campaign = t.campaign AND m.team = t.team WHERE "+condition, args)
+}
+
+// Works are what waits of visits, by turn.
+func (s *Service) Works() []office.Work {
+	var works []office.Work
+	for _, turn := range Turns {
+		works = append(works, office.Work{Kind: string(turn), Verb: access.CampaignRead, Blind: true,
+			Count: func(ctx context.Context, scope access.Scope, area int64) (office.Backlogs, error) {
+				return s.Backlog(ctx, scope, area, turn)
+			}})
 	}
-	return office.Backlogs(ctx, s.db.In(scope), "SELECT "+group+" AS k, c.due AS due"+waiting+joined+" WHERE "+condition, args)
+	return works
 }
 
 // Waiting lists the visits that wait, the most urgent first, and journals whose households were shown.

@@ -140,7 +140,7 @@ func TestALeadIsExplainedByOneAndActedOnByAnotherAndChangesNothingOfTheRegister(
 		for _, c := range []struct {
 			scope       access.Scope
 			owner, want int64
-		}{{edit, crosscheck.Mine, 1}, {decide, crosscheck.Mine, 0}, {decide, register.Village, 1}, {decide, crosscheck.Nobody, int64(len(found)) - 1}} {
+		}{{edit, office.Mine, 1}, {decide, office.Mine, 0}, {decide, register.Village, 1}, {decide, office.Nobody, int64(len(found)) - 1}} {
 			if n, err := r.Crosschecks.Count(ctx, c.scope, crosscheck.Filter{Owner: c.owner}); err != nil || n != c.want {
 				t.Errorf("%d leads of owner %d, want %d: %v", n, c.owner, c.want, err)
 			}

@@ -27,16 +27,10 @@ type Filter struct {
 	Effect      string
 	Explanation string
 	States      []State // any of these; none for all
-	Owner       int64   // account; Nobody or Mine; 0 for all
+	Owner       int64   // account; office.Nobody or office.Mine; 0 for all
 	Waived      bool    // only those that were explained
 	Overdue     bool    // unsettled and past their date
 }
-
-// Nobody selects the leads that nobody has been given, Mine those given to the caller, or to whom the caller stands in for.
-const (
-	Nobody int64 = -1
-	Mine   int64 = -2
-)
 
 // Position is a place in the list's order: by date, then by identifier.
 type Position struct {
@@ -62,14 +56,6 @@ func (q *query) equal(column, value string) {
 	}
 }
 
-func (q *query) oneOf(column string, values []int64) {
-	binds := make([]string, len(values))
-	for i, value := range values {
-		binds[i] = q.bind(value)
-	}
-	q.parts = append(q.parts, column+" IN ("+strings.Join(binds, ", ")+")")
-}
-
 func (q *query) where() string { return strings.Join(q.parts, " AND ") }
 
 // condition turns a filter into SQL. Who judges anew without knowing what others found sees no leads.
@@ -83,23 +69,16 @@ func (s *Service) condition(scope access.Scope, f Filter) (*query, error) {
 	q.equal("l.rule", f.Rule)
 	q.equal("l.effect", f.Effect)
 	q.equal("l.explanation", f.Explanation)
-	for column, id := range map[string]int64{"l.household": f.Household, "l.list": f.List, "l.owner": max(f.Owner, 0)} {
+	for column, id := range map[string]int64{"l.household": f.Household, "l.list": f.List} {
 		if id != 0 {
 			q.parts = append(q.parts, column+" = "+q.bind(id))
 		}
 	}
-	switch f.Owner {
-	case Nobody:
-		q.parts = append(q.parts, "l.owner = 0")
-	case Mine:
-		q.oneOf("l.owner", scope.Caller().Answers())
+	if f.Owner != 0 {
+		q.parts = append(q.parts, office.OwnedBy("l.owner", f.Owner, scope.Caller(), q.bind))
 	}
 	if len(f.States) > 0 {
-		binds := make([]string, len(f.States))
-		for i, state := range f.States {
-			binds[i] = q.bind(string(state))
-		}
-		q.parts = append(q.parts, "l.state IN ("+strings.Join(binds, ", ")+")")
+		q.parts = append(q.parts, store.OneOf("l.state", f.States, q.bind))
 	}
 	if f.Waived {
 		q.parts = append(q.parts, "l.explanation <> ''")
@@ -230,17 +209,19 @@ func (s *Service) Count(ctx context.Context, scope access.Scope, f Filter) (int6
 	return n, nil
 }
 
-// Backlog counts the unsettled leads of an area by who has them, or by the areas directly below.
-func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64, by office.BacklogBy) ([]office.Backlog, error) {
+// Backlog counts the unsettled leads of an area by who has them and by the areas directly below.
+func (s *Service) Backlog(ctx context.Context, scope access.Scope, area int64) (office.Backlogs, error) {
 	q, err := s.condition(scope, Filter{Area: area, States: Unsettled})
 	if err != nil {
-		return nil, err
+		return office.Backlogs{}, err
 	}
-	group := "l.owner"
-	if by == office.BacklogByArea {
-		group = "l.area - l.area % " + q.bind(s.registry.Areas().Scheme().WidthBelow(area))
-	}
-	return office.Backlogs(ctx, s.db.In(q.scope), "SELECT "+group+" AS k, l.due AS due"+joined+q.where(), q.args)
+	below := "l.area - l.area % " + q.bind(s.registry.Areas().Scheme().WidthBelow(area))
+	return office.CountBacklogs(ctx, s.db.In(q.scope), "SELECT l.owner AS account, "+below+" AS below, l.due AS due, 1 AS once"+joined+q.where(), q.args)
+}
+
+// Work is what waits of leads.
+func (s *Service) Work() office.Work {
+	return office.Work{Kind: "leads", Verb: access.CaseRead, Count: s.Backlog}
 }
 
 // dimensions are what counts are made of.

@@ -11,39 +11,30 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/i18n"
 	"rightkey/internal/office"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/registry/quality"
 	"rightkey/internal/web"
 )
 
-// Centre is the verification centre's part on problem data: how many problems wait in an area with this code ("" for
-// all of the reader's), and by rule how many of them nobody has taken and how many are past their date.
-func Centre(service *quality.Service) func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error) {
+// Centre is the verification centre's part on problem data: how many problems wait, and by rule how many of them nobody has
+// taken and how many are past their date.
+func Centre(service *quality.Service) officepage.CentrePart {
 	p := &pages{Needs{Quality: service}}
-	return func(ctx context.Context, c access.Caller, _ int64, code string) (templ.Component, error) {
-		scope, err := access.Decide(c, access.HouseholdList)
-		if err != nil || scope.AnyIsolated() {
-			return nil, nil //nolint:nilerr // who lists no households is shown no problems
-		}
-		l := listing{scope: scope, query: url.Values{}}
-		if code != "" {
-			l.query.Set("area", code)
-		}
-		if l.at, err = p.placeOf(ctx, scope, code); err != nil {
-			return nil, err
-		}
-		if l.pack, err = p.packAt(l.at.key()); err != nil {
-			return nil, err
-		}
-		stats, err := p.stats(ctx, l)
-		if err != nil {
-			return nil, err
-		}
-		rules, err := p.byRule(ctx, l)
-		if err != nil {
-			return nil, err
-		}
-		return web.Box(word(ctx, "title"), web.Tiles(stats...), rules), nil
-	}
+	return officepage.Centre(access.HouseholdList, func(ctx context.Context) string { return word(ctx, "title") },
+		func(ctx context.Context, scope access.Scope, _ int64, query url.Values) (stats []web.Stat, rules templ.Component, err error) {
+			l := listing{scope: scope, query: query}
+			if l.at, err = p.placeOf(ctx, scope, query.Get("area")); err != nil {
+				return nil, nil, err
+			}
+			if l.pack, err = p.packAt(l.at.key()); err != nil {
+				return nil, nil, err
+			}
+			if stats, err = p.stats(ctx, l); err != nil {
+				return nil, nil, err
+			}
+			rules, err = p.byRule(ctx, l)
+			return stats, rules, err
+		})
 }
 
 // byRule counts the unsettled problems of each rule, each count the door to its list.
@@ -54,7 +45,7 @@ func (p *pages) byRule(ctx context.Context, l listing) (web.Table, error) {
 		filter           quality.Filter
 	}{
 		{"unsettled", "state", unsettled, quality.Filter{}},
-		{"nobodys", "owner", "nobody", quality.Filter{Owner: quality.Nobody}},
+		{"nobodys", "owner", "nobody", quality.Filter{Owner: office.Nobody}},
 		{"overdue", "overdue", "yes", quality.Filter{Overdue: true}},
 	}
 	counts := make([]map[string]int64, len(kinds))
@@ -75,15 +66,4 @@ func (p *pages) byRule(ctx context.Context, l listing) (web.Table, error) {
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
-}
-
-// Backlog is how many problems wait in an area, by who has them or by area; nothing for who lists no households.
-func Backlog(service *quality.Service) func(context.Context, access.Caller, int64, office.BacklogBy) ([]office.Backlog, error) {
-	return func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error) {
-		scope, err := access.Decide(c, access.HouseholdList)
-		if err != nil || scope.AnyIsolated() {
-			return nil, nil //nolint:nilerr // who lists no households is shown no problems
-		}
-		return service.Backlog(ctx, scope, area, by)
-	}
 }

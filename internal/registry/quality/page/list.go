@@ -13,6 +13,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
+	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	"rightkey/internal/policy"
 	"rightkey/internal/registry/quality"
@@ -73,9 +74,9 @@ func (p *pages) asks(r *http.Request, verb access.Verb) (listing, error) {
 	switch owner := l.query.Get("owner"); owner {
 	case "":
 	case "me":
-		l.filter.Owner = quality.Mine
+		l.filter.Owner = office.Mine
 	case "nobody":
-		l.filter.Owner = quality.Nobody
+		l.filter.Owner = office.Nobody
 	default:
 		if l.filter.Owner, err = strconv.ParseInt(owner, 10, 64); err != nil || l.filter.Owner <= 0 {
 			return l, refuse("owner")
@@ -176,8 +177,8 @@ func (p *pages) stats(ctx context.Context, l listing) ([]web.Stat, error) {
 		{"unsettled", quality.Filter{}, base, ""},
 		{"blocking", quality.Filter{Severity: string(policy.Provisional)}, with(base, "severity", string(policy.Provisional)), web.ToneBad},
 		{"overdue", quality.Filter{Overdue: true}, with(base, "overdue", "yes"), web.ToneWarn},
-		{"nobodys", quality.Filter{Owner: quality.Nobody}, with(base, "owner", "nobody"), ""},
-		{"mine", quality.Filter{Owner: quality.Mine}, with(base, "owner", "me"), ""},
+		{"nobodys", quality.Filter{Owner: office.Nobody}, with(base, "owner", "nobody"), ""},
+		{"mine", quality.Filter{Owner: office.Mine}, with(base, "owner", "me"), ""},
 	} {
 		one.filter.Area, one.filter.States = l.at.key(), quality.Unsettled
 		n, err := p.Quality.Count(ctx, l.scope, one.filter)

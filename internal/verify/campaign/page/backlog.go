@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -17,121 +16,85 @@ import (
 	"rightkey/internal/web"
 )
 
-// Work is a kind of work that waits for officials: how much of it in an area (0 for all of the caller's), by whom or
-// where, and the address of the list that this counts, which takes an area's code and an account ("nobody" for work that
-// nobody has yet) as "area" and "owner". It is empty for who may not see it.
+// Work is a kind of work that waits for officials, with the address of the list that its counts are doors to: it takes an
+// area's code and an account ("nobody" for work that nobody has yet) as "area" and "owner".
 type Work struct {
-	Kind  string // campaign.backlog.KIND is its name
-	Path  string
-	Query url.Values
-	Count func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error)
+	office.Work // campaign.backlog.KIND is its name
+	Path        string
+	Query       url.Values
 }
 
-// visitWork are the kinds of work of campaigns.
-func (p *pages) visitWork() []Work {
-	var kinds []Work
-	for _, turn := range campaign.Turns {
-		kinds = append(kinds, Work{Kind: string(turn), Path: "/verification/visits", Query: url.Values{"turn": {string(turn)}},
-			Count: func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error) {
-				scope, err := access.Decide(c, access.CampaignRead)
-				if err != nil {
-					return nil, nil //nolint:nilerr // who reads no campaigns is shown no visits
-				}
-				return p.Campaigns.Backlog(ctx, scope, area, turn, by)
-			}})
+// works are the kinds of work of other capabilities and of campaigns.
+func (p *pages) works() (works []Work, kinds []office.Work) {
+	works = slices.Clone(p.Works)
+	for _, visits := range p.Campaigns.Works() {
+		works = append(works, Work{visits, "/verification/visits", url.Values{"turn": {visits.Kind}}})
 	}
-	return kinds
+	for _, work := range works {
+		kinds = append(kinds, work.Work)
+	}
+	return works, kinds
 }
 
 // backlog is what waits in an area with this code, by official and by area below; nil where nothing does.
 func (p *pages) backlog(ctx context.Context, c access.Caller, at int64, code string) (templ.Component, error) {
-	kinds := slices.Concat(p.Works, p.visitWork())
-	var tables []templ.Component
-	for _, by := range []office.BacklogBy{office.BacklogByAccount, office.BacklogByArea} {
-		rows := map[int64][]office.Backlog{}
-		for i, kind := range kinds {
-			counts, err := kind.Count(ctx, c, at, by)
-			if err != nil {
-				return nil, err
-			}
-			for _, one := range counts {
-				if rows[one.Key] == nil {
-					rows[one.Key] = make([]office.Backlog, len(kinds))
-				}
-				rows[one.Key][i] = one
-			}
-		}
-		if len(rows) == 0 {
-			return nil, nil
-		}
-		table, err := p.backlogTable(ctx, c.Today, by, kinds, rows, code)
-		if err != nil {
-			return nil, err
-		}
-		tables = append(tables, table)
+	works, kinds := p.works()
+	byAccount, byArea, err := office.Workload(ctx, c, kinds, at)
+	if err != nil || len(byAccount) == 0 {
+		return nil, err
 	}
-	return web.Box(word(ctx, "backlog.title"), append(tables, web.Note(word(ctx, "backlog.text", "n", soon)))...), nil
-}
-
-func (p *pages) backlogTable(ctx context.Context, today clock.Day, by office.BacklogBy, kinds []Work, rows map[int64][]office.Backlog, code string) (web.Table, error) {
-	var keys []int64
-	for key := range rows {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b int64) int { return cmp.Or(cmp.Compare(first(rows[a]), first(rows[b])), cmp.Compare(a, b)) })
-	t := web.Table{Caption: word(ctx, "backlog.by_"+string(by)), ShowCaption: true, Columns: []web.Column{{Label: word(ctx, "backlog."+string(by))}}}
-	for _, kind := range kinds {
-		t.Columns = append(t.Columns, web.Column{Label: word(ctx, "backlog."+kind.Kind), Number: true})
+	owners := backlogTable(ctx, c.Today, "account", works, byAccount, func(key int64) (string, url.Values) {
+		label, owner := word(ctx, "backlog.nobody"), "nobody"
+		if key != 0 {
+			label, owner = p.AccountName(ctx, key), strconv.FormatInt(key, 10)
+		}
+		query := url.Values{"owner": {owner}}
+		if code != "" {
+			query.Set("area", code)
+		}
+		return label, query
+	})
+	keys := make([]int64, len(byArea))
+	for i, load := range byArea {
+		keys[i] = load.Key
 	}
 	places, err := p.Campaigns.Registry().Places(ctx, keys)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
-	for _, key := range keys {
-		query, label := url.Values{}, placeName(ctx, places, key)
-		switch {
-		case by == office.BacklogByArea:
-			query.Set("area", places[key].Code)
-		case key == 0:
-			query.Set("owner", "nobody")
-			label = word(ctx, "backlog.nobody")
-		default:
-			query.Set("owner", strconv.FormatInt(key, 10))
-			label = p.AccountName(ctx, key)
-		}
-		if by == office.BacklogByAccount && code != "" {
-			query.Set("area", code)
-		}
+	areas := backlogTable(ctx, c.Today, "area", works, byArea, func(key int64) (string, url.Values) {
+		return placeName(ctx, places, key), url.Values{"area": {places[key].Code}}
+	})
+	return web.Box(word(ctx, "backlog.title"), owners, areas, web.Note(word(ctx, "backlog.text", "n", soon))), nil
+}
+
+// backlogTable shows loads by account or area; door gives a row's name and what its lists are narrowed by.
+func backlogTable(ctx context.Context, today clock.Day, by string, works []Work, loads []office.Load, door func(key int64) (string, url.Values)) web.Table {
+	t := web.Table{Caption: word(ctx, "backlog.by_"+by), ShowCaption: true, Columns: []web.Column{{Label: word(ctx, "backlog."+by)}}}
+	for _, work := range works {
+		t.Columns = append(t.Columns, web.Column{Label: word(ctx, "backlog."+work.Kind), Number: true})
+	}
+	for _, load := range loads {
+		label, query := door(load.Key)
 		row := web.Row{Cells: []web.Cell{web.Text(label)}}
-		for i, kind := range kinds {
-			row.Cells = append(row.Cells, waits(ctx, rows[key][i], today, kind, query))
+		for i, work := range works {
+			row.Cells = append(row.Cells, waits(ctx, load.Waits[i], today, work, query))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t, nil
-}
-
-// first is the earliest date of a row.
-func first(row []office.Backlog) clock.Day {
-	earliest := clock.Day(1 << 30)
-	for _, one := range row {
-		if one.Open > 0 {
-			earliest = min(earliest, one.First)
-		}
-	}
-	return earliest
+	return t
 }
 
 // soon is within how many days a date is near.
 const soon = 7
 
-// waits is how much of a kind waits, as a door to its list, with the earliest date: red once it is over, amber when near.
-func waits(ctx context.Context, b office.Backlog, today clock.Day, kind Work, query url.Values) web.Cell {
+// waits is how much of a kind of work waits, as a door to its list, with the earliest date: red once it is over, amber when near.
+func waits(ctx context.Context, b office.Backlog, today clock.Day, work Work, query url.Values) web.Cell {
 	if b.Open == 0 {
 		return web.Text("–")
 	}
 	list := url.Values{}
-	for _, values := range []url.Values{kind.Query, query} {
+	for _, values := range []url.Values{work.Query, query} {
 		for name, value := range values {
 			list[name] = value
 		}
@@ -143,7 +106,7 @@ func waits(ctx context.Context, b office.Backlog, today clock.Day, kind Work, qu
 	case b.First <= today+soon:
 		due.Tone, due.Hint = web.ToneWarn, word(ctx, "backlog.soon")
 	}
-	return web.Cell{Text: count(ctx, b.Open), Href: web.Address(kind.Path, list), View: due}
+	return web.Cell{Text: count(ctx, b.Open), Href: web.Address(work.Path, list), View: due}
 }
 
 // mostWaiting is how many visits the list of those that wait shows.

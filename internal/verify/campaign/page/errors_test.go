@@ -12,7 +12,6 @@ import (
 	qualitypage "rightkey/internal/registry/quality/page"
 	"rightkey/internal/verify/campaign"
 	campaignpage "rightkey/internal/verify/campaign/page"
-	crosscheckpage "rightkey/internal/verify/crosscheck/page"
 	"rightkey/internal/web"
 	"rightkey/test/register"
 	"rightkey/test/visitor"
@@ -95,7 +94,7 @@ func TestTheCentreCountsWhatWaitsByOfficialAndByAreaAndEveryCountIsADoor(t *test
 		judgedNorth(t, r)
 		p := visitor.NewPages(r.Who, register.County)
 		campaignpage.Register(p.Server, campaignpage.Needs{Campaigns: r.Campaigns, Desk: web.Desk{Caller: visitor.Caller}, Works: []campaignpage.Work{
-			{Kind: "problems", Path: "/problems", Count: qualitypage.Backlog(r.Quality)}, {Kind: "leads", Path: "/leads", Count: crosscheckpage.Backlog(r.Crosschecks)}}})
+			{Work: r.Quality.Work(), Path: "/problems"}, {Work: r.Crosschecks.Work(), Path: "/leads"}}})
 		qualitypage.Register(p.Server, qualitypage.Needs{Quality: r.Quality, Desk: web.Desk{Caller: visitor.Caller}})
 		j, err := r.Quality.Start(t.Context(), r.Scope(t, register.County, access.AssessRun), quality.RunArgs{})
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	registrypage "rightkey/internal/registry/page"
-	qualitypage "rightkey/internal/registry/quality/page"
 	campaignpage "rightkey/internal/verify/campaign/page"
 	"rightkey/internal/web"
 	"rightkey/test/browser"
@@ -19,7 +18,7 @@ func TestTheErrorOnTheMapAndTheWorkloadAreAccessibleInEachLanguageAndWidth(t *te
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		judgedNorth(t, r)
 		p := visitor.NewPages(r.Who, register.County)
-		campaignpage.Register(p.Server, campaignpage.Needs{Campaigns: r.Campaigns, Desk: web.Desk{Caller: visitor.Caller}, Works: []campaignpage.Work{{Kind: "problems", Path: "/problems", Count: qualitypage.Backlog(r.Quality)}}})
+		campaignpage.Register(p.Server, campaignpage.Needs{Campaigns: r.Campaigns, Desk: web.Desk{Caller: visitor.Caller}, Works: []campaignpage.Work{{Work: r.Quality.Work(), Path: "/problems"}}})
 		if err := registrypage.Register(p.Server, registrypage.Needs{Registry: r.Registry, Jobs: r.Jobs, Caller: visitor.Caller, Errors: r.Campaigns.Sampled, ErrorsPath: campaignpage.CentrePath}); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
 	"rightkey/internal/i18n"
+	officepage "rightkey/internal/office/page"
 	registrypage "rightkey/internal/registry/page"
 	"rightkey/internal/verify/campaign"
 	"rightkey/internal/web"
@@ -26,9 +27,8 @@ type Needs struct {
 	Campaigns *campaign.Service
 	// Workers are the accounts in scope who visit households, to make teams of.
 	Workers func(ctx context.Context, scope access.Scope) ([]web.Option, error)
-	// Waiting are other capabilities' parts of the centre: what waits in an area (key and code; 0 and "" for all of the
-	// caller's), as doors; a part is nil for who may not see it.
-	Waiting []func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error)
+	// Waiting are other capabilities' parts of the centre, as doors.
+	Waiting []officepage.CentrePart
 	// Works are the kinds of work of other capabilities that the centre counts beside visits.
 	Works []Work
 }

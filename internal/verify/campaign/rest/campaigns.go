@@ -8,6 +8,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/fault"
+	"rightkey/internal/office"
 	"rightkey/internal/registry"
 	"rightkey/internal/rest"
 	"rightkey/internal/verify/campaign"
@@ -16,6 +17,8 @@ import (
 // Rooms is what the operations stand on.
 type Rooms struct {
 	Campaigns *campaign.Service
+	// Works are the kinds of work of other capabilities that are counted beside visits.
+	Works []office.Work
 }
 
 const room = "Verification"
@@ -94,6 +97,7 @@ func Register(api *rest.API, rooms Rooms) {
 		About: "A visit with the key of an earlier one is that one: send it again when the network failed."}, rooms.record)
 	rooms.registerActs(api)
 	rooms.registerSheets(api)
+	rooms.registerWorkload(api)
 	rest.Register(api, rest.Operation{ID: "get-campaign-report", Method: http.MethodGet, Path: "/campaigns/{id}/report", Summary: "What a campaign found, by village", Room: room, Verb: access.CampaignRead}, rooms.report)
 }
 
@@ -119,13 +123,10 @@ type listing struct {
 }
 
 func (rooms Rooms) list(ctx context.Context, in *listing) (*rest.Listed[Campaign], error) {
-	scope, at := rest.Scope(ctx), int64(0)
-	if in.Area != "" {
-		a, err := rooms.Campaigns.Registry().Areas().ByCode(ctx, scope, in.Area)
-		if err != nil {
-			return nil, err
-		}
-		at = a.Key
+	scope := rest.Scope(ctx)
+	at, err := rooms.at(ctx, in.Area)
+	if err != nil {
+		return nil, err
 	}
 	read := func(before int64, rows int) ([]campaign.Campaign, error) {
 		return rooms.Campaigns.List(ctx, scope, at, before, rows)

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -199,5 +200,22 @@ func TestARemovalLandsSoftlyByAPI(t *testing.T) {
 		if len(still) != len(removed) || still[0].Household != removed[0].Household {
 			t.Error("the case changed what was found")
 		}
+	})
+}
+
+func TestTheWorkloadIsCountedByOfficialAndByAreaForWhoMaySeeTheWork(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		h := opened(t, r)
+		h.plans(t, `{"area": "11", "design": "rounds", "method": "all", "seed": "9", "teams": [{"accounts": [21, 31]}]}`)
+		var load rest.Workload
+		h.Get(t, register.County, "/verification/workload?area=11").Want(t, 200).Read(t, &load)
+		both := []rest.Waiting{{Kind: "first", Open: 24, First: "2015-01-30"}}
+		half := []rest.Waiting{{Kind: "first", Open: 12, First: "2015-01-30"}}
+		want := rest.Workload{Officials: []rest.OfficialLoad{{Account: 21, Waiting: both}, {Account: 31, Waiting: both}}, Areas: []rest.AreaLoad{{Area: "11001", Waiting: half}, {Area: "11002", Waiting: half}}}
+		if !reflect.DeepEqual(load, want) {
+			t.Errorf("what waits: %+v, want %+v", load, want)
+		}
+		h.Get(t, register.Analyst, "/verification/workload").Want(t, 200).Without(t, `"open"`)
+		h.Get(t, register.South, "/verification/workload?area=11").Want(t, 404)
 	})
 }

@@ -7,43 +7,21 @@ import (
 	"github.com/a-h/templ"
 
 	"rightkey/internal/access"
-	"rightkey/internal/office"
+	officepage "rightkey/internal/office/page"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/web"
 )
 
-// Centre is the verification centre's part on leads: how many wait in an area (0 for all of the reader's) with this
-// code, and how long those of each check have waited. It is nothing for who sees no leads.
-func Centre(service *crosscheck.Service) func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error) {
+// Centre is the verification centre's part on leads: how many wait, and how long those of each check have waited.
+func Centre(service *crosscheck.Service) officepage.CentrePart {
 	p := &pages{Needs{Crosschecks: service}}
-	return func(ctx context.Context, c access.Caller, area int64, code string) (templ.Component, error) {
-		scope, err := access.Decide(c, access.CaseRead)
-		if err != nil || scope.AnyIsolated() {
-			return nil, nil //nolint:nilerr // who reads no leads is shown none
-		}
-		query := url.Values{}
-		if code != "" {
-			query.Set("area", code)
-		}
-		stats, err := p.stats(ctx, scope, area, query)
-		if err != nil {
-			return nil, err
-		}
-		ages, err := p.ages(ctx, scope, crosscheck.Filter{Area: area}, query)
-		if err != nil {
-			return nil, err
-		}
-		return web.Box(word(ctx, "title"), web.Tiles(stats...), ages), nil
-	}
-}
-
-// Backlog is how many leads wait in an area, by who has them or by area; nothing for who sees no leads.
-func Backlog(service *crosscheck.Service) func(context.Context, access.Caller, int64, office.BacklogBy) ([]office.Backlog, error) {
-	return func(ctx context.Context, c access.Caller, area int64, by office.BacklogBy) ([]office.Backlog, error) {
-		scope, err := access.Decide(c, access.CaseRead)
-		if err != nil || scope.AnyIsolated() {
-			return nil, nil //nolint:nilerr // who reads no leads is shown none
-		}
-		return service.Backlog(ctx, scope, area, by)
-	}
+	return officepage.Centre(access.CaseRead, func(ctx context.Context) string { return word(ctx, "title") },
+		func(ctx context.Context, scope access.Scope, area int64, query url.Values) ([]web.Stat, templ.Component, error) {
+			stats, err := p.stats(ctx, scope, area, query)
+			if err != nil {
+				return nil, nil, err
+			}
+			ages, err := p.ages(ctx, scope, crosscheck.Filter{Area: area}, query)
+			return stats, ages, err
+		})
 }

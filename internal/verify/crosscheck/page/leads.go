@@ -14,6 +14,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
 	"rightkey/internal/i18n"
+	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	"rightkey/internal/verify/crosscheck"
 	"rightkey/internal/web"
@@ -57,9 +58,9 @@ func (p *pages) asks(r *http.Request, scope access.Scope) (crosscheck.Filter, ur
 	}
 	switch owner := query.Get("owner"); owner {
 	case "me":
-		f.Owner = crosscheck.Mine
+		f.Owner = office.Mine
 	case "nobody":
-		f.Owner = crosscheck.Nobody
+		f.Owner = office.Nobody
 	case "":
 	default:
 		if f.Owner, err = strconv.ParseInt(owner, 10, 64); err != nil || f.Owner <= 0 {

@@ -11,6 +11,7 @@ import (
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/i18n"
+	"rightkey/internal/office"
 	officepage "rightkey/internal/office/page"
 	"rightkey/internal/registry"
 	registrypage "rightkey/internal/registry/page"
@@ -176,7 +177,7 @@ func Waiting(service *crosscheck.Service) registrypage.Work {
 			href   string
 			filter crosscheck.Filter
 		}{
-			{access.HouseholdEdit, "work.mine", "/leads?owner=me&state=assigned", crosscheck.Filter{Owner: crosscheck.Mine, States: []crosscheck.State{crosscheck.Assigned}}},
+			{access.HouseholdEdit, "work.mine", "/leads?owner=me&state=assigned", crosscheck.Filter{Owner: office.Mine, States: []crosscheck.State{crosscheck.Assigned}}},
 			{access.ChangeDecide, "work.second", "/leads?state=judged", crosscheck.Filter{States: judged}},
 		} {
 			scope, err := access.Decide(c, one.verb)

@@ -1,9 +1,12 @@
 package page_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
+	"rightkey/internal/access"
+	"rightkey/internal/clock"
 	"rightkey/internal/registry"
 	"rightkey/internal/verify/crosscheck/page"
 	"rightkey/internal/web"
@@ -49,5 +52,31 @@ func TestACarBoughtAfterEntryIsExplainedAndTheWaiverStaysInTheReport(t *testing.
 		pages.Get(t, register.County, "/leads/report").Want(t, 200, "The hearth earns its living with it", "licence of a carrier", "The hearth keeps its standing")
 		pages.Get(t, register.South, "/leads/report").Want(t, 200).Without(t, "licence of a carrier")
 		pages.Get(t, register.South, lead).Want(t, 404)
+	})
+}
+
+func TestALeadOfAnOfficialWhoIsAwayStandsInTheDeputysInbox(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		const other = 37
+		of := r.Who(register.Village)
+		deputy := r.Caller(other, "person-37", "analyst")
+		deputy.Covers = []access.Cover{{Grant: of.Grants[0], Since: deputy.Today, Till: deputy.Today + 30, Of: &access.Principal{Account: of.Account, Person: of.Person}}}
+		pages := open(t, r)
+		pages.Send(t, register.County, "/checks", "ships.csv", ship, "rule", "C01", "area", "11001", "day", "2014-01-01", "basis", "letter 7").Want(t, 303)
+		r.Settle(t)
+		found := regexp.MustCompile(`/leads/(\d+)`).FindStringSubmatch(pages.Get(t, register.County, "/leads").Want(t, 200).Body)
+		pages.Post(t, register.County, "/leads/assign", "item", found[1], "owner", fmt.Sprint(register.Village)).Want(t, 303)
+		inbox := page.Waiting(r.Crosschecks)
+		for day, want := range map[clock.Day]int{deputy.Today: 1, deputy.Today + 31: 0} {
+			deputy.Today = day
+			rows, err := inbox(t.Context(), deputy)
+			if err != nil || len(rows) != want {
+				t.Errorf("on day %s %d rows wait for the deputy, want %d: %v", day, len(rows), want, err)
+			}
+		}
+		deputy.Today = of.Today
+		theirs := visitor.NewPages(func(int64) access.Caller { return deputy }, other)
+		page.Register(theirs.Server, page.Needs{Crosschecks: r.Crosschecks, Desk: web.Desk{Caller: visitor.Caller}})
+		theirs.Get(t, other, "/leads?owner=me&state=assigned").Want(t, 200, found[0])
 	})
 }
