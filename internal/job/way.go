@@ -8,11 +8,11 @@ import (
 
 const (
 	// visit is how long a request counts as one that somebody waits for: a long download is not waited for like a page.
-	visit = 250 * time.Millisecond
+	visit = time.Second
 	// company is how long after a request people count as being here.
 	company = 2 * time.Second
 	// stand is how long work stands aside at a time, so that it goes on, slowly, where requests never end.
-	stand = 5 * time.Millisecond
+	stand = 20 * time.Millisecond
 )
 
 // Way lets work in the background make way for people who wait for an answer of the same process.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"strings"
 	"time"
 
@@ -21,16 +22,21 @@ import (
 // attempts is how often a closure is run on PostgreSQL before the conflict is reported.
 const attempts = 20
 
-type postgresDB struct{ pool *pgxpool.Pool }
+type postgresDB struct {
+	pool   *pgxpool.Pool
+	growth *growth
+}
 
 func openPostgres(ctx context.Context, o Options) (DB, error) {
 	config, err := pgxpool.ParseConfig(o.URL)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "the database address is malformed")
 	}
-	config.MaxConns = int32(o.Readers)
-	if o.Readers == 0 {
-		config.MaxConns = 24
+	switch {
+	case o.Readers > 0:
+		config.MaxConns = int32(o.Readers)
+	case !strings.Contains(o.URL, "pool_max_conns="):
+		config.MaxConns = int32(max(8, 4*runtime.NumCPU())) // more would only take turns, and each plans for itself
 	}
 	params := config.ConnConfig.RuntimeParams
 	params["application_name"] = "rightkey"
@@ -45,12 +51,13 @@ func openPostgres(ctx context.Context, o Options) (DB, error) {
 		pool.Close()
 		return nil, postgresFault(err)
 	}
-	return &postgresDB{pool: pool}, nil
+	return &postgresDB{pool: pool, growth: measured(pool)}, nil
 }
 
 func (db *postgresDB) Engine() Engine { return Postgres }
 
 func (db *postgresDB) Close() error {
+	db.growth.close()
 	db.pool.Close()
 	return nil
 }
@@ -103,13 +110,15 @@ func (db *postgresDB) try(ctx context.Context, begin string, work func(Tx) error
 		return err
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx))
-	if err := guarded(pgTx{tx}, work); err != nil {
+	in := &pgTx{tx: tx}
+	if err := guarded(in, work); err != nil {
 		return err
 	}
 	// A caller who gives up now must still learn what happened, so the commit is not cancelled.
 	if err := tx.Commit(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
+	db.growth.by(in.bulk)
 	if took := time.Since(start); took > longest {
 		slog.Warn("long write transaction", "took_ms", took.Milliseconds())
 	}
@@ -122,9 +131,12 @@ func again(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
-type pgTx struct{ tx pgx.Tx }
+type pgTx struct {
+	tx   pgx.Tx
+	bulk int // rows inserted by Bulk
+}
 
-func (t pgTx) Query(ctx context.Context, text string, args ...any) (Rows, error) {
+func (t *pgTx) Query(ctx context.Context, text string, args ...any) (Rows, error) {
 	if err := checkArgs(args); err != nil {
 		return nil, err
 	}
@@ -135,7 +147,7 @@ func (t pgTx) Query(ctx context.Context, text string, args ...any) (Rows, error)
 	return pgRows{rows}, nil
 }
 
-func (t pgTx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+func (t *pgTx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
 	if err := checkArgs(args); err != nil {
 		return 0, err
 	}
@@ -143,12 +155,13 @@ func (t pgTx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	return tag.RowsAffected(), err
 }
 
-func (t pgTx) Bulk(ctx context.Context, table string, columns []string, rows [][]any) error {
+func (t *pgTx) Bulk(ctx context.Context, table string, columns []string, rows [][]any) error {
 	for _, row := range rows {
 		if err := checkArgs(row); err != nil {
 			return err
 		}
 	}
+	t.bulk += len(rows)
 	if len(rows) <= fewRows {
 		return t.insert(ctx, table, columns, rows)
 	}
@@ -161,7 +174,7 @@ func (t pgTx) Bulk(ctx context.Context, table string, columns []string, rows [][
 const fewRows = 4
 
 // insert inserts a few rows by one statement.
-func (t pgTx) insert(ctx context.Context, table string, columns []string, rows [][]any) error {
+func (t *pgTx) insert(ctx context.Context, table string, columns []string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}

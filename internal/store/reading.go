@@ -56,7 +56,7 @@ func readPostgres(ctx context.Context, o Options) (DB, error) {
 		pool.Close()
 		return nil, postgresFault(err)
 	}
-	return &postgresDB{pool: pool}, nil
+	return &postgresDB{pool: pool, growth: measured(pool)}, nil
 }
 
 // readingDB is a SQLite file without a writer.
