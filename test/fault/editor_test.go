@@ -147,7 +147,7 @@ func (o *office) readOnce(household int64) error {
 	why := fmt.Sprintf("%s%d", reading, rand.Int64())
 	err := o.journal.Shown(ctx, journal.Who{Account: 2, Role: "county-office", Place: "127.0.0.1", Why: why}, "household.shown", registry.SubjectHousehold, 0, 0, []int64{household})
 	if err == nil {
-		fmt.Println("seen", why)
+		fmt.Println("seen", why, time.Now().UnixMilli())
 	}
 	return err
 }

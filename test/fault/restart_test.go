@@ -129,9 +129,12 @@ func TestARestartOfPostgresLosesNoAnsweredEditAndEditingGoesOn(t *testing.T) {
 	random, server := seeded(t), startPrivate(t)
 	w := prepare(t, scenarios[1], server.address).world.copied(t)
 	driver := w.edits(t)
+	var breakdowns []breakdown
 	for range 4 {
-		time.Sleep(300*time.Millisecond + time.Duration(random.Int64N(int64(300*time.Millisecond))))
+		time.Sleep(1300*time.Millisecond + time.Duration(random.Int64N(int64(300*time.Millisecond))))
+		from := time.Now()
 		server.restart(t)
+		breakdowns = append(breakdowns, breakdown{from, time.Now()})
 	}
 	before := read(t, driver.out.String()).answers
 	time.Sleep(1500 * time.Millisecond)
@@ -150,5 +153,5 @@ func TestARestartOfPostgresLosesNoAnsweredEditAndEditingGoesOn(t *testing.T) {
 		t.Errorf("%d answers until the last restart, none after it", before)
 	}
 	t.Logf("%d answers, %d after the last of 4 restarts; %d clear errors", b.answers, b.answers-before, len(b.errors))
-	w.keeps(t, b)
+	w.keeps(t, b, breakdowns...)
 }
