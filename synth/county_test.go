@@ -36,7 +36,7 @@ func someWords() Words {
 }
 
 func someSpec() Spec {
-	return Spec{Seed: 1, Households: 30_000, Townships: 12, Villages: 160, PoorShare: 0.1, VillageShare: 0.2, Luck: 0.75, Spread: 0.62, MeanSize: 3.04,
+	return Spec{Seed: 1, Households: 30_000, Townships: 12, Villages: 160, PoorShare: 0.1, VillageShare: 0.2, Luck: 0.75, LuckSeen: 0.56, Spread: 0.62, MeanSize: 3.04,
 		Year: 2013, Measure: MeasureIncome, Child: 1, Line: 273_600, Round: 100, Basket: []Good{{"food", 0.6, -0.05}, {"services", 0.4, 0.05}}, Words: someWords(),
 		Errors: Errors{Wrong: 0.08, Missed: 0.08, Inclusion: map[string]float64{MistakeNear: 1}, Exclusion: map[string]float64{MistakeRandom: 1}}}
 }

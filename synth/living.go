@@ -37,11 +37,8 @@ func traitsOf(h *Household) traits {
 	return t
 }
 
-// Part of luck lasts and is seen in what a household has; the rest of what it has is chance. In deviations of wealth.
-const (
-	wealthOfLuck   = 0.56
-	wealthByChance = 0.18
-)
+// wealthByChance is the deviation of what neither traits nor lasting luck tell of the things that a household has.
+const wealthByChance = 0.18
 
 // liveOn gives the household its land, house and surroundings. What money buys follows a wealth that its traits and
 // the village make likely, so that it tells of the income without giving it away.
@@ -49,7 +46,7 @@ func (m maker) liveOn() {
 	t := traitsOf(m.h)
 	d, remote := m.d, m.village.remote
 	wealth := 0.5*float64(t.workers)/float64(t.size) + 0.15*float64(t.schooling) - 0.3*float64(t.serious+t.disabled)/float64(t.size) - 0.7*remote
-	wealth += d.normal(wealthOfLuck*m.luck/m.spec.Luck, wealthByChance)
+	wealth += d.normal(m.spec.LuckSeen*m.luck/m.spec.Luck, wealthByChance)
 	l := &m.h.Living
 	l.Arable = tenth(float64(t.size) * math.Exp(d.normal(0.1, 0.4)))
 	l.Irrigated = tenth(l.Arable * d.between(0, 0.8) * (1 - 0.7*remote))

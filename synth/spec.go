@@ -22,6 +22,7 @@ type Spec struct {
 	PoorShare    float64   // of the households, 0 to 1
 	VillageShare float64   // of the variance of welfare, in logarithms, that lies between villages, 0 to 0.6
 	Luck         float64   // deviation of what neither traits nor village tell of welfare, beside about 0.75 of the traits
+	LuckSeen     float64   // how much of luck what a household has tells of, in deviations of its wealth, 0 to 1
 	Spread       float64   // of the logarithm of welfare within a village, by unit of the score
 	MeanSize     float64   // members of a household on average, 1.5 to 8
 	Sizes        []float64 // shares of households of 1, 2, … members before they are tilted to the mean; none: to 8 members
@@ -155,6 +156,7 @@ func (s Spec) check() error {
 	must(s.PoorShare >= 0 && s.PoorShare <= 0.6, "poor share %g is not between 0 and 0.6", s.PoorShare)
 	must(s.VillageShare >= 0 && s.VillageShare <= 0.6, "share of villages in the variance %g is not between 0 and 0.6", s.VillageShare)
 	must(s.Luck > 0 && s.Luck <= 3 && s.Spread > 0 && s.Spread <= 2, "luck %g and spread %g are not between 0 and 3, 0 and 2", s.Luck, s.Spread)
+	must(s.LuckSeen >= 0 && s.LuckSeen <= 1, "luck seen %g is not between 0 and 1", s.LuckSeen)
 	must(s.MeanSize >= 1.5 && s.MeanSize <= 8, "mean household size %g is not between 1.5 and 8", s.MeanSize)
 	must(s.Measure == MeasureIncome || s.Measure == MeasureConsumption, "the measure %q is neither income nor consumption", s.Measure)
 	must(s.Child > 0 && s.Child <= 1, "a child counts %g, which is not between 0 and 1", s.Child)

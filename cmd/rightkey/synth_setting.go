@@ -41,6 +41,7 @@ type synthCounty struct {
 	PoorShare    string             `yaml:"poor_share"`
 	VillageShare string             `yaml:"village_share"`
 	Luck         string             `yaml:"luck"`
+	LuckSeen     string             `yaml:"luck_seen"`
 	Spread       string             `yaml:"spread"`
 	MeanSize     string             `yaml:"mean_size"`
 	Sizes        []float64          `yaml:"sizes"`
@@ -164,7 +165,7 @@ func (s synthSetting) spec(seed uint64) (synth.Spec, error) {
 	for _, share := range []struct {
 		name, text string
 		to         *float64
-	}{{"poor_share", c.PoorShare, &spec.PoorShare}, {"village_share", c.VillageShare, &spec.VillageShare}, {"luck", c.Luck, &spec.Luck},
+	}{{"poor_share", c.PoorShare, &spec.PoorShare}, {"village_share", c.VillageShare, &spec.VillageShare}, {"luck", c.Luck, &spec.Luck}, {"luck_seen", c.LuckSeen, &spec.LuckSeen},
 		{"spread", c.Spread, &spec.Spread}, {"mean_size", c.MeanSize, &spec.MeanSize}, {"child", c.Child, &spec.Child}} {
 		value, err := strconv.ParseFloat(share.text, 64)
 		if err != nil {

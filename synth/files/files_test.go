@@ -65,7 +65,7 @@ func smallSpec(seed uint64) synth.Spec {
 	for _, source := range []string{"wage", "crops", "livestock", "trade", "rent", "pension", "allowance", "subsidy", "support", "inputs", "feed", "medical", "schooling", "food", "utilities", "services", "insurance"} {
 		words.Sources[source] = []string{"from, " + source}
 	}
-	return synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, VillageShare: 0.2, Luck: 0.75, Spread: 0.6, MeanSize: 3,
+	return synth.Spec{Seed: seed, Households: 400, Townships: 2, Villages: 5, PoorShare: 0.2, VillageShare: 0.2, Luck: 0.75, LuckSeen: 0.56, Spread: 0.6, MeanSize: 3,
 		Errors: synth.Errors{Wrong: 0.1, Missed: 0.1, Inclusion: map[string]float64{"near": 1}, Exclusion: map[string]float64{"near": 1}},
 		Year:   2013, Measure: synth.MeasureIncome, Child: 1, Line: 273_600, Round: 1, Basket: []synth.Good{{Kind: "food", Share: 1}}, Words: words}
 }
