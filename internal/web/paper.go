@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+
+	"rightkey/internal/i18n"
 )
 
 // Origin is the address of this server as the reader reached it.
@@ -25,7 +27,7 @@ type PaperBlock struct {
 	Code        templ.Component // a QR code, with Address as text below it; nil: none
 	Address     string
 
-	height float64
+	height, line float64
 }
 
 // head is the head of a column, empty where the table has none.
@@ -68,17 +70,25 @@ const (
 	ruledHeight  = 11.8
 	signedHeight = 29
 	codeHeight   = 38
+	endHeight    = 49 // of signatures and a code side by side
 	// valueWidth and tableWidth are how many Latin characters a line of a value holds, and of a table from side to side.
 	valueWidth = 48
 	tableWidth = 94
 )
 
-// Sheets sets blocks on sheets: a block begins on a new one where it does not fit, and is cut where a sheet is full;
+// tallLines are the languages whose lines are higher than lineHeight, and how many times: as the style sheet sets them.
+var tallLines = map[i18n.Lang]float64{"ur": 1.5, "lo": 1.3}
+
+func lineOf(lang i18n.Lang) float64 { return lineHeight * max(1, tallLines[lang]) }
+
+// Sheets sets blocks on sheets in the language of the context: a block begins on a new one where it does not fit, and is cut where a sheet is full;
 // continued then stands behind its title.
-func Sheets(blocks []PaperBlock, continued string) [][]PaperBlock {
+func Sheets(ctx context.Context, blocks []PaperBlock, continued string) [][]PaperBlock {
 	var sheets [][]PaperBlock
+	line := lineOf(Lang(ctx))
 	free := 0.0
 	for _, block := range blocks {
+		block.line = line
 		for _, part := range block.split(continued) {
 			if len(sheets) == 0 || part.height > free {
 				sheets, free = append(sheets, nil), paperHeight
@@ -100,16 +110,10 @@ func (b PaperBlock) split(continued string) []PaperBlock {
 	if b.Title != "" {
 		title = titleHeight
 	}
-	foot := 0.0
-	if len(b.Signatures) > 0 {
-		foot = signedHeight
-	}
-	if b.Code != nil {
-		foot += codeHeight
-	}
+	foot := b.footHeight()
 	part := PaperBlock{Title: b.Title, Text: b.Text, Heads: b.Heads, Ruled: b.Ruled, height: title + head + foot}
 	if b.Text != "" {
-		part.height += textPadding + lineHeight*float64(lines(b.Text, tableWidth))
+		part.height += textPadding + b.line*float64(lines(b.Text, tableWidth))
 	}
 	var parts []PaperBlock
 	for _, row := range b.Rows {
@@ -125,6 +129,19 @@ func (b PaperBlock) split(continued string) []PaperBlock {
 	return append(parts, part)
 }
 
+// footHeight is how much of the paper signatures and code take.
+func (b PaperBlock) footHeight() float64 {
+	switch {
+	case len(b.Signatures) > 0 && b.Code != nil:
+		return endHeight
+	case len(b.Signatures) > 0:
+		return signedHeight
+	case b.Code != nil:
+		return codeHeight
+	}
+	return 0
+}
+
 // rowHeight is how much of the paper a row takes.
 func (b PaperBlock) rowHeight(row []string) float64 {
 	if b.Ruled {
@@ -138,7 +155,7 @@ func (b PaperBlock) rowHeight(row []string) float64 {
 	for _, cell := range row {
 		most = max(most, lines(cell, width))
 	}
-	return rowPadding + lineHeight*float64(most)
+	return rowPadding + b.line*float64(most)
 }
 
 // lines is how many lines of a width a text takes.

@@ -47,7 +47,7 @@ func (p *casePages) letter(w http.ResponseWriter, r *http.Request) error {
 	blocks := append([]web.PaperBlock{facts}, why...)
 	blocks = append(blocks, web.PaperBlock{Title: paper.word(ctx, "object"), Text: objection(ctx, paper.pack), Signatures: []string{paper.word(ctx, "seal"), paper.word(ctx, "received")}})
 	if len(found) == 1 {
-		token, err := p.Registry.IssueDocument(ctx, scope, found[0], "letter", len(web.Sheets(append(blocks, web.PaperBlock{Code: templ.NopComponent}), "")))
+		token, err := p.Registry.IssueDocument(ctx, scope, found[0], "letter", len(web.Sheets(ctx, append(blocks, web.PaperBlock{Code: templ.NopComponent}), "")))
 		if err != nil {
 			return err
 		}

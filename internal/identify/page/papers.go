@@ -62,7 +62,7 @@ func (p *casePages) paper(r *http.Request, hash, number string) (context.Context
 func (p *casePages) print(w http.ResponseWriter, r *http.Request, paper casePaper, back string, blocks []web.PaperBlock) error {
 	ctx := r.Context()
 	paper.tools = append([]templ.Component{web.Action{Label: caseWord(ctx, "paper.back"), Href: back}, web.Note(caseWord(ctx, "paper.how"))}, paper.tools...)
-	document := web.Document{Title: paper.title, Issuer: paper.issuer, Number: paper.number, Sheets: web.Sheets(blocks, paper.word(ctx, "continued")),
+	document := web.Document{Title: paper.title, Issuer: paper.issuer, Number: paper.number, Sheets: web.Sheets(ctx, blocks, paper.word(ctx, "continued")),
 		Foot: func(sheet, of int) string { return paper.word(ctx, "page", "n", sheet, "all", of) }}
 	return web.Render(w, r, http.StatusOK, web.Papers(paper.title+" · "+paper.number, paper.tools, document))
 }

@@ -89,7 +89,7 @@ func (v handbookWriter) sheets(rules registry.Handbook) [][]web.PaperBlock {
 	for _, part := range rules.Sections {
 		blocks = append(blocks, v.block(part))
 	}
-	return web.Sheets(blocks, word(v.ctx, "handbook.continued"))
+	return web.Sheets(v.ctx, blocks, word(v.ctx, "handbook.continued"))
 }
 
 // block is a section of the handbook.

@@ -64,7 +64,7 @@ func routeList(ctx context.Context, g campaign.Going, list []campaign.Task, plac
 	for _, t := range list {
 		block.Rows = append(block.Rows, []string{placeName(ctx, places, t.Area), t.Number, t.HeadName, count(ctx, t.Persons), ""})
 	}
-	return web.Document{Title: word(ctx, "route", "n", g.Team), Issuer: issuer, Number: count(ctx, int64(len(list))), Sheets: web.Sheets([]web.PaperBlock{block}, word(ctx, "paper.continued"))}
+	return web.Document{Title: word(ctx, "route", "n", g.Team), Issuer: issuer, Number: count(ctx, int64(len(list))), Sheets: web.Sheets(ctx, []web.PaperBlock{block}, word(ctx, "paper.continued"))}
 }
 
 // visitForm is the form of a visit to a household.
@@ -89,7 +89,7 @@ func visitForm(ctx context.Context, d *campaign.Design, t campaign.Task, place, 
 	asked.Rows = append(asked.Rows, []string{word(ctx, "field.welfare"), writing}, []string{word(ctx, "field.verdict"), boxes(word(ctx, "verdict.poor"), word(ctx, "verdict.not_poor"))})
 	remarks := web.PaperBlock{Heads: []string{word(ctx, "paper.remarks")}, Rows: [][]string{{""}, {""}}, Ruled: true, Signatures: []string{word(ctx, "paper.visitor"), word(ctx, "paper.household")}, Code: code, Address: address}
 	blocks := []web.PaperBlock{asked, remarks}
-	return web.Document{Title: word(ctx, "paper.form"), Number: t.Number, Sheets: web.Sheets(blocks, word(ctx, "paper.continued"))}, nil
+	return web.Document{Title: word(ctx, "paper.form"), Number: t.Number, Sheets: web.Sheets(ctx, blocks, word(ctx, "paper.continued"))}, nil
 }
 
 // writing is room for handwriting.

@@ -51,7 +51,7 @@ func (p *pages) report(w http.ResponseWriter, r *http.Request) error {
 	blocks = append(blocks, web.PaperBlock{Signatures: []string{word(ctx, "report.office"), word(ctx, "report.date")}})
 	tools := []templ.Component{web.Action{Label: word(ctx, "paper.back"), Href: campaignPath(c.ID)}, web.Note(word(ctx, "paper.how"))}
 	title := word(ctx, "report.title")
-	return web.Render(w, r, http.StatusOK, web.Papers(title, tools, web.Document{Title: title, Issuer: p.title(ctx, c, places), Number: c.Due.String(), Sheets: web.Sheets(blocks, word(ctx, "paper.continued"))}))
+	return web.Render(w, r, http.StatusOK, web.Papers(title, tools, web.Document{Title: title, Issuer: p.title(ctx, c, places), Number: c.Due.String(), Sheets: web.Sheets(ctx, blocks, word(ctx, "paper.continued"))}))
 }
 
 // tallied are the tables of villages, one for each county with its sum, and where there are several the counties' table.
