@@ -18,6 +18,8 @@ type learner struct {
 	entities bool
 	// together are dependences between equal values among strangers.
 	together *together
+	// apart are dependences between levels among strangers.
+	apart []tieWeights
 }
 
 // judgedPattern is the pattern of a pair that people have judged.
@@ -31,6 +33,10 @@ func (l *learner) posterior(w weights, prior float64, pattern uint64) float64 {
 	bits := prior + w.of(pattern)
 	if l.together != nil {
 		bits -= l.together.bits[equalFields(pattern, len(w))]
+	}
+	for i := range l.apart {
+		t := &l.apart[i]
+		bits -= t.bits[levelOf(pattern, t.a)][levelOf(pattern, t.b)]
 	}
 	return sigmoid2(bits)
 }
@@ -84,6 +90,7 @@ func (l *learner) start() {
 	for f := range l.model.Fields {
 		l.setU(f, counts[f][:])
 	}
+	l.apart = l.strangers()
 }
 
 // learnTwice learns, looks which fields depend on each other among strangers, and learns again from the start where

@@ -8,7 +8,7 @@ import (
 )
 
 // NormVersion names the rules of normalisation; keys and models made under another version must be made anew.
-const NormVersion = 2
+const NormVersion = 3
 
 // normalise returns the comparable form of a raw value, "" where it says nothing.
 func normalise(kind Kind, raw string) string {

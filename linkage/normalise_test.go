@@ -148,7 +148,7 @@ func FuzzParseField(f *testing.F) {
 }
 
 func FuzzAModelFromOutsideIsRefusedOrUsable(f *testing.F) {
-	f.Add([]byte(`{"norm_version":2,"fields":[{"name":"a","kind":"sex","m":[1,1],"u":[1,1],"levels":["same","different"]}],"rules":[["a.same"]],"prior":0.1}`))
+	f.Add([]byte(`{"norm_version":3,"fields":[{"name":"a","kind":"sex","m":[1,1],"u":[1,1],"levels":["same","different"]}],"rules":[["a.same"]],"prior":0.1}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var m Model
 		if json.Unmarshal(data, &m) != nil {
