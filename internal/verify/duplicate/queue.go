@@ -120,7 +120,7 @@ func (s *Service) Due(ctx context.Context, scope access.Scope, limit int) ([]Lis
 // Of returns the undecided pairs of a household's members of which both persons are in scope, and journals whose they
 // are.
 func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Household) ([]Listed, error) {
-	list, err := s.listed(ctx, scope, " AND $1 IN (a.household, b.household) AND p.state IN ('open', 'postponed', 'second', 'disputed') ORDER BY p.rank DESC, p.id", []any{h.ID})
+	list, err := s.listed(ctx, scope, " AND p.id IN (SELECT pair FROM duplicate_side WHERE household = $1) AND p.state IN ('open', 'postponed', 'second', 'disputed') ORDER BY p.rank DESC, p.id", []any{h.ID})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
