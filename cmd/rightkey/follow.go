@@ -11,8 +11,11 @@ const followEvery = 10 * time.Minute
 
 // followDays brings households to the areas that theirs have become, carries out transfers between counties, shows cases
 // whose terms have run out one level higher, follows up expired cards, and deletes what departments gave, each on its
-// day, until ctx is done.
+// day, until ctx is done. Before that it finds the cards of cases from before their last days were kept.
 func (h *house) followDays(ctx context.Context, log *slog.Logger) {
+	if _, err := h.cases.FindCards(ctx); err != nil && ctx.Err() == nil {
+		log.Error("find the cards of earlier cases", "error", err)
+	}
 	for {
 		if _, err := h.registry.FollowAreas(ctx); err != nil && ctx.Err() == nil {
 			log.Error("follow the changes of areas", "error", err)

@@ -66,11 +66,16 @@ func (s *Service) until(to *State, c Case) (clock.Day, error) {
 	if err != nil {
 		return 0, err
 	}
-	years, ok := pack.Value(to.Card.Years, c.Area, s.Today())
+	return to.Card.until(pack, c, s.Today())
+}
+
+// until is the last day of the card that a case gives on a day under its pack.
+func (card *Card) until(pack *policy.Pack, c Case, on clock.Day) (clock.Day, error) {
+	years, ok := pack.Value(card.Years, c.Area, on)
 	if !ok {
-		return 0, fmt.Errorf("case %d: the pack has no figure %s on %s", c.ID, to.Card.Years, s.Today())
+		return 0, fmt.Errorf("case %d: the pack has no figure %s on %s", c.ID, card.Years, on)
 	}
-	return s.Today().AddYears(int(years.Number)), nil
+	return on.AddYears(int(years.Number)), nil
 }
 
 // Expire follows up cards whose last day has passed: the subject becomes what its pack says then, and the procedure
@@ -126,12 +131,12 @@ func (w *writer) expires(ctx context.Context, c Case, subject Subject) error {
 	if err != nil {
 		return err
 	}
-	card := gave.State(c.State).Card
-	if err := w.reaches(ctx, c, Does{Effect: card.Expired}); err != nil {
-		return err
-	}
 	procedures, pack, err := w.s.At(subject.Area)
 	if err != nil {
+		return err
+	}
+	card := gave.State(c.State).Card.followed(procedures, c)
+	if err := w.reaches(ctx, c, Does{Effect: card.Expired}); err != nil {
 		return err
 	}
 	running, err := w.s.running(ctx, []Subject{subject})
@@ -147,4 +152,20 @@ func (w *writer) expires(ctx context.Context, c Case, subject Subject) error {
 		return err
 	}
 	return w.opens(ctx, d, pack, subject, id, w.as)
+}
+
+// followed is the card as its end is followed up: where its own pack says nothing of its end, as older ones do, what the
+// pack in use says of the cards that the same end gives.
+func (card *Card) followed(inUse *Procedures, c Case) *Card {
+	if card.Expired != "" || card.Renewal != "" {
+		return card
+	}
+	d, ok := inUse.Find(c.Code)
+	if !ok {
+		return card
+	}
+	if today := d.State(c.State); today != nil && today.Card != nil {
+		return today.Card
+	}
+	return card
 }

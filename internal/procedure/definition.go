@@ -93,6 +93,9 @@ type State struct {
 	Pos       policy.Pos
 }
 
+// anew says whether reaching the state says anew what the subject is.
+func (s *State) anew() bool { return s.Effect != "" || len(s.Effects) > 0 }
+
 // Effected is an effect under a condition, such as the level that the points of a household come to.
 type Effected struct {
 	If     string `yaml:"if"` // CEL on the facts of a case

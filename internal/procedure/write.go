@@ -176,7 +176,7 @@ func (w *writer) move(ctx context.Context, d *Definition, c Case, t *Transition,
 // the cards of its earlier cases are over.
 func (w *writer) ends(to *State, c Case) error {
 	until, err := w.s.until(to, c)
-	if err != nil || to.Effect == "" && len(to.Effects) == 0 && until == 0 {
+	if err != nil || !to.anew() && until == 0 {
 		return err
 	}
 	w.add("UPDATE case_file SET card_until = CASE WHEN id = $3 THEN $4 ELSE 0 END WHERE {checked} AND home = $1 AND household = $2 AND (id = $3 OR card_until > 0)", c.Home, c.Household, c.ID, int64(until))

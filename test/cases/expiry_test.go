@@ -9,6 +9,7 @@ import (
 	"rightkey/internal/identify"
 	identifyrest "rightkey/internal/identify/rest"
 	"rightkey/internal/registry"
+	"rightkey/internal/store"
 )
 
 // carded takes a household from its request to its card and returns the case.
@@ -131,6 +132,52 @@ func TestTheCardOfAHouseholdThatHasLeftTheRegisterChangesNothing(t *testing.T) {
 		c.expired(0)
 		if c.status(number) != before || len(c.waiting(official)) != 0 {
 			t.Errorf("the household is %s, was %s; %v waits after case %d", c.status(number), before, c.waiting(official), id)
+		}
+	})
+}
+
+// older makes the cases such as they were before the last days of cards were kept.
+func (c *county) older() {
+	c.t.Helper()
+	err := c.Raw.Tx(c.t.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(c.t.Context(), "UPDATE case_file SET card_until = 0")
+		return err
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// foundCards lets the program look for cards of earlier cases, as when it starts.
+func (c *county) foundCards(want int) {
+	c.t.Helper()
+	if n, err := c.Cases.FindCards(c.t.Context()); err != nil || n != want {
+		c.t.Fatalf("on %s %d cards of earlier cases are found, want %d (%v)", c.today(), n, want, err)
+	}
+}
+
+func TestACardFromBeforeLastDaysWereKeptEndsByItselfToo(t *testing.T) {
+	each(t, levelled, func(c *county) {
+		kept, lost := c.household("a", 4, poorest...), c.household("b", 4, poorest...)
+		c.carded(kept)
+		last := c.today().AddYears(3)
+		c.carded(lost)
+		c.days(365)
+		id := c.apply(official, "identification", lost)[0].ID
+		c.take(official, id, "submit", "visit")
+		c.take(official, id, "visit", "meeting")
+		c.meet(official, []int64{id}, [3]int64{0, 29, 1})
+		c.older()
+		c.foundCards(1)
+		c.foundCards(0)
+		c.on(last)
+		c.expired(0)
+		c.on(last + 1)
+		c.expired(1)
+		c.foundCards(0)
+		list := c.waiting(official)
+		if c.status(kept) != "expired" || c.status(lost) != "not_poor" || len(list) != 1 || list[0].Household != kept {
+			t.Errorf("the households are %s and %s, and %+v waits", c.status(kept), c.status(lost), list)
 		}
 	})
 }
