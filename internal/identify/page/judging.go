@@ -99,7 +99,7 @@ func (p *pages) cutoffFact(ctx context.Context, pack *policy.Pack, cut identify.
 		}
 		f.Value = i18n.Decimal(lang, v.Number, 0)
 		if v.Unconfirmed {
-			f.View = web.Badge{Tone: web.ToneWarn, Text: f.Value + " · " + web.T(ctx, "common.unconfirmed")}
+			f.View = web.Badge{Tone: web.ToneWarn, Text: web.T(ctx, "common.unconfirmed")}
 		}
 	}
 	return f

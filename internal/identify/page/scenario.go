@@ -158,21 +158,27 @@ func compared(ctx context.Context, pack *policy.Pack, effects []identify.Effect,
 			}
 			return parts
 		})),
-		web.Box(word(ctx, "scenario.coverage"), web.Note(word(ctx, "scenario.coverage_note")), coverageTable(ctx, first, lacking))}
+		folded(ctx, "coverage", web.Note(word(ctx, "scenario.coverage_note")), coverageTable(ctx, first, lacking))}
 	if len(first.Groups) > 0 {
-		boxes = append(boxes, web.Box(word(ctx, "scenario.by_group"), table("by_group", word(ctx, "scenario.group"), func(e identify.Effect) (parts []part) {
+		boxes = append(boxes, folded(ctx, "by_group", table("by_group", word(ctx, "scenario.group"), func(e identify.Effect) (parts []part) {
 			for _, g := range e.Groups {
 				parts = append(parts, part{g.Dimension.Code + "=" + g.Value, groupLabel(ctx, pack, g), g.Moved})
 			}
 			return parts
 		})))
 	}
-	return append(boxes, web.Box(word(ctx, "scenario.by_tenth"), table("by_tenth", word(ctx, "scenario.tenth"), func(e identify.Effect) (parts []part) {
+	return append(boxes, folded(ctx, "by_tenth", table("by_tenth", word(ctx, "scenario.tenth"), func(e identify.Effect) (parts []part) {
 		for i, d := range e.Deciles {
 			parts = append(parts, part{strconv.Itoa(i), number(ctx, int64(i+1)), d})
 		}
 		return parts
 	})), web.Note(word(ctx, "scenario.as_of", "at", i18n.Moment(web.Lang(ctx), first.AsOf))))
+}
+
+// folded is a part of the consequences that opens when it is asked for: all of them at once are longer than a phone's
+// reader scrolls.
+func folded(ctx context.Context, key string, content ...templ.Component) templ.Component {
+	return web.Folded(word(ctx, "scenario."+key), false, web.Parts(content...))
 }
 
 // coverageTable says of each area whom of the poor the register has now: it is the same whatever a scenario changes.
