@@ -123,7 +123,7 @@ var noRecord = regexp.MustCompile(`\{\w+\}`)
 // address fills a route's pattern with the far county's records: which {id} it is, the collection before it says.
 func (m *matrix) address(pattern string) string {
 	path := strings.TrimSuffix(pattern, "{$}")
-	for collection, name := range map[string]string{"/accounts/": "{account}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
+	for collection, name := range map[string]string{"/accounts/": "{account}", "/covers/": "{cover}", "/changes/": "{change}", "/change-sets/": "{change}", "/imports/": "{import}", "/jobs/": "{job}",
 		"/identification-runs/": "{run}", "/areas/load/": "{job}", "/approvals/": "{approval}", "/organisations/": "{organisation}", "/alerts/": "{alert}", "/assignments/": "{assignment}", "/unmasked/": "{unmask}", "/problems/": "{problem}", "/duplicates/": "{duplicate}", "/campaigns/": "{campaign}", "/visits/": "{campaign}", "/leads/": "{lead}", "/checks/": "{checklist}", "/check-lists/": "{checklist}", "/exports/": "{export}", "/transfers/": "{transfer}", "/cases/": "{case}", "/sittings/": "{sitting}", "/notices/": "{notice}"} {
 		if strings.Contains(path, collection+"{") {
 			path = strings.Replace(path, "{id}", name, 1)
