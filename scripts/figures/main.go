@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -18,15 +19,15 @@ import (
 	"time"
 )
 
-// bench is benchmarks of a package.
-type bench struct{ pkg, names string }
+// bench is benchmarks of a package; each is the length of a run where it is always the same.
+type bench struct{ pkg, names, each string }
 
 // benches are those behind the figures, in the order of the table.
 var benches = []bench{
-	{"./cmd/rightkey", "BenchmarkNation$"},
-	{"./cmd/rightkey", "BenchmarkSnapshot$"},
-	{"./cmd/rightkey", "BenchmarkImportAgainstABareInsert$"},
-	{"./cmd/rightkey", "BenchmarkVisitsWhileAnImportRuns$"},
+	{"./cmd/rightkey", "BenchmarkNation$", ""},
+	{"./cmd/rightkey", "BenchmarkSnapshot$", ""},
+	{"./cmd/rightkey", "BenchmarkImportAgainstABareInsert$", "1x"},
+	{"./cmd/rightkey", "BenchmarkVisitsWhileAnImportRuns$", "1x"},
 }
 
 // asked are the figures that are promised, by benchmark and unit.
@@ -140,7 +141,7 @@ type table struct{ rows []*row }
 
 // measure runs benchmarks and notes what they say.
 func (t *table) measure(b bench, count int, each string) error {
-	command := exec.Command("go", "test", "-run", "^$", "-bench", b.names, "-benchtime", each, "-count", strconv.Itoa(count), "-timeout", "12h", b.pkg)
+	command := exec.Command("go", "test", "-run", "^$", "-bench", b.names, "-benchtime", cmp.Or(b.each, each), "-count", strconv.Itoa(count), "-timeout", "12h", b.pkg)
 	var said bytes.Buffer
 	command.Stdout, command.Stderr = io.MultiWriter(os.Stdout, &said), os.Stderr
 	if err := command.Run(); err != nil {
@@ -182,7 +183,7 @@ func (t *table) page(before string, meanwhile ticks) []byte {
 	var page bytes.Buffer
 	fmt.Fprintf(&page, `# How fast the program is
 
-Made by %s; what it did not run is not here. Each figure is the median of its runs. A ratio belongs to
+Made by %s%s; what it did not run is not here. Each figure is the median of its runs. A ratio belongs to
 the program, a time to the machine and to what else it does: where a baseline is named it ran in turns with the figure.
 Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households (RIGHTKEY_BENCH_HOUSEHOLDS).
 
@@ -191,13 +192,21 @@ Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households 
 
 | Benchmark | Unit | Median | Runs | Asked for |
 | --- | --- | ---: | ---: | ---: |
-`, "`make figures`", size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
+`, "`make figures`", settings(), size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
 		time.Now().UTC().Format(time.DateOnly), before, load(), meanwhile.share())
 	for _, r := range t.rows {
 		slices.Sort(r.values)
 		fmt.Fprintf(&page, "| %s | %s | %s | %d | %s |\n", strings.ReplaceAll(r.name, "_", " "), r.unit, written(r.values[len(r.values)/2]), len(r.values), asked[r.name+" "+r.unit])
 	}
 	return page.Bytes()
+}
+
+// settings are what was asked for beside the usual.
+func settings() string {
+	if len(os.Args) < 2 {
+		return ""
+	}
+	return " with the flags `" + strings.Join(os.Args[1:], " ") + "`"
 }
 
 func size(name, usual string) string {
