@@ -183,8 +183,10 @@ func (t *table) page(before string, meanwhile ticks) []byte {
 	var page bytes.Buffer
 	fmt.Fprintf(&page, `# How fast the program is
 
-Made by %s%s; what it did not run is not here. Each figure is the median of its runs. A ratio belongs to
-the program, a time to the machine and to what else it does: where a baseline is named it ran in turns with the figure.
+Made by %s;
+what it did not run is not here. Each figure is the median of its runs. A ratio belongs to the program, a time to the
+machine and to what else it does: where a baseline is named it ran in turns with the figure. What does not reach what is
+asked for is explained in DECISIONS.md.
 Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households (RIGHTKEY_BENCH_HOUSEHOLDS).
 
 - Machine: %s, %d processors, %s/%s, %s
@@ -192,7 +194,7 @@ Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households 
 
 | Benchmark | Unit | Median | Runs | Asked for |
 | --- | --- | ---: | ---: | ---: |
-`, "`make figures`", settings(), size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
+`, "`"+command()+"`", size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
 		time.Now().UTC().Format(time.DateOnly), before, load(), meanwhile.share())
 	for _, r := range t.rows {
 		slices.Sort(r.values)
@@ -201,12 +203,20 @@ Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households 
 	return page.Bytes()
 }
 
-// settings are what was asked for beside the usual.
-func settings() string {
-	if len(os.Args) < 2 {
-		return ""
+// command is what made the page, for who wants to make it again.
+func command() string {
+	said := "RIGHTKEY_POSTGRES_FSYNC=on scripts/with-postgres go run ./scripts/figures"
+	flag.Visit(func(f *flag.Flag) {
+		if f.Name != "out" {
+			said += " -" + f.Name + " " + f.Value.String()
+		}
+	})
+	for _, name := range []string{"RIGHTKEY_BENCH_HOUSEHOLDS", "RIGHTKEY_BENCH_NATION"} {
+		if value := os.Getenv(name); value != "" {
+			said = name + "=" + value + " " + said
+		}
 	}
-	return " with the flags `" + strings.Join(os.Args[1:], " ") + "`"
+	return said
 }
 
 func size(name, usual string) string {
