@@ -5,7 +5,7 @@ type span struct{ from, to int }
 
 // dateInID finds the date of birth in numbers of which the form has one: 18 digits with the day after the area
 // (GB 11643-1999; its last place may be a letter), the 15 digits before that, whose years have two digits, and 16 digits
-// with day, month and year after the area, to whose day women add 40 (NIK of Indonesia).
+// with day, month and year after the area, to whose day women add 40 (NIK).
 func dateInID(id string) span {
 	if len(id) < 15 || !isDigits(id[:len(id)-1]) {
 		return span{}
