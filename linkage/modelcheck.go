@@ -34,8 +34,8 @@ func (f *FieldModel) check() error {
 	if len(f.M) != n || len(f.U) != n || len(f.Levels) != n {
 		return fmt.Errorf("%d levels, %d m and %d u, want %d of each", len(f.Levels), len(f.M), len(f.U), n)
 	}
-	if !(f.Single >= 0 && f.Single <= 1) || f.Known < 0 {
-		return fmt.Errorf("%d known values, of which a single one counts as %v: want 0 and more, and 0 to 1", f.Known, f.Single)
+	if f.Known < 0 || !(f.Single >= 0 && f.Single <= max(1, float64(f.Known))) {
+		return fmt.Errorf("%d known values, of which one without a frequency counts as %v: want 0 and more, and no more than all", f.Known, f.Single)
 	}
 	for level := range n {
 		// The upper bound leaves room for weights that were pooled; it keeps the weights finite.

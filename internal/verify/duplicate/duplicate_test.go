@@ -199,5 +199,16 @@ func TestARegisterThatIsLargeEnoughTeachesAModelThatKeepsNobodysData(t *testing.
 		if again := run(t, r); again.Found+again.Changed+again.Gone != 0 {
 			t.Errorf("a second run: %+v", again)
 		}
+		before := pairs(t, r)
+		everybody, err := store.All(t.Context(), r.DB.In(all), "SELECT id FROM alias WHERE kind = 'person'", nil, func(rows store.Rows, into *int64) error { return rows.Scan(into) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Duplicates.Examine(t.Context(), everybody); err != nil {
+			t.Fatal(err)
+		}
+		if after := pairs(t, r); !slices.Equal(after, before) {
+			t.Errorf("looking at everybody changes %d pairs to %d", len(before), len(after))
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package duplicate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func (s *Service) examine(ctx context.Context, persons []int64) error {
 			likes = append(likes, like)
 		}
 	}
-	var lapsed []Pair
+	var left []Pair
 	for _, column := range []string{"p.one", "p.other"} {
 		stored, err := s.pairsOf(ctx, column, persons)
 		if err != nil {
@@ -62,12 +63,82 @@ func (s *Service) examine(ctx context.Context, persons []int64) error {
 		for at, p := range stored {
 			if !met[at] {
 				met[at] = true
-				lapsed = append(lapsed, p)
+				left = append(left, p)
 			}
 		}
 	}
-	_, err = s.settle(ctx, likes, lapsed, nil)
+	alike, lapsed, err := s.reexamine(ctx, left)
+	if err != nil {
+		return err
+	}
+	_, err = s.settle(ctx, append(likes, alike...), lapsed, nil)
 	return err
+}
+
+// reexamine judges open pairs of which a look at one side did not find the other.
+func (s *Service) reexamine(ctx context.Context, pairs []Pair) (alike []likeness, lapsed []Pair, err error) {
+	pairs = slices.DeleteFunc(pairs, func(p Pair) bool { return p.State != Open && p.State != Postponed })
+	if len(pairs) == 0 {
+		return nil, nil, nil
+	}
+	slices.SortFunc(pairs, func(a, b Pair) int { return cmp.Compare(a.ID, b.ID) })
+	j, err := s.judge(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []int64
+	for _, p := range pairs {
+		ids = append(ids, p.One, p.Other)
+	}
+	slices.Sort(ids)
+	list, err := s.registry.IdentitiesOf(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, nil, err
+	}
+	people := map[int64]registry.Identity{}
+	for _, who := range list {
+		people[who.ID] = who
+	}
+	return s.again(j, pairs, func(id int64) (registry.Identity, bool) { who, ok := people[id]; return who, ok })
+}
+
+// again judges stored pairs that nothing brought together this time: a run divides the register otherwise than a look
+// at a newcomer does. Lapsed are those whose persons are gone or no longer alike.
+func (s *Service) again(j *judge, pairs []Pair, person func(int64) (registry.Identity, bool)) (alike []likeness, lapsed []Pair, err error) {
+	for _, p := range pairs {
+		one, ok := person(p.One)
+		other, both := person(p.Other)
+		if !ok || !both {
+			lapsed = append(lapsed, p)
+			continue
+		}
+		like, kept, err := s.like(j, one, other)
+		if err != nil {
+			return nil, nil, err
+		}
+		if kept {
+			alike = append(alike, like)
+		} else {
+			lapsed = append(lapsed, p)
+		}
+	}
+	return alike, lapsed, nil
+}
+
+// like judges two persons as newcomers are judged: one pair has one probability, wherever it was found. kept says
+// whether it falls into a zone that is kept.
+func (s *Service) like(j *judge, a, b registry.Identity) (like likeness, kept bool, err error) {
+	judged := j.compare(a, b)
+	costs, err := s.Policy(a.Area)
+	if err != nil {
+		return likeness{}, false, err
+	}
+	zone := costs.Zone(judged.Probability)
+	if zone == Different {
+		return likeness{}, false, nil
+	}
+	like, err = s.likeness(a, Alike{b, judged, zone})
+	return like, true, err
 }
 
 // likeness is what the queue keeps of a comparison: the dearer of the two areas' costs counts.

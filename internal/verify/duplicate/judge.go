@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 
 	"rightkey/internal/crypt"
 	"rightkey/internal/registry"
@@ -20,7 +19,7 @@ var fields = []linkage.Field{{Name: "name", Kind: linkage.Name}, {Name: "birth",
 const (
 	ofName = iota
 	ofBirth
-	_
+	ofSex
 	ofID
 	ofPlace
 )
@@ -73,10 +72,10 @@ func (s *Service) newestModel(ctx context.Context, newest int64) (*linkage.Model
 		return nil, fmt.Errorf("open the model of duplicates: %w", err)
 	}
 	model, err := readModel(body)
-	if err != nil || model.NormVersion == linkage.NormVersion {
-		return model, err
+	if err != nil || model.NormVersion != linkage.NormVersion {
+		return first, err
 	}
-	return first, nil
+	return impersonal(model), nil // once stored with frequencies of values that it does not keep
 }
 
 // modelPlace is where a model is sealed.
@@ -96,28 +95,12 @@ func (s *Service) openModel(ctx context.Context, id int64) ([]byte, error) {
 	return crypt.Open(key, sealed, modelPlace(id))
 }
 
-// borne is how many persons bear a name that a model keeps: fewer would tell of them.
+// borne is how many persons share a name, a day of birth or a place that a model keeps: fewer would tell of them.
 const borne = 5
 
-// impersonal is a model without the values that few persons have, and without any national number or date.
-func impersonal(m linkage.Model) *linkage.Model {
-	m.Fields = slices.Clone(m.Fields)
-	for i := range m.Fields {
-		f := &m.Fields[i]
-		f.Variants = nil
-		if i != ofName {
-			f.Common = nil
-			continue
-		}
-		common := map[string]int{}
-		for name, n := range f.Common {
-			if n >= borne {
-				common[name] = n
-			}
-		}
-		f.Common = common
-	}
-	return &m
+// impersonal is a model without the values that few persons have, and without any national number.
+func impersonal(m *linkage.Model) *linkage.Model {
+	return m.Impersonal(borne, ofName, ofBirth, ofSex, ofPlace)
 }
 
 func readModel(body []byte) (*linkage.Model, error) {

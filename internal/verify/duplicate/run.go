@@ -191,7 +191,7 @@ func (r *runner) learnt(ctx context.Context, groups *linkage.Grouping) error {
 	if groups.Report.ExpectedMatches < fewest {
 		return nil
 	}
-	body, err := json.Marshal(impersonal(*groups.Model))
+	body, err := json.Marshal(impersonal(groups.Model))
 	if err != nil {
 		return err
 	}
@@ -254,7 +254,7 @@ func (r *runner) judged(groups grouping) ([]likeness, error) {
 	var likes []likeness
 	for _, pair := range groups.Pairs {
 		a, b := r.people[pair.Left], r.people[pair.Right]
-		like, kept, err := r.like(a, b)
+		like, kept, err := r.s.like(r.judge, a, b)
 		if err != nil {
 			return nil, err
 		}
@@ -311,7 +311,7 @@ func (r *runner) sweep(ctx context.Context, likes []likeness) error {
 		}
 		next := r.at
 		next.Swept = list[len(list)-1].ID
-		alike, lapsed, err := r.again(slices.DeleteFunc(list, func(p Pair) bool { return found[key{p.One, p.Other}] }))
+		alike, lapsed, err := r.s.again(r.judge, slices.DeleteFunc(list, func(p Pair) bool { return found[key{p.One, p.Other}] }), r.person)
 		if err != nil {
 			return err
 		}
@@ -321,43 +321,13 @@ func (r *runner) sweep(ctx context.Context, likes []likeness) error {
 	}
 }
 
-// again judges pairs that the blocks of a run did not bring together: a newcomer may have been compared with somebody
-// whom the run did not compare with him. Lapsed are those whose persons are gone or no longer alike.
-func (r *runner) again(pairs []Pair) (alike []likeness, lapsed []Pair, err error) {
-	for _, p := range pairs {
-		one, ok := r.row(p.One)
-		other, both := r.row(p.Other)
-		if !ok || !both {
-			lapsed = append(lapsed, p)
-			continue
-		}
-		like, kept, err := r.like(r.people[one], r.people[other])
-		if err != nil {
-			return nil, nil, err
-		}
-		if kept {
-			alike = append(alike, like)
-		} else {
-			lapsed = append(lapsed, p)
-		}
+// person is one of those who were read.
+func (r *runner) person(id int64) (registry.Identity, bool) {
+	at, ok := r.row(id)
+	if !ok {
+		return registry.Identity{}, false
 	}
-	return alike, lapsed, nil
-}
-
-// like judges two persons as newcomers are judged: one pair has one probability, wherever it was found. kept says
-// whether it falls into a zone that is kept.
-func (r *runner) like(a, b registry.Identity) (like likeness, kept bool, err error) {
-	judged := r.judge.compare(a, b)
-	costs, err := r.s.Policy(a.Area)
-	if err != nil {
-		return likeness{}, false, err
-	}
-	zone := costs.Zone(judged.Probability)
-	if zone == Different {
-		return likeness{}, false, nil
-	}
-	like, err = r.s.likeness(a, Alike{b, judged, zone})
-	return like, true, err
+	return r.people[at], true
 }
 
 // done is how many of the persons are done: those before the last pair that was stored.
