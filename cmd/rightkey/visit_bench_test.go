@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +28,7 @@ import (
 	"rightkey/internal/office"
 	"rightkey/internal/store"
 	"rightkey/internal/store/storetest"
+	"rightkey/synth/mistakes"
 )
 
 // visits is how the benchmark visits: so many requests a second, for so long, whether answers come or not.
@@ -35,7 +38,8 @@ const (
 )
 
 // BenchmarkVisitsWhileAnImportRuns asks a server for pages at a steady rate, logged in, for random households, areas
-// and names that were not asked for before, while a file is imported again and again. A visit's time counts from the
+// and names that were not asked for before, while files are imported again and again that
+// change persons. A visit's time counts from the
 // moment at which it was due. RIGHTKEY_BENCH_HOUSEHOLDS says how many households the county has; RIGHTKEY_BENCH_DATA is
 // a folder in which the county of SQLite stays, for the next run, or one that "rightkey demo --load-only" has begun.
 func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
@@ -65,10 +69,11 @@ func visitCounty(b *testing.B, p place) {
 	b.Cleanup(server.Close)
 	v := &visitors{url: server.URL, took: map[string][]time.Duration{}, kinds: visitKinds(b, h)}
 	v.signIn(b, logins)
+	files := revisions(b)
 	for b.Loop() {
 		importing, end := context.WithCancel(b.Context())
 		var imports sync.WaitGroup
-		imports.Go(func() { importAgain(importing, b, h) })
+		imports.Go(func() { importAgain(importing, b, h, files) })
 		v.visit(visitTime)
 		end()
 		imports.Wait()
@@ -143,20 +148,74 @@ func privateMB(b *testing.B, process string) float64 {
 	return float64(kilobytes) / 1000
 }
 
-// importAgain imports the county's persons again until ctx ends: every row is read, checked and compared.
-func importAgain(ctx context.Context, b *testing.B, h *house) {
-	folder := b.TempDir()
-	county := synthCommand{Out: folder, Seed: 2014, Households: imported(b), Poor: -1}
+// revised is how many persons a file holds that is imported while visitors ask, and the column that it changes.
+const (
+	revised       = 20_000
+	revisedColumn = "months_worked"
+)
+
+// revisions are two folders with a file of the county's first persons: as they are, and with other months of work for
+// whoever works, so that imported in turns each file changes about half of its rows.
+func revisions(b *testing.B) [2]string {
+	b.Helper()
+	whole := b.TempDir()
+	county := synthCommand{Out: whole, Seed: 2014, Households: imported(b), Poor: -1, Errors: mistakes.Demonstration}
 	if _, err := county.makeFiles(io.Discard); err != nil {
-		b.Error(err)
-		return
+		b.Fatal(err)
 	}
-	for ctx.Err() == nil {
+	folders := [2]string{b.TempDir(), b.TempDir()}
+	mapping, err := os.ReadFile(filepath.Join(whole, "persons.map.yaml"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	from, err := os.Open(filepath.Join(whole, "persons.csv"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer from.Close()
+	rows := csv.NewReader(from)
+	var texts [2]bytes.Buffer
+	writers := [2]*csv.Writer{csv.NewWriter(&texts[0]), csv.NewWriter(&texts[1])}
+	column := -1
+	for range revised {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		if column < 0 {
+			column = slices.Index(row, revisedColumn)
+		}
+		for i, w := range writers {
+			if months, err := strconv.Atoi(row[column]); err == nil && months > 0 && i == 1 {
+				row[column] = strconv.Itoa(13 - months)
+			}
+			if err := w.Write(row); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for i, folder := range folders {
+		writers[i].Flush()
+		for name, text := range map[string][]byte{"persons.map.yaml": mapping, "persons.csv": texts[i].Bytes()} {
+			if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return folders
+}
+
+// importAgain imports the two files in turns until ctx ends.
+func importAgain(ctx context.Context, b *testing.B, h *house, folders [2]string) {
+	for turn := 1; ctx.Err() == nil; turn++ {
 		if err := writeMeta(context.Background(), h.db, metaDemo+"persons", ""); err != nil {
 			b.Error(err)
 			return
 		}
-		if err := h.importDemoFile(ctx, folder, "persons", io.Discard); err != nil && ctx.Err() == nil {
+		if err := h.importDemoFile(ctx, folders[turn%2], "persons", io.Discard); err != nil && ctx.Err() == nil {
 			b.Error(err)
 			return
 		}
