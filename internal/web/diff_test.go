@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -59,4 +60,21 @@ func equalPieces(a, b []piece) bool {
 		}
 	}
 	return true
+}
+
+func TestWhereNothingDiffersTheEqualFieldsAreShownAtOnce(t *testing.T) {
+	page := func(lines ...DiffLine) string {
+		var text strings.Builder
+		if err := diffView(DiffColumns{Caption: "two", Lines: lines}).Render(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		return text.String()
+	}
+	equal, different := DiffLine{Left: DiffValue{Text: "Zhang"}, Right: DiffValue{Text: "Zhang"}}, DiffLine{Left: DiffValue{Text: "1962"}, Right: DiffValue{Text: "1963"}}
+	if text := page(equal); strings.Count(text, "<table") != 1 || !strings.Contains(text, "<details open") {
+		t.Errorf("where all is equal: %s", text)
+	}
+	if text := page(equal, different); strings.Count(text, "<table") != 2 || strings.Contains(text, "<details open") {
+		t.Errorf("where something differs: %s", text)
+	}
 }
