@@ -1,5 +1,7 @@
 package synth
 
+import "fmt"
+
 // Numbers gives identity numbers to households that come in the order of their villages.
 type Numbers struct {
 	of   Numbering
@@ -66,7 +68,23 @@ func (n *Numbers) next(h *Household, p *Person) string {
 	if n.of.ByBirth {
 		key.day = p.born.Unix() / 86400
 	}
-	number := n.of.Make(p, h.Village, n.met[key])
+	serial := n.met[key]
 	n.met[key]++
-	return number
+	if n.of.Outside == 0 || serial < n.of.Outside {
+		return n.of.Make(p, h.Village, serial)
+	}
+	return n.of.Make(p, n.elsewhere(h.Village, serial/n.of.Outside), serial%n.of.Outside)
+}
+
+// elsewhere is the village of somebody for whom his birthday has no serial left: he was born in a district whose code
+// has other last digits, counted down from 99.
+func (n *Numbers) elsewhere(village Area, times int) Area {
+	within := min(n.of.Within, len(village.Code))
+	kept := max(0, within-2)
+	last := 1
+	for range within - kept {
+		last *= 10
+	}
+	village.Code = village.Code[:kept] + fmt.Sprintf("%0*d", within-kept, (last-times%last)%last) + village.Code[within:]
+	return village
 }
