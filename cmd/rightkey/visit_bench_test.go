@@ -70,6 +70,7 @@ func visitCounty(b *testing.B, p place) {
 	v := &visitors{url: server.URL, took: map[string][]time.Duration{}, kinds: visitKinds(b, h)}
 	v.signIn(b, logins)
 	files := revisions(b)
+	mirrored(b, h)
 	for b.Loop() {
 		importing, end := context.WithCancel(b.Context())
 		var imports sync.WaitGroup
@@ -84,6 +85,20 @@ func visitCounty(b *testing.B, p place) {
 	stop()
 	close()
 	v.startAnew(b, p)
+}
+
+// mirrored waits until the register is in the mirror: the first time after a register was filled it is read from the
+// database, later starts have its snapshot.
+func mirrored(b *testing.B, h *house) {
+	b.Helper()
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if table, _, err := h.registry.Mirror(b.Context()); err == nil && table != nil {
+			return
+		}
+		if time.Since(began) > 10*time.Minute {
+			b.Fatal("the register is not mirrored")
+		}
+	}
 }
 
 // startAnew starts the program on the county and reports how long it took until somebody who is logged in had the
