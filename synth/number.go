@@ -80,11 +80,8 @@ func (n *Numbers) next(h *Household, p *Person) string {
 // has other last digits, counted down from 99.
 func (n *Numbers) elsewhere(village Area, times int) Area {
 	within := min(n.of.Within, len(village.Code))
-	kept := max(0, within-2)
-	last := 1
-	for range within - kept {
-		last *= 10
-	}
-	village.Code = village.Code[:kept] + fmt.Sprintf("%0*d", within-kept, (last-times%last)%last) + village.Code[within:]
+	digits := min(2, within)
+	other := fmt.Sprintf("%02d", 99-(times-1)%100)
+	village.Code = village.Code[:within-digits] + other[2-digits:] + village.Code[within:]
 	return village
 }

@@ -61,7 +61,7 @@ type Good struct {
 type Numbering struct {
 	Within  int
 	ByBirth bool
-	Outside int // first serial of strangers, whom only departments know
+	Outside int // first serial of strangers, whom only departments know; residents have those before it. 0: no strangers
 	Make    func(p *Person, village Area, serial int) string
 }
 

@@ -13,7 +13,7 @@ const followEvery = 10 * time.Minute
 // whose terms have run out one level higher, follows up expired cards, and deletes what departments gave, each on its
 // day, until ctx is done. Before that it finds the cards of cases from before their last days were kept.
 func (h *house) followDays(ctx context.Context, log *slog.Logger) {
-	if _, err := h.cases.FindCards(ctx); err != nil && ctx.Err() == nil {
+	if err := h.findCards(ctx); err != nil && ctx.Err() == nil {
 		log.Error("find the cards of earlier cases", "error", err)
 	}
 	for {
@@ -38,4 +38,18 @@ func (h *house) followDays(ctx context.Context, log *slog.Logger) {
 		case <-time.After(followEvery):
 		}
 	}
+}
+
+// metaCards notes that the cards of earlier cases have their last days: later ones get theirs as they are given.
+const metaCards = "cards.found"
+
+// findCards finds the cards of earlier cases, once for a database; what failed is tried again at the next start.
+func (h *house) findCards(ctx context.Context) error {
+	if found, err := readMeta(ctx, h.db.In(program), metaCards); err != nil || found != "" {
+		return err
+	}
+	if _, err := h.cases.FindCards(ctx); err != nil {
+		return err
+	}
+	return writeMeta(ctx, h.db, metaCards, "1")
 }

@@ -51,7 +51,7 @@ func (r *reader) renewals(d *Definition) {
 		renewal, ok := r.found.Find(s.Card.Renewal)
 		if !ok || len(renewal.States) == 0 || renewal.Subject != d.Subject {
 			r.fail(s.Card.Pos, "the card of %s: the pack has no procedure %q about a %s", s.Code, s.Card.Renewal, d.Subject)
-		} else if start := renewal.Start(); start.Effect != "" || len(start.Effects) > 0 || start.Judge != "" {
+		} else if start := renewal.Start(); start.anew() || start.Judge != "" {
 			r.fail(s.Card.Pos, "the card of %s: procedure %q has an effect as soon as it opens; what the end of the card does stands in expired", s.Code, s.Card.Renewal)
 		}
 	}

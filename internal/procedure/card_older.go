@@ -15,7 +15,7 @@ import (
 // FindCards gives cards from before the program kept their last days the day on which they end, so that Expire follows
 // them up: it is counted from the day of the case's end, under the pack that the case is held to. A card that expired, or
 // after which another decision was taken, is left as it is. It returns how many it found, and fails with what kept
-// others from it; the program calls it once, when it starts.
+// others from it; the program calls it when it starts, until it has once found all.
 func (s *Service) FindCards(ctx context.Context) (int, error) {
 	n := 0
 	var failed error

@@ -362,10 +362,10 @@ func (things) Watches(r *http.Request) bool { return r.URL.Path == "/api/job" }
 func TestRequestsThatOnlyWatchAreNoVisits(t *testing.T) {
 	visits := 0
 	s := web.New(web.Options{Visit: func() func() { visits++; return func() {} }})
-	s.Handle("GET /work/{id}", web.Public, answer(""))
-	s.Handle("GET /work/{id}/how-far", web.Public, answer(""), web.Watches())
+	s.Handle("GET /task/{id}", web.Public, answer(""))
+	s.Handle("GET /task/{id}/how-far", web.Public, answer(""), web.Watches())
 	s.Mount("/api/", web.Public, things{http.NotFoundHandler()})
-	for path, counts := range map[string]int{"/work/1": 1, "/work/1/how-far": 0, "/work/progress": 1, "/api/job": 0, "/api/jobs/": 1, "/nowhere": 1} {
+	for path, counts := range map[string]int{"/task/1": 1, "/task/1/how-far": 0, "/task/progress": 1, "/api/job": 0, "/api/jobs/": 1, "/nowhere": 1} {
 		visits = 0
 		if visit(s, "GET", path); visits != counts {
 			t.Errorf("%s: %d visits, want %d", path, visits, counts)
