@@ -224,23 +224,6 @@ func (s *Service) Of(ctx context.Context, scope access.Scope, h registry.Househo
 	return s.read(ctx, q, " ORDER BY CASE WHEN p.state = 'accepted' THEN 1 ELSE 0 END, p.severity DESC, p.due, p.id")
 }
 
-// Waiting returns the most urgent unsettled problems that wait for the caller, and how many there are: those that he, or
-// whom he covers, has claimed or been given, and those that nobody has and that are for one of his roles.
-func (s *Service) Waiting(ctx context.Context, scope access.Scope, limit int) ([]Problem, int64, error) {
-	q := s.condition(scope, Filter{States: Unsettled}, "")
-	mine := office.OwnedBy("p.owner", office.Mine, scope.Caller(), q.bind)
-	for _, g := range scope.Caller().Holding() {
-		mine += " OR (p.owner = 0 AND p.role = " + q.bind(g.Role) + " AND p.area BETWEEN " + q.bind(g.Lo) + " AND " + q.bind(g.Hi) + ")"
-	}
-	q.parts = append(q.parts, "("+mine+")")
-	var n int64
-	if err := store.One(ctx, s.db.In(q.scope), "SELECT count(*)"+joined+q.where(), q.args, &n); err != nil {
-		return nil, 0, fmt.Errorf("count problems that wait: %w", err)
-	}
-	list, err := s.read(ctx, q, " ORDER BY p.due, p.id LIMIT "+q.bind(limit))
-	return list, n, err
-}
-
 // Exported journals that the selected problems are about to be written into a file, and says how many they are.
 func (s *Service) Exported(ctx context.Context, scope access.Scope, f Filter, columns []string) (int64, error) {
 	n, err := s.Count(ctx, scope, f)

@@ -1,0 +1,3 @@
+-- +goose Up
+-- Which problems wait for somebody's role in his areas is asked with every overview: the index answers it alone.
+CREATE INDEX problem_item_waits ON problem_item (owner, role, state, area, class, due, id);
