@@ -35,11 +35,15 @@ type Mirror struct {
 	reached chan struct{} // closed when the table moves on
 	ready   chan struct{} // closed when there is a table
 	nudge   chan struct{}
+
+	kept int64 // position of the snapshot; Run alone knows it
+	read atomic.Int64
 }
 
 // Options of a mirror.
 type Options struct {
-	// Snapshot is the file that is read at the start and written at the end; empty for none.
+	// Snapshot is the file that is read at the start and written after a register was read without one, every hour and at
+	// the end; empty for none.
 	Snapshot string
 	Log      *slog.Logger
 }
@@ -52,6 +56,9 @@ func New(source Source, schema *Schema, o Options) *Mirror {
 
 // Table is the mirror as it is now; nil while it is being loaded.
 func (m *Mirror) Table() *Table { return m.table.Load() }
+
+// Read is how many households of the register were read so far where there was no snapshot.
+func (m *Mirror) Read() int64 { return m.read.Load() }
 
 // Ready waits until there is a table.
 func (m *Mirror) Ready(ctx context.Context) error {
@@ -89,24 +96,30 @@ func (m *Mirror) WaitFor(ctx context.Context, pos int64) (*Table, error) {
 	}
 }
 
-// turn is how long Run rests where nothing new has come; most is how many changed households it takes at once.
+// turn is how long Run rests where nothing new has come; most is how many changed households it takes at once; keep is
+// how old a snapshot becomes, so that a program that is killed has little to catch up with.
 const (
 	turn = 500 * time.Millisecond
 	most = 200_000
+	keep = time.Hour
 )
 
-// Run loads the mirror and follows the register until ctx ends. It then writes the snapshot. A source that fails is
-// asked again; what was published stays.
+// Run loads the mirror and follows the register until ctx ends, and keeps the snapshot. A source that fails is asked
+// again; what was published stays.
 func (m *Mirror) Run(ctx context.Context) error {
 	if err := m.load(ctx); err != nil {
 		return err
 	}
 	rest := time.NewTimer(0)
 	defer rest.Stop()
+	old := time.NewTicker(keep)
+	defer old.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return m.save()
+		case <-old.C:
+			m.saveMeanwhile()
 		case <-rest.C:
 		case <-m.nudge:
 		}
@@ -131,7 +144,8 @@ func (m *Mirror) load(ctx context.Context) error {
 	if m.snapshot != "" && name != "" {
 		err := m.writer.Read(m.snapshot, name, end)
 		if err == nil {
-			m.publish(m.writer.Table())
+			m.kept = m.writer.table.pos
+			m.publish(m.writer.table)
 			return nil
 		}
 		if !os.IsNotExist(err) {
@@ -139,11 +153,16 @@ func (m *Mirror) load(ctx context.Context) error {
 		}
 	}
 	b := NewBuilder(len(m.writer.schema.columns))
-	pos, err := m.source.Load(ctx, m.writer.schema, b.Add)
+	pos, err := m.source.Load(ctx, m.writer.schema, func(row Row) error {
+		m.read.Add(1)
+		return b.Add(row)
+	})
 	if err != nil {
 		return fmt.Errorf("load the mirror: %w", err)
 	}
 	m.publish(m.writer.Load(b, pos))
+	m.kept = -1
+	m.saveMeanwhile()
 	return nil
 }
 
@@ -174,16 +193,26 @@ func (m *Mirror) publish(t *Table) {
 	m.mu.Unlock()
 }
 
+// save writes the snapshot if the table has moved on.
 func (m *Mirror) save() error {
-	if m.snapshot == "" {
+	if m.snapshot == "" || m.kept == m.writer.table.pos {
 		return nil
 	}
 	name, _, err := m.source.Log(context.Background())
 	if err != nil || name == "" {
 		return err
 	}
-	_, err = m.writer.Write(m.snapshot, name)
+	if _, err = m.writer.Write(m.snapshot, name); err == nil {
+		m.kept = m.writer.table.pos
+	}
 	return err
+}
+
+// saveMeanwhile is save by a mirror that goes on: without a snapshot it is only slower to start.
+func (m *Mirror) saveMeanwhile() {
+	if err := m.save(); err != nil {
+		m.warn("the mirror's snapshot was not written", err)
+	}
 }
 
 func (m *Mirror) warn(what string, err error) {

@@ -187,6 +187,47 @@ func TestASnapshotBringsEverythingBackAndIsFollowedOn(t *testing.T) {
 	})
 }
 
+func TestASnapshotIsWrittenAfterALoadAndEveryHourSoThatAKilledProgramNeedNotLoadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "mirror")
+		position := func() int64 {
+			w := NewWriter(schema(t))
+			if err := w.Read(path, "log", 1<<40); err != nil {
+				t.Fatal(err)
+			}
+			return w.Table().Pos()
+		}
+		r := newRegister(100)
+		random := rand.New(rand.NewPCG(1, 2))
+		m := New(r, schema(t), Options{Snapshot: path})
+		run(t, m, func(ctx context.Context) {
+			pos := r.pair(random)
+			if _, err := m.WaitFor(ctx, pos); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			if m.Read() != 100 {
+				t.Errorf("%d households were read, want 100", m.Read())
+			}
+			if at := position(); at > pos {
+				t.Errorf("after the load the snapshot is of %d, later than %d", at, pos)
+			}
+			pos = r.pair(random)
+			time.Sleep(2 * keep)
+			if at := position(); at != pos {
+				t.Errorf("two hours later the snapshot is of %d, want %d", at, pos)
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * keep)
+			if _, err := os.Stat(path); !os.IsNotExist(err) {
+				t.Errorf("where nothing has changed it was written again: %v", err)
+			}
+		})
+	})
+}
+
 // unloadable is a register that may not be read as a whole again.
 type unloadable struct{ *register }
 
