@@ -95,28 +95,68 @@ func (c *Card) Tenths() []Tenth {
 	return list
 }
 
-// curve is the likelihood of being poor in a band by a logistic regression on its middle, fitted by Newton's method.
+// curve is the likelihood of being poor in a band by a logistic regression on its middle, fitted by Newton's method. It
+// begins where all bands are alike, and a step that leads away is halved: where nearly nobody is poor, a whole one may.
 func (m *ModelCard) curve() func(ScoreBand) float64 {
-	first, last := m.Bands[0], m.Bands[len(m.Bands)-1]
-	at := func(b ScoreBand) float64 { // on a scale of -1 to 1, so that the steps are well conditioned
-		return (float64(b.From+b.To) - float64(first.From+last.To)) / max(1, float64(last.To-first.From))
-	}
-	level, slope := 0.0, 0.0
-	likelihood := func(b ScoreBand) float64 { return 1 / (1 + math.Exp(-level-slope*at(b))) }
-	for range 30 {
-		const ridge = 1e-6 // keeps the slope finite where points part poor and not poor wholly
-		g0, g1, h00, h01, h11 := 0.0, -ridge*slope, 0.0, 0.0, ridge
-		for _, b := range m.Bands {
-			n, p, x := float64(b.Rows), likelihood(b), at(b)
-			g0, g1 = g0+n*(b.Poor-p), g1+n*(b.Poor-p)*x
-			w := n * p * (1 - p)
-			h00, h01, h11 = h00+w, h01+w*x, h11+w*x*x
-		}
-		det := h00*h11 - h01*h01
-		if det < 1e-9 {
+	all, poor := m.total()
+	f := fit{bands: m.Bands, level: math.Log(poor / (all - poor))}
+	for range 50 {
+		level, slope, ok := f.step()
+		if !ok {
 			break
 		}
-		level, slope = level+(h11*g0-h01*g1)/det, slope+(h00*g1-h01*g0)/det
+		now, before := f, f.loss()
+		for range 30 {
+			now.level, now.slope = f.level+level, f.slope+slope
+			if now.loss() <= before {
+				break
+			}
+			level, slope = level/2, slope/2
+		}
+		f = now
 	}
-	return likelihood
+	return f.likelihood
+}
+
+// fit is a logistic curve over bands.
+type fit struct {
+	bands        []ScoreBand
+	level, slope float64
+}
+
+// flat keeps the slope finite where points part poor and not poor wholly.
+const flat = 1e-6
+
+// at is the middle of a band on a scale of -1 to 1, so that the steps are well conditioned.
+func (f fit) at(b ScoreBand) float64 {
+	first, last := f.bands[0], f.bands[len(f.bands)-1]
+	return (float64(b.From+b.To) - float64(first.From+last.To)) / max(1, float64(last.To-first.From))
+}
+
+func (f fit) likelihood(b ScoreBand) float64 { return 1 / (1 + math.Exp(-f.level-f.slope*f.at(b))) }
+
+// loss is how unlikely the curve makes what was observed.
+func (f fit) loss() float64 {
+	sum := flat / 2 * f.slope * f.slope
+	for _, b := range f.bands {
+		odds := f.level + f.slope*f.at(b)
+		sum += float64(b.Rows) * (max(odds, 0) - odds*b.Poor + math.Log1p(math.Exp(-math.Abs(odds))))
+	}
+	return sum
+}
+
+// step is a step of Newton's; false where it would be too small to tell.
+func (f fit) step() (level, slope float64, ok bool) {
+	g0, g1, h00, h01, h11 := 0.0, -flat*f.slope, 0.0, 0.0, flat
+	for _, b := range f.bands {
+		n, p, x := float64(b.Rows), f.likelihood(b), f.at(b)
+		g0, g1 = g0+n*(b.Poor-p), g1+n*(b.Poor-p)*x
+		w := n * p * (1 - p)
+		h00, h01, h11 = h00+w, h01+w*x, h11+w*x*x
+	}
+	det := h00*h11 - h01*h01
+	if det < 1e-15 || math.Abs(g0)+math.Abs(g1) < 1e-9 {
+		return 0, 0, false
+	}
+	return (h11*g0 - h01*g1) / det, (h00*g1 - h01*g0) / det, true
 }
