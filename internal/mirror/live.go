@@ -15,6 +15,8 @@ type Source interface {
 	// Log names the journal and gives the position of its last event: a snapshot of another journal, or from later than
 	// its end (an older database was put back), is not used.
 	Log(ctx context.Context) (name string, end int64, err error)
+	// Size is about how many households there are.
+	Size(ctx context.Context) (int64, error)
 	// Load gives every household in order of area and id, and returns a position of the journal up to which all
 	// changes are in what it gave (later ones may be).
 	Load(ctx context.Context, schema *Schema, each func(Row) error) (pos int64, err error)
@@ -36,8 +38,8 @@ type Mirror struct {
 	ready   chan struct{} // closed when there is a table
 	nudge   chan struct{}
 
-	kept int64 // position of the snapshot; Run alone knows it
-	read atomic.Int64
+	kept     int64 // position of the snapshot; Run alone knows it
+	read, of atomic.Int64
 }
 
 // Options of a mirror.
@@ -57,8 +59,9 @@ func New(source Source, schema *Schema, o Options) *Mirror {
 // Table is the mirror as it is now; nil while it is being loaded.
 func (m *Mirror) Table() *Table { return m.table.Load() }
 
-// Read is how many households of the register were read so far where there was no snapshot.
-func (m *Mirror) Read() int64 { return m.read.Load() }
+// Reading is how many households of the register were read so far where there was no snapshot, and about how many there
+// are; 0 where that is not known yet.
+func (m *Mirror) Reading() (read, of int64) { return m.read.Load(), m.of.Load() }
 
 // Ready waits until there is a table.
 func (m *Mirror) Ready(ctx context.Context) error {
@@ -152,6 +155,11 @@ func (m *Mirror) load(ctx context.Context) error {
 			m.warn("the mirror is made anew", err)
 		}
 	}
+	size, err := m.source.Size(ctx)
+	if err != nil {
+		return fmt.Errorf("load the mirror: %w", err)
+	}
+	m.of.Store(size)
 	b := NewBuilder(len(m.writer.schema.columns))
 	pos, err := m.source.Load(ctx, m.writer.schema, func(row Row) error {
 		m.read.Add(1)

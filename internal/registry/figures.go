@@ -2,18 +2,50 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"rightkey/internal/access"
 	"rightkey/internal/clock"
+	"rightkey/internal/fault"
 	"rightkey/internal/mirror"
 	"rightkey/internal/policy"
+	"rightkey/internal/store"
 )
 
 // Follow lets a mirror of the register answer what it can: counts of households by area and status, under conditions
 // on the columns that it has. Everything else is counted by SQL, and so is everything while the mirror is being loaded.
 func (s *Service) Follow(m *mirror.Mirror) { s.mirror = m }
+
+// Reading is the cause of a fault: the register is being read into the mirror. Of is 0 where it is not known yet.
+type Reading struct{ Read, Of int64 }
+
+// Error says how far it is.
+func (r Reading) Error() string {
+	return fmt.Sprintf("%d of %d households are in the mirror", r.Read, r.Of)
+}
+
+// RetryAfter is when it is worth to ask again.
+func (Reading) RetryAfter() time.Duration { return 5 * time.Second }
+
+// Countable refuses, by an Unavailable fault with Reading as its cause, to count the households of an area while the
+// mirror is being read, if they are so many that by SQL the counts would take all that there is of the machine.
+func (s *Service) Countable(ctx context.Context, scope access.Scope, area int64) error {
+	if s.mirror == nil || s.mirror.Table() != nil {
+		return nil
+	}
+	var n int64
+	if err := store.One(ctx, s.db.In(scope.Within(s.areas.Scheme().Range(area))), "SELECT count(*) FROM (SELECT h.id FROM household h WHERE {scope h.area} LIMIT $1) x", []any{s.mostCounted + 1}, &n); err != nil {
+		return fmt.Errorf("count households: %w", err)
+	}
+	if n <= int64(s.mostCounted) {
+		return nil
+	}
+	read, of := s.mirror.Reading()
+	return (&fault.Error{Kind: fault.Unavailable, Message: "the figures are being read from the register: try again in a moment", Cause: Reading{read, of}}).Coded("figures_reading")
+}
 
 // fresh is how long a count waits for the mirror to hold what is in the journal; then it is answered as of before.
 const fresh = 300 * time.Millisecond

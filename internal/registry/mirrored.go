@@ -170,6 +170,15 @@ func (m *Mirrored) Log(ctx context.Context) (string, int64, error) {
 	return name, end, err
 }
 
+// Size is how many households there are.
+func (m *Mirrored) Size(ctx context.Context) (int64, error) {
+	var n int64
+	if err := store.One(ctx, m.s.db.In(m.scope), "SELECT count(*) FROM household WHERE {checked}", nil, &n); err != nil {
+		return 0, fmt.Errorf("count households for the mirror: %w", err)
+	}
+	return n, nil
+}
+
 // loadStep is the number of households read at once.
 const loadStep = 2000
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,10 +39,11 @@ type Service struct {
 	// caller says who an account is today
 	caller func(ctx context.Context, account int64) (access.Caller, error)
 
-	verdict string         // see Needs
-	mirror  *mirror.Mirror // nil where nobody follows the register
-	scanner upload.Scanner // nil: files are not looked through
-	drawing sync.Mutex     // one picture is decoded at a time
+	verdict     string         // see Needs
+	mirror      *mirror.Mirror // nil where nobody follows the register
+	mostCounted int            // see Needs
+	scanner     upload.Scanner // nil: files are not looked through
+	drawing     sync.Mutex     // one picture is decoded at a time
 
 	sweeper sweeper // keys to find by on their way to where they stay
 
@@ -69,13 +71,16 @@ type Needs struct {
 	// Verdict is the scalar query by which a later room tells what the newest assessment of household h says, one of
 	// Verdicts; without it nothing is filtered by it.
 	Verdict string
+	// MostCounted is how many households of an area are counted by SQL while the register is read into a mirror (see
+	// Countable); 0 for 20,000.
+	MostCounted int
 	// Caller says who an account is today, for jobs that go on later.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
 }
 
 // NewService opens the registry and registers its subjects with the change room and its jobs with the runner.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, caller: n.Caller, verdict: n.Verdict, items: map[string]int64{}}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, areas: n.Areas, packs: n.Packs, changes: n.Changes, jobs: n.Jobs, unmaskings: n.Unmaskings, approvals: n.Approvals, caller: n.Caller, verdict: n.Verdict, mostCounted: cmp.Or(n.MostCounted, 20_000), items: map[string]int64{}}
 	n.Changes.Register(SubjectHousehold, householdSubject{s})
 	n.Changes.Register(SubjectPerson, personSubject{s})
 	n.Changes.Register(SubjectRoster, rosterSubject{s})

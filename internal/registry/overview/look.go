@@ -134,10 +134,14 @@ func (p Part) tells(m Measure) bool {
 var open = told{all: true, poor: true, welfare: true, judged: true}
 
 // Look answers a question. Who may not read households gets no filter and no dimension of which a household can have
-// several values: a Forbidden fault.
+// several values: a Forbidden fault. While the register is being read (see registry.Countable) it tells only of areas
+// with few households: an Unavailable fault.
 func (s *Service) Look(ctx context.Context, scope access.Scope, q Question) (Answer, error) {
 	if !q.Rows && (narrowed(q.Filter) || q.By != nil && q.By.Overlapping) {
 		return Answer{}, fault.New(fault.Forbidden, "your role sees totals of areas; filters are for those who may read households")
+	}
+	if err := s.registry.Countable(ctx, scope, q.Area); err != nil {
+		return Answer{}, err
 	}
 	pack, err := s.pack(q.Area)
 	if err != nil {

@@ -100,7 +100,7 @@ func furnish(t *testing.T, s *stand.Stand, packFiles fs.FS, folder, areas string
 	h.Pages = visitor.NewPages(func(account int64) access.Caller { return h.accounts[account] }, office)
 	h.Approvals = officeroom.NewApprovals(s.DB, s.Journal, s.Areas.Scheme())
 	h.Approvals.Register(registry.ApprovalKinds()...)
-	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs, Approvals: h.Approvals,
+	h.Registry = registry.NewService(registry.Needs{DB: s.DB, Journal: s.Journal, Keys: s.Keys, Areas: s.Areas, Packs: packs, Changes: change.NewService(s.DB, s.Journal), Jobs: h.Jobs, Approvals: h.Approvals, MostCounted: 1,
 		Caller: func(_ context.Context, account int64) (access.Caller, error) { return h.accounts[account], nil }})
 	for account, grant := range grants {
 		h.accounts[account] = s.Caller(account, fmt.Sprint("person-", account), grant)

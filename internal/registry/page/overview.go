@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"rightkey/internal/access"
 	"rightkey/internal/area"
 	"rightkey/internal/fault"
@@ -43,10 +45,11 @@ type overviewPage struct {
 	bars     *web.Bars
 	trend    *web.Trend
 	parts    web.Table
-	more     *web.Pager // to the areas that the table does not show yet
-	note     string     // what is kept back
-	estimate string     // what an estimated measure rests on
-	nothing  bool       // the reader sees no figures
+	more     *web.Pager      // to the areas that the table does not show yet
+	note     string          // what is kept back
+	estimate string          // what an estimated measure rests on
+	nothing  bool            // the reader sees no figures
+	reading  templ.Component // how far the register is read, where there are no figures yet
 }
 
 // look is an area as the reader asked to see it.
@@ -80,7 +83,8 @@ func (p *pages) overview(w http.ResponseWriter, r *http.Request) error {
 		shown.nothing = true
 		return p.show(w, r, http.StatusOK, page, overviewView(shown))
 	}
-	if err != nil {
+	reading, waits := readingOf(err)
+	if err != nil && !waits {
 		return err
 	}
 	kept := with(l.query, "area")
@@ -89,6 +93,10 @@ func (p *pages) overview(w http.ResponseWriter, r *http.Request) error {
 	}
 	if n := len(page.Crumbs); n > 0 {
 		page.Title = page.Crumbs[n-1].Label
+	}
+	if waits {
+		shown.reading = readingView(ctx, reading, l.query)
+		return p.show(w, r, http.StatusOK, page, overviewView(shown))
 	}
 	page.Wide = true
 	page.AsOf = i18n.Moment(web.Lang(ctx), l.answer.AsOf)

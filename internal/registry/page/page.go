@@ -133,6 +133,7 @@ func Register(server *web.Server, n Needs) error {
 	}
 	p := &pages{Needs: n, searches: sealed, figures: overview.NewService(n.Registry, n.Errors)}
 	server.Handle("GET /{$}", web.Login, p.overview)
+	server.Handle("GET "+readingPath, web.Needs(access.Statistics), p.reading, web.Watches())
 	server.Handle("GET /overview.csv", web.Needs(access.Statistics), p.overviewFile)
 	server.Handle("GET /households", web.Needs(access.HouseholdList), p.list)
 	server.Handle("POST /households/search", web.Needs(access.HouseholdList), p.search)
