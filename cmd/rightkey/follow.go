@@ -4,7 +4,21 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"rightkey/internal/registry/quality"
+	"rightkey/internal/rest"
+	"rightkey/internal/store"
 )
+
+// keepUp starts what follows the register's changes and the calendar, until ctx is done. It stands aside for people.
+func (h *house) keepUp(ctx context.Context, log *slog.Logger, api *rest.API) {
+	ctx = store.Courteous(ctx, h.jobs.Way().Make)
+	go h.sweep(ctx, log, api)
+	go quality.NewWatcher(h.quality).Run(ctx)
+	go h.duplicates.Watch(ctx)
+	go h.followDays(ctx, log)
+	go h.monthEnds.Run(ctx)
+}
 
 // followEvery is how often the program looks whether the day of something has come.
 const followEvery = 10 * time.Minute

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"rightkey/internal/mirror"
+	"rightkey/internal/store"
 )
 
 // snapshotFile is where the mirror of the register is kept between two runs, in the data folder.
@@ -23,7 +24,7 @@ func (h *house) mirrorRegister(ctx context.Context, log *slog.Logger) (stop func
 	if err != nil {
 		return nil, fmt.Errorf("mirror the register: %w", err)
 	}
-	m := mirror.New(source, schema, mirror.Options{Snapshot: h.snapshot(), Log: log})
+	m := mirror.New(patient{source, h.jobs.Way().Make}, schema, mirror.Options{Snapshot: h.snapshot(), Log: log})
 	h.registry.Follow(m)
 	following, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -34,6 +35,17 @@ func (h *house) mirrorRegister(ctx context.Context, log *slog.Logger) (stop func
 		}
 	}()
 	return func() { cancel(); <-ended }, nil
+}
+
+// patient is a source that stands aside for people while it reads the whole register; what changes it tells at once,
+// for pages wait for that.
+type patient struct {
+	mirror.Source
+	stand func()
+}
+
+func (p patient) Load(ctx context.Context, schema *mirror.Schema, each func(mirror.Row) error) (int64, error) {
+	return p.Source.Load(store.Courteous(ctx, p.stand), schema, each)
 }
 
 // snapshot is the mirror's file; empty where there is no data folder (PostgreSQL, started anywhere).

@@ -22,7 +22,6 @@ import (
 	"rightkey/internal/crypt"
 	"rightkey/internal/fault"
 	"rightkey/internal/office"
-	"rightkey/internal/registry/quality"
 	"rightkey/internal/registry/upload"
 	"rightkey/internal/rest"
 	"rightkey/internal/web"
@@ -150,11 +149,7 @@ func (l listening) serve(ctx context.Context, app *kong.Kong, h *house, ready fu
 	if err := l.serveMetrics(working, h.figures, config, log); err != nil {
 		return err
 	}
-	go h.sweep(working, log, api)
-	go quality.NewWatcher(h.quality).Run(working)
-	go h.duplicates.Watch(working)
-	go h.followDays(working, log)
-	go h.monthEnds.Run(working)
+	h.keepUp(working, log, api)
 	server := handler.HTTPServer(l.Listen)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

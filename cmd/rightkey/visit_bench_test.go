@@ -61,10 +61,14 @@ func visitCounty(b *testing.B, p place) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	handler, _, err := h.doors(slog.New(slog.DiscardHandler), false, nil)
+	handler, api, err := h.doors(slog.New(slog.DiscardHandler), false, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
+	leaveJobs(b, h)
+	following, unfollow := context.WithCancel(b.Context())
+	h.keepUp(following, slog.New(slog.DiscardHandler), api)
+	b.Cleanup(unfollow)
 	server := httptest.NewServer(handler)
 	b.Cleanup(server.Close)
 	v := &visitors{url: server.URL, took: map[string][]time.Duration{}, kinds: visitKinds(b, h)}
@@ -84,6 +88,7 @@ func visitCounty(b *testing.B, p place) {
 	b.ReportMetric(privateMB(b, "self"), "private-MB") // with the visitors, who live in the same process
 	server.Close()
 	forgetSearches(b, h)
+	unfollow()
 	stop()
 	close()
 	v.startAnew(b, p)
@@ -94,6 +99,17 @@ func forgetSearches(b *testing.B, h *house) {
 	b.Helper()
 	if err := h.raw.Tx(context.Background(), func(tx store.Tx) error {
 		_, err := tx.Exec(context.Background(), "DELETE FROM lookup")
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// leaveJobs takes away what is left to do from the filling of a large county, so that imports have their turn.
+func leaveJobs(b *testing.B, h *house) {
+	b.Helper()
+	if err := h.raw.Tx(context.Background(), func(tx store.Tx) error {
+		_, err := tx.Exec(context.Background(), "UPDATE job SET state = 'cancelled' WHERE state IN ('queued', 'running')")
 		return err
 	}); err != nil {
 		b.Fatal(err)

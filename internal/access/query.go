@@ -29,6 +29,7 @@ func (db *DB) Query(ctx context.Context, s Scope, sql string, args ...any) (stor
 	if err != nil {
 		return nil, err
 	}
+	store.Courtesy(ctx)
 	return db.raw.Query(ctx, text, bound...)
 }
 
@@ -46,6 +47,7 @@ func (r reader) Query(ctx context.Context, sql string, args ...any) (store.Rows,
 
 // Tx runs work in a transaction whose statements all run within the scope; see package store for what work may do.
 func (db *DB) Tx(ctx context.Context, s Scope, work func(store.Tx) error) error {
+	store.Courtesy(ctx)
 	return db.raw.Tx(ctx, func(tx store.Tx) error { return work(scopedTx{tx, s}) })
 }
 

@@ -78,6 +78,7 @@ func (s *Service) assess(ctx context.Context, scope access.Scope, run *job.Run, 
 	}
 	var rows [][]any
 	for _, one := range cases {
+		store.Courtesy(ctx)
 		pack, err := s.packOf(args, one.Area)
 		if err != nil {
 			return err

@@ -62,10 +62,10 @@ func (s *Service) MirrorValues(ctx context.Context, schema *mirror.Schema, home 
 	return found, s.mirrorAnswers(ctx, scope, schema, home, households, found)
 }
 
-// AssessedOn is a query for the latest assessment of each household by a day, $1, that came to a verdict: home,
-// household, welfare and whether it is poor.
-const AssessedOn = `SELECT a.home AS home, a.household AS household, a.welfare AS welfare, CASE WHEN a.verdict = 'poor' THEN 1 ELSE 0 END AS poor FROM assessment a
-	JOIN (SELECT home, household, max(id) AS id FROM assessment WHERE day <= $1 AND trial = 0 GROUP BY home, household) latest ON latest.home = a.home AND latest.id = a.id WHERE a.verdict <> 'unknown'`
+// AssessedOn is a query for the latest assessment by a day, $1, that came to a verdict, of each household of a home, $2,
+// from after $3 to $4: household, welfare and whether it is poor.
+const AssessedOn = `SELECT a.household AS household, a.welfare AS welfare, CASE WHEN a.verdict = 'poor' THEN 1 ELSE 0 END AS poor FROM assessment a
+	JOIN (SELECT max(id) AS id FROM assessment WHERE home = $2 AND household > $3 AND household <= $4 AND day <= $1 AND trial = 0 GROUP BY household) latest ON latest.id = a.id WHERE a.home = $2 AND a.verdict <> 'unknown'`
 
 // NewestVerdict is a scalar query for what the newest assessment of household h says, null where there is none.
 const NewestVerdict = "SELECT a.verdict FROM assessment a WHERE a.home = h.home AND a.household = h.id AND a.trial = 0 ORDER BY a.id DESC LIMIT 1"

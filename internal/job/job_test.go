@@ -144,6 +144,79 @@ func TestAStoppedJobGoesOnWhereItWasInTheNextProcess(t *testing.T) {
 	})
 }
 
+func TestWhatPeopleAskForDoesNotWaitForTheUpkeepOfWhichOneGoesAfterTheOther(t *testing.T) {
+	stand.Each(t, "2-3", func(t *testing.T, s *stand.Stand) {
+		r := job.NewRunner(s.DB, s.Ids, s.Clock)
+		begun, let := make(chan int64, 2), make(chan struct{})
+		r.RegisterUpkeep("sweep", func(ctx context.Context, run *job.Run) error {
+			begun <- run.Job.ID
+			select {
+			case <-let:
+			case <-ctx.Done():
+			}
+			return ctx.Err()
+		})
+		r.Register("count", count(s, func(int64) {}))
+		owner := s.Caller(4, "owner", "village-official")
+		submit := func(kind string) int64 {
+			j, err := r.Submit(ctx, 4, job.Request{Kind: kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return j.ID
+		}
+		sweeps := []int64{submit("sweep"), submit("sweep")}
+		run(t, r)
+		if first := <-begun; first != sweeps[0] {
+			t.Errorf("job %d begins, want %d", first, sweeps[0])
+		}
+		if done := await(t, r, owner, submit("count"), ended); done.State != job.Done {
+			t.Errorf("what was asked for: %+v", done)
+		}
+		if now, err := r.Get(ctx, owner, sweeps[1]); err != nil || now.State != job.Queued {
+			t.Errorf("while the first goes on the second of the upkeep is %+v (%v)", now, err)
+		}
+		close(let)
+		for _, id := range sweeps {
+			if done := await(t, r, owner, id, ended); done.State != job.Done {
+				t.Errorf("of the upkeep: %+v", done)
+			}
+		}
+	})
+}
+
+func TestAJobStandsAsideBeforeEachStatementWhileSomebodyWaits(t *testing.T) {
+	stand.Each(t, "2-3", func(t *testing.T, s *stand.Stand) {
+		r := job.NewRunner(s.DB, s.Ids, s.Clock)
+		var alone, beside time.Duration
+		took := func(ctx context.Context) time.Duration {
+			began := time.Now()
+			for range 5 {
+				var n int64
+				if err := store.One(ctx, s.DB.In(access.System("a worker of a test")), "SELECT count(*) FROM meta", nil, &n); err != nil {
+					t.Error(err)
+				}
+			}
+			return time.Since(began)
+		}
+		r.Register("ask", func(ctx context.Context, _ *job.Run) error {
+			alone = took(context.Background())
+			defer r.Way().Visit()()
+			beside = took(ctx)
+			return nil
+		})
+		run(t, r)
+		j, err := r.Submit(ctx, 4, job.Request{Kind: "ask"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		await(t, r, s.Caller(4, "owner", "village-official"), j.ID, ended)
+		if beside < 100*time.Millisecond {
+			t.Errorf("5 statements took %v while somebody waited, want 20 ms more for each than the %v without", beside, alone)
+		}
+	})
+}
+
 func TestFailuresTellTheUserWhatHeCanDoAndNothingMore(t *testing.T) {
 	stand.Each(t, "2-3", func(t *testing.T, s *stand.Stand) {
 		r := job.NewRunner(s.DB, s.Ids, s.Clock)

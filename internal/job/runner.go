@@ -9,6 +9,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,14 +31,16 @@ const (
 	poll  = time.Second      // how often waiting jobs are looked for
 )
 
-// Runner runs jobs in the background, one at a time a process.
+// Runner runs jobs in the background: in each process one of those that people ask for at a time, and beside it one of
+// the upkeep, so that nobody's import waits until the register has been looked through.
 type Runner struct {
 	db      *access.DB
 	ids     *store.Ids
 	clock   clock.Clock
 	holder  string
 	workers map[string]Worker
-	wake    chan struct{}
+	upkeep  []string // kinds of it
+	wakes   [2]chan struct{}
 	way     Way
 
 	mu      sync.Mutex
@@ -50,7 +53,7 @@ var system = access.System("the job runner works for those who asked")
 // NewRunner makes the runner of this process.
 func NewRunner(db *access.DB, ids *store.Ids, c clock.Clock) *Runner {
 	holder, _ := crypt.NewToken()
-	return &Runner{db: db, ids: ids, clock: c, holder: holder, workers: map[string]Worker{}, wake: make(chan struct{}, 1), cancels: map[int64]context.CancelFunc{}}
+	return &Runner{db: db, ids: ids, clock: c, holder: holder, workers: map[string]Worker{}, wakes: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, cancels: map[int64]context.CancelFunc{}}
 }
 
 // Way is where this process's jobs make way for people.
@@ -61,6 +64,12 @@ func (r *Runner) Kinds() []string { return slices.Sorted(maps.Keys(r.workers)) }
 
 // Register says who does jobs of a kind; call it before Run.
 func (r *Runner) Register(kind string, w Worker) { r.workers[kind] = w }
+
+// RegisterUpkeep is Register for jobs that go through the whole register without anybody waiting for their end.
+func (r *Runner) RegisterUpkeep(kind string, w Worker) {
+	r.Register(kind, w)
+	r.upkeep = append(r.upkeep, kind)
+}
 
 // Request is a job to be done. Range is what it concerns; those with job.read there may watch it.
 type Request struct {
@@ -108,18 +117,30 @@ func (r *Runner) Submit(ctx context.Context, account int64, q Request) (Job, err
 
 // Wake looks for waiting jobs now.
 func (r *Runner) Wake() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
+	for _, wake := range r.wakes {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// Run does waiting jobs until ctx is done; then the running one stops after its present transaction.
+// Run does waiting jobs until ctx is done; then the running ones stop after their present transactions.
 func (r *Runner) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { r.runEach(ctx, false, r.wakes[0]) })
+	if len(r.upkeep) > 0 {
+		both.Go(func() { r.runEach(ctx, true, r.wakes[1]) })
+	}
+	both.Wait()
+}
+
+// runEach does waiting jobs of the upkeep, or those that are not, one after the other.
+func (r *Runner) runEach(ctx context.Context, upkeep bool, wake chan struct{}) {
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
-		j, err := r.claim(ctx)
+		j, err := r.claim(ctx, upkeep)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -133,24 +154,32 @@ func (r *Runner) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.wake:
+		case <-wake:
 		case <-ticker.C:
 		}
 	}
 }
 
-// claim takes the oldest waiting job, or one whose process has died, or one that this process left when the database
+// claim takes the oldest waiting job of the upkeep, or that is not, or one whose process has died, or one that this process left when the database
 // could not serve.
-func (r *Runner) claim(ctx context.Context) (Job, error) {
+func (r *Runner) claim(ctx context.Context, upkeep bool) (Job, error) {
 	now := r.clock.Now()
 	dead := int64(now) - stale.Microseconds()
 	if r.db.Engine() == store.SQLite {
 		dead = int64(now) + 1 // no other process can hold a job of this file
 	}
+	args := []any{r.holder, dead}
+	kinds := ""
+	if len(r.upkeep) > 0 {
+		kinds = " AND " + store.OneOf("kind", r.upkeep, func(v any) string { args = append(args, v); return fmt.Sprintf("$%d", len(args)) })
+		if !upkeep {
+			kinds = " AND NOT" + strings.TrimPrefix(kinds, " AND")
+		}
+	}
 	var j Job
 	err := r.db.Tx(ctx, system, func(tx store.Tx) error {
-		waiting, err := store.All(ctx, tx, "SELECT "+columns+` FROM job WHERE {checked} AND (state = 'queued' OR (state = 'running' AND (holder = $1 OR beat < $2))) ORDER BY id LIMIT 1`,
-			[]any{r.holder, dead}, scan)
+		waiting, err := store.All(ctx, tx, "SELECT "+columns+` FROM job WHERE {checked} AND (state = 'queued' OR (state = 'running' AND (holder = $1 OR beat < $2)))`+kinds+` ORDER BY id LIMIT 1`,
+			args, scan)
 		if err != nil {
 			return err
 		}
@@ -184,7 +213,7 @@ func (r *Runner) do(ctx context.Context, j Job) (waits bool) {
 	go r.keepAlive(working, cancel, j.ID)
 
 	run := &Run{Job: j, runner: r}
-	err := r.guard(working, run)
+	err := r.guard(store.Courteous(working, r.way.Make), run)
 	if kind := fault.KindOf(err); ctx.Err() != nil && (kind == fault.Internal || kind == fault.Unavailable) {
 		r.release(context.WithoutCancel(ctx), j.ID)
 		return false // the process stops, which databases report in many ways; the job goes on when it starts again

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +34,7 @@ type MonthEnds struct {
 	registry *registry.Service
 	jobs     *job.Runner
 	assessed string
+	portion  int
 }
 
 // Needs is what frozen figures are made with.
@@ -40,15 +43,18 @@ type Needs struct {
 	Journal  *journal.Journal
 	Registry *registry.Service
 	Jobs     *job.Runner
-	// Assessed is a query by which a later room tells the latest assessment of each household on day $1 that came to a
-	// verdict: home, household, welfare (per person in minor units, null where it is not known) and poor (1 or 0).
+	// Assessed is a query by which a later room tells the latest assessment on day $1 that came to a verdict, of each
+	// household of home $2 from after $3 to $4: household, welfare (per person in minor units, null where it is not known)
+	// and poor (1 or 0).
 	Assessed string
+	// Portion is how many households one statement counts; 0 for 500.
+	Portion int
 }
 
 // NewMonthEnds opens the frozen figures and registers their job.
 func NewMonthEnds(n Needs) *MonthEnds {
-	m := &MonthEnds{db: n.DB, journal: n.Journal, areas: n.Registry.Areas(), registry: n.Registry, jobs: n.Jobs, assessed: n.Assessed}
-	n.Jobs.Register(freezeKind, m.work)
+	m := &MonthEnds{db: n.DB, journal: n.Journal, areas: n.Registry.Areas(), registry: n.Registry, jobs: n.Jobs, assessed: n.Assessed, portion: cmp.Or(n.Portion, 500)}
+	n.Jobs.RegisterUpkeep(freezeKind, m.work)
 	return m
 }
 
@@ -125,6 +131,7 @@ type freezing struct {
 	claim       string
 	done, total int64
 	counts      job.Counts
+	renewed     clock.Time // when the claim was
 }
 
 // save notes how far the job got.
@@ -177,7 +184,7 @@ func (m *MonthEnds) freeze(ctx context.Context, f *freezing, month clock.Day) er
 	if err := m.claim(ctx, month, f.claim); err != nil {
 		return err
 	}
-	figures, err := m.read(ctx, month)
+	figures, err := m.read(ctx, f, month)
 	if err != nil {
 		return err
 	}
@@ -215,43 +222,83 @@ func (f *frozen) sums() []*int64 {
 	return []*int64{&f.households, &f.persons, &f.Welfare, &f.Known, &f.Judged, &f.Below, &f.JudgedHouseholds, &f.BelowHouseholds}
 }
 
-// read counts, in one statement and so at one moment, the households that were on the register on a day with the
-// status, the members and the assessment of that day, as far as is known now, and adds them up along the areas around.
-func (m *MonthEnds) read(ctx context.Context, month clock.Day) ([]frozen, error) {
-	villages, err := store.All(ctx, m.db.In(program), `SELECT area, status, count(*), `+
-		sums("members", "CASE WHEN welfare IS NOT NULL THEN welfare * members END", "CASE WHEN welfare IS NOT NULL THEN members END",
-			"CASE WHEN poor IS NOT NULL THEN members END", "poor * members", "CASE WHEN poor IS NOT NULL THEN 1 END", "poor")+` FROM (SELECT h.area AS area,
-			coalesce((SELECT s.status FROM household_status s WHERE s.home = h.home AND s.household = h.id AND s.from_day <= $1 ORDER BY s.at DESC, s.from_day DESC, s.n DESC LIMIT 1), '') AS status,
-			(SELECT count(*) FROM membership m WHERE m.home = h.home AND m.household = h.id AND m.from_day <= $1 AND (m.to_day IS NULL OR m.to_day > $1)) AS members, a.welfare AS welfare, a.poor AS poor
-			FROM household h LEFT JOIN (`+m.assessed+`) a ON a.home = h.home AND a.household = h.id
-			WHERE {scope h.area} AND h.opened <= $1 AND (h.closed IS NULL OR h.closed > $1)) x GROUP BY area, status`, []any{int64(month)}, func(r store.Rows, f *frozen) error { return scanFrozen(r, f) })
-	if err != nil {
-		return nil, fmt.Errorf("count the households of a month's end: %w", err)
-	}
-	type place struct {
-		key    int64
-		status string
-	}
+// read counts the households that were on the register on a day with the status, the members and the assessment of that
+// day, as far as is known now, and adds them up along the areas around. It reads each household once, a few at a time,
+// so that nobody waits for a count of all of them.
+func (m *MonthEnds) read(ctx context.Context, f *freezing, month clock.Day) ([]frozen, error) {
 	along := map[place]frozen{}
-	for _, f := range villages {
-		for _, key := range append(m.areas.Scheme().Path(f.key), 0) {
-			sum := along[place{key, f.status}]
-			sum.month, sum.key, sum.status = month, key, f.status
-			own := f.sums()
-			for i, to := range sum.sums() {
-				*to += *own[i]
-			}
-			along[place{key, f.status}] = sum
+	for home := int64(math.MinInt64); ; {
+		var next *int64
+		if err := store.One(ctx, m.db.In(program), "SELECT min(h.home) FROM household h WHERE {scope h.area} AND h.home > $1", []any{home}, &next); err != nil {
+			return nil, fmt.Errorf("find the households of a month's end: %w", err)
+		}
+		if next == nil {
+			break
+		}
+		home = *next
+		if err := m.readHome(ctx, f, month, home, along); err != nil {
+			return nil, fmt.Errorf("count the households of a month's end: %w", err)
 		}
 	}
 	all := slices.Collect(maps.Values(along))
 	slices.SortFunc(all, func(a, b frozen) int {
-		if a.key != b.key {
-			return int(min(1, max(-1, a.key-b.key)))
-		}
-		return slices.Compare([]byte(a.status), []byte(b.status))
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.status, b.status))
 	})
 	return all, nil
+}
+
+// place is where and as what households are counted.
+type place struct {
+	key    int64
+	status string
+}
+
+// readHome adds the households of a home.
+func (m *MonthEnds) readHome(ctx context.Context, freezing *freezing, month clock.Day, home int64, along map[place]frozen) error {
+	for after := int64(math.MinInt64); after < math.MaxInt64; {
+		last, err := store.All(ctx, m.db.In(program), "SELECT h.id FROM household h WHERE {scope h.area} AND h.home = $1 AND h.id > $2 ORDER BY h.id LIMIT 1 OFFSET $3", []any{home, after, m.portion - 1},
+			func(r store.Rows, id *int64) error { return r.Scan(id) })
+		if err != nil {
+			return err
+		}
+		last = append(last, math.MaxInt64)
+		villages, err := store.All(ctx, m.db.In(program), m.counting(), []any{int64(month), home, after, last[0]}, func(r store.Rows, f *frozen) error { return scanFrozen(r, f) })
+		if err != nil {
+			return err
+		}
+		for _, f := range villages {
+			m.add(along, month, f)
+		}
+		after = last[0]
+		if err := m.renew(ctx, freezing, month); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counting is the statement that counts the households of home $2 from after $3 to $4 on the day $1 by area and status.
+func (m *MonthEnds) counting() string {
+	return `SELECT area, status, count(*), ` +
+		sums("members", "CASE WHEN welfare IS NOT NULL THEN welfare * members END", "CASE WHEN welfare IS NOT NULL THEN members END",
+			"CASE WHEN poor IS NOT NULL THEN members END", "poor * members", "CASE WHEN poor IS NOT NULL THEN 1 END", "poor") + ` FROM (SELECT h.area AS area,
+			coalesce((SELECT s.status FROM household_status s WHERE s.home = h.home AND s.household = h.id AND s.from_day <= $1 ORDER BY s.at DESC, s.from_day DESC, s.n DESC LIMIT 1), '') AS status,
+			(SELECT count(*) FROM membership m WHERE m.home = h.home AND m.household = h.id AND m.from_day <= $1 AND (m.to_day IS NULL OR m.to_day > $1)) AS members, a.welfare AS welfare, a.poor AS poor
+			FROM household h LEFT JOIN (` + m.assessed + `) a ON a.household = h.id
+			WHERE {scope h.area} AND h.home = $2 AND h.id > $3 AND h.id <= $4 AND h.opened <= $1 AND (h.closed IS NULL OR h.closed > $1)) x GROUP BY area, status`
+}
+
+// add counts what is known of an area's households for it and for those around it.
+func (m *MonthEnds) add(along map[place]frozen, month clock.Day, f frozen) {
+	for _, key := range append(m.areas.Scheme().Path(f.key), 0) {
+		sum := along[place{key, f.status}]
+		sum.month, sum.key, sum.status = month, key, f.status
+		own := f.sums()
+		for i, to := range sum.sums() {
+			*to += *own[i]
+		}
+		along[place{key, f.status}] = sum
+	}
 }
 
 // sums are the sums of expressions as whole numbers, 0 of nothing.
@@ -303,6 +350,16 @@ func (m *MonthEnds) mine(ctx context.Context, tx store.Tx, month clock.Day, clai
 		return errClaimed
 	}
 	return err
+}
+
+// renew is mine from time to time, while a month is counted.
+func (m *MonthEnds) renew(ctx context.Context, f *freezing, month clock.Day) error {
+	now := m.journal.Clock().Now()
+	if now < f.renewed+claimed/10 {
+		return nil
+	}
+	f.renewed = now
+	return m.db.Tx(ctx, program, func(tx store.Tx) error { return m.mine(ctx, tx, month, f.claim) })
 }
 
 // finish closes a month and journals the hash of its figures.

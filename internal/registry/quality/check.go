@@ -105,6 +105,7 @@ func (s *Service) checkAlone(ctx context.Context, list []registry.Household, sav
 	for n := range workers {
 		all.Go(func() {
 			for i := n; i < len(wholes) && failed[n] == nil; i += workers {
+				store.Courtesy(ctx)
 				results[i], failed[n] = s.look(wholes[i])
 			}
 		})

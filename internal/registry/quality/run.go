@@ -15,8 +15,11 @@ import (
 // JobKind is the kind of the jobs that look at many households.
 const JobKind = "quality"
 
-// runChunk is how many households one transaction of a run is about.
-const runChunk = 200
+// runChunk is how many households one transaction of a run is about; companyChunk is that while people are here.
+const (
+	runChunk     = 200
+	companyChunk = 25
+)
 
 // RunArgs says which households a run looks at: those below Area, 0 for all.
 type RunArgs struct {
@@ -141,7 +144,11 @@ func (r *runner) step(next runProgress, households int64, done tally) {
 
 // alone looks at the next households, each by itself.
 func (r *runner) alone(ctx context.Context) (bool, error) {
-	list, err := r.s.registry.List(ctx, r.scope, registry.Filter{}, r.at.After, runChunk)
+	chunk := runChunk
+	if r.run.Way().Company() {
+		chunk = companyChunk
+	}
+	list, err := r.s.registry.List(ctx, r.scope, registry.Filter{}, r.at.After, chunk)
 	if err != nil || len(list) == 0 {
 		return false, err
 	}

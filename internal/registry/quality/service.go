@@ -43,7 +43,7 @@ type Needs struct {
 // NewService opens the list of problems and registers its job.
 func NewService(n Needs) *Service {
 	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare, caller: n.Caller}
-	n.Jobs.Register(JobKind, s.work)
+	n.Jobs.RegisterUpkeep(JobKind, s.work)
 	return s
 }
 

@@ -133,6 +133,9 @@ func (r *runner) group(ctx context.Context) (grouping, error) {
 	}
 	options := linkage.Defaults()
 	options.Workers = runtime.GOMAXPROCS(0)
+	if r.run.Way().Company() {
+		options.Workers = max(1, options.Workers-1)
+	}
 	options.AtLeast = .005
 	if options.Decisions, err = r.decisions(ctx); err != nil {
 		return grouping{}, err

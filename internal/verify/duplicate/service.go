@@ -39,7 +39,7 @@ type Needs struct {
 // NewService opens the room, registers its job, and looks at newcomers of the register from now on.
 func NewService(n Needs) *Service {
 	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs}
-	n.Jobs.Register(JobKind, s.work)
+	n.Jobs.RegisterUpkeep(JobKind, s.work)
 	n.Registry.OnPersonWrite(s.newcomers)
 	return s
 }
