@@ -249,6 +249,13 @@ func (s Scope) HoldsAll(r Range) bool {
 	return slices.ContainsFunc(s.Ranges(), func(own Range) bool { return own.Lo <= r.Lo && r.Hi <= own.Hi })
 }
 
+// Whole says whether every household of the scope's areas is reached: to who answers for single ones a verb about single
+// records reaches no others.
+func (s Scope) Whole() bool {
+	_, assigned := s.bound()
+	return len(assigned) == 0
+}
+
 // Sees says whether fields of class c of rows in area may be shown. In a list where only assigned households show
 // personal fields it says no to those: see SeesOf.
 func (s Scope) Sees(area int64, c Class) bool {

@@ -158,6 +158,9 @@ func TestAnAssignedGrantReachesAssignedHouseholdsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.Whole() || !list.Whole() {
+		t.Error("who answers for single households reaches all of an area by a list, and by nothing else")
+	}
 	if list.Sees(12, P2) || !list.Sees(12, P1) || !list.SeesOf(12, 7, P2) || list.SeesOf(12, 8, P2) || !list.Sees(32, P2) {
 		t.Error("in a list names are seen of assigned households only")
 	}

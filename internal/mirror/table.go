@@ -2,6 +2,8 @@ package mirror
 
 import (
 	"fmt"
+
+	"rightkey/internal/access"
 )
 
 // Table is the mirror at one position of the journal. It is immutable.
@@ -28,6 +30,21 @@ func (t *Table) chunks(each func(*chunk) bool) {
 		for _, c := range list {
 			if !each(c) {
 				return
+			}
+		}
+	}
+}
+
+// Within gives the households of areas to do; a row's values are overwritten by the next.
+func (t *Table) Within(in []access.Range, do func(Row)) {
+	row := Row{Values: make([]int64, len(t.columns))}
+	for _, p := range t.within(Query{In: in}) {
+		for run := p.from; run < p.to; run++ {
+			for i := int(p.chunk.starts[run]); i < int(p.chunk.starts[run+1]); i++ {
+				if p.chunk.alive(i) {
+					p.chunk.read(i, p.chunk.areas[run], &row)
+					do(row)
+				}
 			}
 		}
 	}

@@ -73,6 +73,23 @@ func (s *Service) table(ctx context.Context) (*mirror.Table, error) {
 	return s.mirror.Table(), ctx.Err()
 }
 
+// countMirror counts the selected households and their members by the mirror; false where there is none, where it has no
+// column for the filter, or where the scope reaches but some of an area's households.
+func (s *Service) countMirror(t *mirror.Table, scope access.Scope, f Filter) (households, persons int64, ok bool, err error) {
+	if t == nil || !scope.Whole() {
+		return 0, 0, false, nil
+	}
+	where, ok := s.conditions(t, f)
+	if !ok {
+		return 0, 0, false, nil
+	}
+	cells, err := t.Count(mirror.Query{In: scope.Ranges(), Where: where, Weight: MirrorMembers})
+	for _, c := range cells {
+		households, persons = households+c.Count, persons+c.Weight
+	}
+	return households, persons, err == nil, err
+}
+
 // conditions are a filter as the mirror knows it; false where it has no column for it. The filter was checked before.
 func (s *Service) conditions(t *mirror.Table, f Filter) ([]mirror.Condition, bool) {
 	if f.Number != "" || f.Name != "" || f.Answered.Year != 0 || f.Unanswered.Year != 0 {

@@ -300,7 +300,8 @@ func (s *Service) fillWaiting(ctx context.Context, scope access.Scope, f *File) 
 	for _, e := range f.Entries {
 		subjects = append(subjects, e.ID)
 	}
-	ids, err := store.All(ctx, s.db.In(scope), "SELECT DISTINCT set_id FROM change_row WHERE {checked} AND home = $1 AND (under = $2 OR subject IN ("+store.In(2, len(subjects)-1)+")) AND state IN ('waiting', 'conflict') ORDER BY set_id",
+	ids, err := store.All(ctx, s.db.In(scope), `SELECT set_id FROM change_row WHERE {checked} AND home = $1 AND under <> 0 AND under = $2 AND state IN ('waiting', 'conflict')
+		UNION SELECT set_id FROM change_row WHERE {checked} AND home = $1 AND subject IN (`+store.In(2, len(subjects)-1)+") AND state IN ('waiting', 'conflict') ORDER BY set_id",
 		subjects, func(r store.Rows, id *int64) error { return r.Scan(id) })
 	if err != nil {
 		return fmt.Errorf("read waiting changes: %w", err)

@@ -89,6 +89,11 @@ func (s *Service) Count(ctx context.Context, scope access.Scope, f Filter) (hous
 	if err != nil {
 		return 0, 0, err
 	}
+	if t, err := s.table(ctx); err != nil {
+		return 0, 0, err
+	} else if households, persons, ok, err := s.countMirror(t, q.scope, f); ok || err != nil {
+		return households, persons, err
+	}
 	err = store.One(ctx, s.db.In(q.scope), "SELECT count(*), CAST(coalesce(sum(h.members), 0) AS bigint) FROM household h WHERE "+q.where(), q.args, &households, &persons)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count households: %w", err)

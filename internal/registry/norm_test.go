@@ -2,7 +2,9 @@ package registry_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
+	"time"
 
 	"rightkey/internal/access"
 	"rightkey/internal/registry"
@@ -28,6 +30,11 @@ func TestWhatIsUsualInAVillageIsToldFromTenHouseholdsOn(t *testing.T) {
 			if nets.Differs(value) != differs {
 				t.Errorf("%v nets differ: %v", value, !differs)
 			}
+		}
+		h.followed(t)
+		h.Clock.Set(h.Clock.Now().Add(11 * time.Minute)) // norms are not kept for longer
+		if again, err := h.Registry.Norms(ctx, scope, list[0]); err != nil || !reflect.DeepEqual(again, norms) {
+			t.Errorf("by the mirror %+v (%v), by the index %+v", again, err, norms)
 		}
 		if lamp.Differs(true) || !lamp.Differs(false) || nets.Differs(nil) || !nets.Differs(json.Number("99.5")) {
 			t.Error("yes and no, unknown, or decimals are compared wrongly")

@@ -89,6 +89,13 @@ func TestEveryCountIsThatOfTheListBehindIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			var sum registry.Group
+			for _, g := range counts.Groups {
+				sum.Households, sum.Persons = sum.Households+g.Households, sum.Persons+g.Persons
+			}
+			if households, persons, err := h.Registry.Count(ctx, scope, f); by == nil && (err != nil || households != sum.Households || persons != sum.Persons) {
+				t.Errorf("%v: %d households with %d persons are counted (%v), %d with %d by area", query, households, persons, err, sum.Households, sum.Persons)
+			}
 			return counts.Groups
 		}
 		type key struct {

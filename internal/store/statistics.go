@@ -17,6 +17,7 @@ const plannedRows = 1_000_000
 // plannedValues is how many different values a column has in a large county; columns that are not here have ten.
 var plannedValues = map[string]int{
 	"home": 1, "area": 5_000, "household": 300_000, "subject": 300_000, "person": plannedRows, "id": plannedRows, "n": 3, "number": plannedRows,
+	"owner": 1_000, "under": 300_000,
 	"item": 100, "layer": 3, "num": 1000, "txt": 20, "key": 100_000, "digits": plannedRows, "account": 50, "at": 500_000, "pos": plannedRows,
 	"source": 3, "from_day": 50, "set_id": 10_000, "token": plannedRows,
 }
