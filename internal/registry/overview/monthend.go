@@ -47,13 +47,13 @@ type Needs struct {
 	// household of home $2 from after $3 to $4: household, welfare (per person in minor units, null where it is not known)
 	// and poor (1 or 0).
 	Assessed string
-	// Portion is how many households one statement counts; 0 for 500.
+	// Portion is how many households one statement counts; 0 for 50.
 	Portion int
 }
 
 // NewMonthEnds opens the frozen figures and registers their job.
 func NewMonthEnds(n Needs) *MonthEnds {
-	m := &MonthEnds{db: n.DB, journal: n.Journal, areas: n.Registry.Areas(), registry: n.Registry, jobs: n.Jobs, assessed: n.Assessed, portion: cmp.Or(n.Portion, 500)}
+	m := &MonthEnds{db: n.DB, journal: n.Journal, areas: n.Registry.Areas(), registry: n.Registry, jobs: n.Jobs, assessed: n.Assessed, portion: cmp.Or(n.Portion, 50)}
 	n.Jobs.RegisterUpkeep(freezeKind, m.work)
 	return m
 }
