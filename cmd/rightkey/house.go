@@ -36,6 +36,8 @@ type place struct {
 	Keys     string   `env:"RIGHTKEY_KEYS" placeholder:"FILE" help:"The key file; by default keys/rightkey.keys in the data folder. Keep a copy away from database and backups: without it sealed fields cannot be opened."`
 	Witness  []string `sep:"none" placeholder:"FILE" help:"Files, best on another machine, that are told of every signed checkpoint of the journal; by default one beside the key file."`
 	Now      string   `placeholder:"TIME" help:"Act as if it were this moment (2014-12-31T09:00:00Z), for exercises."`
+
+	seen func(statement string) // each reading statement, where a test wants to know
 }
 
 func (p place) address() string {
@@ -107,6 +109,18 @@ type house struct {
 // program is the scope of commands given on the machine itself: who can read the database file needs no login.
 var program = access.System("given on the machine of the database itself")
 
+// observed is a database of which each reading statement is told.
+type observed struct {
+	store.DB
+	seen func(statement string)
+}
+
+// Query tells of the statement and runs it.
+func (o observed) Query(ctx context.Context, sql string, args ...any) (store.Rows, error) {
+	o.seen(sql)
+	return o.DB.Query(ctx, sql, args...)
+}
+
 // openHouse opens the database; levels are the widths of the area levels of a new database ("" for an existing one).
 func openHouse(ctx context.Context, p place, levels string) (h *house, err error) {
 	h = &house{data: p.Data}
@@ -123,6 +137,9 @@ func openHouse(ctx context.Context, p place, levels string) (h *house, err error
 		}
 	}()
 	h.raw = raw
+	if p.seen != nil {
+		h.raw = observed{raw, p.seen}
+	}
 	h.db = access.Guard(h.raw)
 	if h.ids, err = store.OpenIds(ctx, h.raw, func() int64 { return int64(h.clock.Now()) }); err != nil {
 		return nil, err

@@ -60,7 +60,9 @@ type sight struct {
 
 func TestEveryPageIsFitToUse(t *testing.T) {
 	w := openWalk(t)
+	w.seen.forget()
 	sights := w.sights(t)
+	w.readNoTableWhole(t)
 	if os.Getenv("RIGHTKEY_WALK") == "" {
 		return
 	}

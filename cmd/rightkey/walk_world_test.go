@@ -34,6 +34,7 @@ import (
 // each step, a household on its way to another county, things that wait for a second person.
 type walk struct {
 	*matrix
+	seen    *statements
 	village string // code of the first village
 }
 
@@ -44,7 +45,8 @@ const walkHouseholds = 640
 func openWalk(t *testing.T) *walk {
 	t.Helper()
 	ctx := t.Context()
-	demo := demoCommand{place: place{Data: t.TempDir()}, Seed: 2014, Households: walkHouseholds}
+	seen := &statements{known: map[string]bool{}}
+	demo := demoCommand{place: place{Data: t.TempDir(), seen: seen.add}, Seed: 2014, Households: walkHouseholds}
 	h, err := demo.open(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +58,7 @@ func openWalk(t *testing.T) *walk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &walk{matrix: &matrix{t: t, h: h, people: map[string]*http.Client{}, ids: map[string]string{}}}
+	w := &walk{seen: seen, matrix: &matrix{t: t, h: h, people: map[string]*http.Client{}, ids: map[string]string{}}}
 	if w.pages, w.api, err = h.doors(slog.New(slog.DiscardHandler), false, nil); err != nil {
 		t.Fatal(err)
 	}
