@@ -22,10 +22,13 @@ import (
 )
 
 // imported is the size of the benchmark's county: as many households as RIGHTKEY_BENCH_HOUSEHOLDS says.
-func imported(b *testing.B) int {
-	text := os.Getenv("RIGHTKEY_BENCH_HOUSEHOLDS")
+func imported(b *testing.B) int { return benchHouseholds(b, "RIGHTKEY_BENCH_HOUSEHOLDS", 10_000) }
+
+// benchHouseholds is a number of households that a variable of the environment says.
+func benchHouseholds(b *testing.B, variable string, usual int) int {
+	text := os.Getenv(variable)
 	if text == "" {
-		return 10_000
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {

@@ -45,18 +45,21 @@ const (
 // follows what they change, as it does when it serves. A visit's time counts from the moment at which it was due; those
 // of the first seconds do not count. RIGHTKEY_BENCH_HOUSEHOLDS says how many households the county has;
 // RIGHTKEY_BENCH_DATA is a folder in which the county of SQLite stays, for the next run, or one that "rightkey demo
-// --load-only" has begun.
+// --load-only --households N" has filled, and then RIGHTKEY_BENCH_DATA_HOUSEHOLDS is its N.
 func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
-	b.Run("sqlite", func(b *testing.B) { visitCounty(b, place{Data: cmp.Or(os.Getenv("RIGHTKEY_BENCH_DATA"), b.TempDir())}) })
+	b.Run("sqlite", func(b *testing.B) {
+		households := benchHouseholds(b, "RIGHTKEY_BENCH_DATA_HOUSEHOLDS", imported(b))
+		visitCounty(b, place{Data: cmp.Or(os.Getenv("RIGHTKEY_BENCH_DATA"), b.TempDir())}, households)
+	})
 	b.Run("postgres", func(b *testing.B) {
-		visitCounty(b, place{Data: b.TempDir(), Database: storetest.EmptyPostgresURL(b)})
+		visitCounty(b, place{Data: b.TempDir(), Database: storetest.EmptyPostgresURL(b)}, imported(b))
 	})
 }
 
-func visitCounty(b *testing.B, p place) {
+func visitCounty(b *testing.B, p place, households int) {
 	h, close := openBench(b, p)
 	b.Cleanup(close)
-	c := demoCommand{place: p, Seed: 2014, Households: imported(b)}
+	c := demoCommand{place: p, Seed: 2014, Households: households}
 	logins, err := c.load(context.Background(), h, io.Discard)
 	if err != nil {
 		b.Fatal(err)
@@ -77,7 +80,7 @@ func visitCounty(b *testing.B, p place) {
 	b.Cleanup(server.Close)
 	v := &visitors{url: server.URL, took: map[string][]time.Duration{}, kinds: visitKinds(b, h)}
 	v.signIn(b, logins)
-	files := revisions(b)
+	files := revisions(b, households)
 	mirrored(b, h)
 	for b.Loop() {
 		forgetSearches(b, h)
@@ -91,6 +94,7 @@ func visitCounty(b *testing.B, p place) {
 		imports.Wait()
 	}
 	v.report(b)
+	b.ReportMetric(float64(households), "households")
 	b.ReportMetric(privateMB(b, "self"), "private-MB") // with the visitors, who live in the same process
 	server.Close()
 	forgetSearches(b, h)
@@ -206,10 +210,10 @@ const (
 
 // revisions are two folders with a file of the county's first persons: as they are, and with other months of work for
 // whoever works, so that imported in turns each file changes about half of its rows.
-func revisions(b *testing.B) [2]string {
+func revisions(b *testing.B, households int) [2]string {
 	b.Helper()
 	whole := b.TempDir()
-	county := synthCommand{Out: whole, Seed: 2014, Households: imported(b), Poor: -1, Errors: mistakes.Demonstration}
+	county := synthCommand{Out: whole, Seed: 2014, Households: households, Poor: -1, Errors: mistakes.Demonstration}
 	if _, err := county.makeFiles(io.Discard); err != nil {
 		b.Fatal(err)
 	}

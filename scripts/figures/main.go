@@ -187,14 +187,14 @@ Made by %s;
 what it did not run is not here. Each figure is the median of its runs. A ratio belongs to the program, a time to the
 machine and to what else it does: where a baseline is named it ran in turns with the figure. What does not reach what is
 asked for is explained in DECISIONS.md.
-Nation: %s households (RIGHTKEY_BENCH_NATION). Import and visits: %s households (RIGHTKEY_BENCH_HOUSEHOLDS).
+Nation: %s households (RIGHTKEY_BENCH_NATION). Imports and visits say theirs.
 
 - Machine: %s, %d processors, %s/%s, %s
 - Day: %s; load of the machine before %s, after %s; processor time that its host gave to others meanwhile: %s
 
 | Benchmark | Unit | Median | Runs | Asked for |
 | --- | --- | ---: | ---: | ---: |
-`, "`"+command()+"`", size("RIGHTKEY_BENCH_NATION", "29480000"), size("RIGHTKEY_BENCH_HOUSEHOLDS", "10000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
+`, "`"+command()+"`", size("RIGHTKEY_BENCH_NATION", "29480000"), model(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
 		time.Now().UTC().Format(time.DateOnly), before, load(), meanwhile.share())
 	for _, r := range t.rows {
 		slices.Sort(r.values)
@@ -211,10 +211,15 @@ func command() string {
 			said += " -" + f.Name + " " + f.Value.String()
 		}
 	})
-	for _, name := range []string{"RIGHTKEY_BENCH_HOUSEHOLDS", "RIGHTKEY_BENCH_NATION"} {
-		if value := os.Getenv(name); value != "" {
-			said = name + "=" + value + " " + said
+	for _, name := range []string{"RIGHTKEY_BENCH_HOUSEHOLDS", "RIGHTKEY_BENCH_DATA_HOUSEHOLDS", "RIGHTKEY_BENCH_DATA", "RIGHTKEY_BENCH_NATION"} {
+		value := os.Getenv(name)
+		switch {
+		case value == "":
+			continue
+		case name == "RIGHTKEY_BENCH_DATA":
+			value = "DIR" // where "rightkey demo --load-only --households N --data DIR" has put a county
 		}
+		said = name + "=" + value + " " + said
 	}
 	return said
 }
