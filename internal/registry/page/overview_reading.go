@@ -21,7 +21,7 @@ func readingOf(err error) (registry.Reading, bool) {
 // readingView shows how far the register is read, and asks again until the page of this address can be shown.
 func readingView(ctx context.Context, reading registry.Reading, query url.Values) web.Progress {
 	asked := "?" + url.Values{"area": query["area"]}.Encode()
-	return web.Progress{ID: "overview-reading", Label: word(ctx, "overview.reading"), Done: reading.Read, Total: reading.Of, Unit: word(ctx, "overview.households_unit"),
+	return web.Progress{ID: "overview-reading", Label: word(ctx, "overview.reading_so_far"), Done: reading.Read, Total: reading.Of, Unit: word(ctx, "overview.households_unit"),
 		Poll: readingPath + asked, Page: "/?" + query.Encode()}
 }
 
