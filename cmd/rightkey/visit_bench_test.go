@@ -57,6 +57,7 @@ func BenchmarkVisitsWhileAnImportRuns(b *testing.B) {
 }
 
 func visitCounty(b *testing.B, p place, households int) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line of the log would stand within one of the figures
 	h, close := openBench(b, p)
 	b.Cleanup(close)
 	c := demoCommand{place: p, Seed: 2014, Households: households}
