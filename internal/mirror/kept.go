@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 )
@@ -67,10 +68,11 @@ func (p *plan) keeps(of part) bool {
 	if of.from > 0 || of.to < len(of.chunk.areas) {
 		return false
 	}
-	groups, last := 0, int64(-1)
-	for _, area := range of.chunk.areas {
-		if group := p.areaOf(area); group != last {
-			groups, last = groups+1, group
+	groups, end := 0, int64(math.MinInt64)
+	for _, area := range of.chunk.areas { // rising
+		if area >= end {
+			groups++
+			_, end = p.areaOf(area)
 		}
 	}
 	return groups*p.cells*p.tallies() <= keptNumbers

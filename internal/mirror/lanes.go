@@ -104,32 +104,42 @@ func (k *counter) numberLanes(c *chunk, a, b int) []uint8 {
 	return numbers[a-from : b-from]
 }
 
-// join adds what the vector's rows, from a multiple of four on, say to the numbers. What a condition says is all ones or
-// nothing and is put over them.
+// join adds what the vector's rows, from a multiple of four on, say to the numbers, eight at a time. What a condition
+// says is all ones or nothing and is put over them.
 func (l *lanes) join(numbers []uint8, v *vector, from int, condition bool) {
-	order, over := binary.LittleEndian, uint32(0)
+	order, over := binary.LittleEndian, uint64(0)
 	if condition {
-		over = 1<<32 - 1
+		over = 1<<64 - 1
 	}
 	each := 8 / int(v.bits)
 	bytes := v.small[from/each : min(len(v.small), (from+len(numbers))/each)]
+	i := 0
 	switch v.bits {
 	case 2:
-		for i, b := range bytes {
-			four := numbers[4*i : 4*i+4]
-			has := order.Uint32(four)
-			order.PutUint32(four, has+l[b]&^(has&over))
+		for ; i+2 <= len(bytes); i += 2 {
+			two, eight := bytes[i:i+2:i+2], numbers[4*i:4*i+8]
+			adds := uint64(l[two[0]]) | uint64(l[two[1]])<<32
+			has := order.Uint64(eight)
+			order.PutUint64(eight, has+adds&^(has&over))
 		}
 	case 4:
-		for i, b := range bytes {
-			two := numbers[2*i : 2*i+2]
-			has := order.Uint16(two)
-			order.PutUint16(two, has+uint16(l[b])&^(has&uint16(over)))
+		for ; i+4 <= len(bytes); i += 4 {
+			four, eight := bytes[i:i+4:i+4], numbers[2*i:2*i+8]
+			adds := uint64(l[four[0]]) | uint64(l[four[1]])<<16 | uint64(l[four[2]])<<32 | uint64(l[four[3]])<<48
+			has := order.Uint64(eight)
+			order.PutUint64(eight, has+adds&^(has&over))
 		}
 	default:
-		for i, b := range bytes {
+		for ; i < len(bytes); i++ {
 			has := numbers[i]
-			numbers[i] = has + uint8(l[b])&^(has&uint8(over))
+			numbers[i] = has + uint8(l[bytes[i]])&^(has&uint8(over))
+		}
+	}
+	for ; i < len(bytes); i++ {
+		adds := l[bytes[i]]
+		for row := range each {
+			has := numbers[each*i+row]
+			numbers[each*i+row] = has + uint8(adds>>(8*row))&^(has&uint8(over))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"rightkey/internal/access"
@@ -187,12 +188,13 @@ func (p *plan) key(cell int, key []int64) {
 	}
 }
 
-// areaOf is the group of an area.
-func (p *plan) areaOf(area int64) int64 {
+// areaOf is the group of an area, and the first area after the group.
+func (p *plan) areaOf(area int64) (group, end int64) {
 	if p.query.ByArea == 0 {
-		return 0
+		return 0, math.MaxInt64
 	}
-	return area - area%p.query.ByArea
+	group = area - area%p.query.ByArea
+	return group, group + p.query.ByArea
 }
 
 // holds says whether a value meets a condition.

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"iter"
 	"maps"
 	"runtime"
 	"slices"
@@ -10,11 +11,27 @@ import (
 
 // Count answers a query. Cells without a household are left out; the others come in order of area and key.
 func (t *Table) Count(q Query) ([]Cell, error) {
+	cells, err := t.Cells(q)
+	if err != nil {
+		return nil, err
+	}
+	var list []Cell
+	for c := range cells {
+		c.Key, c.Sums = slices.Clone(c.Key), slices.Clone(c.Sums)
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// Cells answers a query as Count does, one cell after the other: the key and the sums of one last until the next. A
+// nation by county has a hundred thousand of them.
+func (t *Table) Cells(q Query) (iter.Seq[Cell], error) {
 	p, err := t.plan(q)
 	if err != nil {
 		return nil, err
 	}
-	return p.run(t.within(q)), nil
+	areas := merge(p.run(t.within(q)))
+	return func(yield func(Cell) bool) { p.each(areas, yield) }, nil
 }
 
 // within lists the parts of chunks that hold areas of the query.
@@ -44,7 +61,7 @@ type part struct {
 const alone = 2
 
 // run scans the parts, on all processors where there are many.
-func (p *plan) run(parts []part) []Cell {
+func (p *plan) run(parts []part) []*counter {
 	workers := min(runtime.GOMAXPROCS(0), len(parts))
 	if len(parts) <= alone {
 		workers = min(1, len(parts))
@@ -54,7 +71,7 @@ func (p *plan) run(parts []part) []Cell {
 		counters[i] = newCounter(p)
 	}
 	share(workers, len(parts), func(worker, n int) { counters[worker].scan(parts[n]) })
-	return p.merge(counters)
+	return counters
 }
 
 // share gives tasks to workers; the last worker is the caller.
@@ -111,8 +128,9 @@ func (k *counter) count(p part) {
 func (k *counter) stretches(p part, do func(a, b int, cells []int64)) {
 	c := p.chunk
 	for run := p.from; run < p.to; {
-		area, a := k.plan.areaOf(c.areas[run]), int(c.starts[run])
-		for run++; run < p.to && k.plan.areaOf(c.areas[run]) == area; run++ {
+		area, end := k.plan.areaOf(c.areas[run])
+		a := int(c.starts[run])
+		for run++; run < p.to && c.areas[run] < end; run++ {
 		}
 		do(a, int(c.starts[run]), k.cells(area))
 	}
@@ -263,10 +281,13 @@ func (k *counter) slowly(c *chunk, a int, numbers []uint32, cells []int64) {
 	}
 }
 
-// merge adds the workers' counters up and lists the cells.
-func (p *plan) merge(counters []*counter) []Cell {
-	areas := map[int64][]int64{}
-	for _, k := range counters {
+// merge adds the workers' counters up.
+func merge(counters []*counter) map[int64][]int64 {
+	if len(counters) == 0 {
+		return nil
+	}
+	areas := counters[0].areas
+	for _, k := range counters[1:] {
 		for area, cells := range k.areas {
 			sum, ok := areas[area]
 			if !ok {
@@ -278,31 +299,30 @@ func (p *plan) merge(counters []*counter) []Cell {
 			}
 		}
 	}
-	found := 0
-	for _, cells := range areas {
-		for n := 0; n < len(cells); n += p.tallies() {
-			if cells[n] > 0 {
-				found++
-			}
-		}
+	return areas
+}
+
+// each yields the cells of areas in order.
+func (p *plan) each(areas map[int64][]int64, yield func(Cell) bool) {
+	keys := make([]int64, p.cells*len(p.groups))
+	for n := range p.cells {
+		p.key(n, keys[n*len(p.groups):][:len(p.groups)])
 	}
-	list := make([]Cell, 0, found)
-	keys, sums := make([]int64, found*len(p.groups)), make([]Sum, found*len(p.sums))
-	for _, area := range slices.Sorted(maps.Keys(areas)) {
-		cells := areas[area]
+	one := Cell{Sums: make([]Sum, len(p.sums))}
+	for _, one.Area = range slices.Sorted(maps.Keys(areas)) {
+		cells := areas[one.Area]
 		for n := range p.cells {
 			cell := cells[n*p.tallies():]
 			if cell[0] == 0 {
 				continue
 			}
-			one := Cell{Area: area, Key: keys[:len(p.groups):len(p.groups)], Count: cell[0], Weight: cell[1], Sums: sums[:len(p.sums):len(p.sums)]}
-			keys, sums = keys[len(p.groups):], sums[len(p.sums):]
-			p.key(n, one.Key)
+			one.Key, one.Count, one.Weight = keys[n*len(p.groups):][:len(p.groups)], cell[0], cell[1]
 			for i := range one.Sums {
 				one.Sums[i] = Sum{Known: cell[2+2*i], Total: cell[3+2*i]}
 			}
-			list = append(list, one)
+			if !yield(one) {
+				return
+			}
 		}
 	}
-	return list
 }

@@ -179,38 +179,39 @@ func (v vector) clone() vector {
 	return v
 }
 
-// spread2 and spread4 are the rows of a byte, a byte each.
-var (
-	spread2 [256]uint32
-	spread4 [256]uint16
-)
-
-func init() {
-	for b := range spread2 {
-		for i := range 4 {
-			spread2[b] |= uint32(b>>(2*i)&3) << (8 * i)
-		}
-		spread4[b] = uint16(b&15) | uint16(b>>4)<<8
-	}
-}
-
 // bytes are what the vector stores for the rows from a to before b, of at most 8 bits, in scratch where they share bytes.
 func (v *vector) bytes(a, b int, scratch *[chunkRows]uint8) []uint8 {
-	switch v.bits {
-	case 2:
-		from := a / 4
-		for i, packed := range v.small[from : (b+3)/4] {
-			binary.LittleEndian.PutUint32(scratch[4*i:], spread2[packed])
-		}
-		return scratch[a-4*from : b-4*from]
-	case 4:
-		from := a / 2
-		for i, packed := range v.small[from : (b+1)/2] {
-			binary.LittleEndian.PutUint16(scratch[2*i:], spread4[packed])
-		}
-		return scratch[a-2*from : b-2*from]
+	if v.bits == 8 {
+		return v.small[a:b]
 	}
-	return v.small[a:b]
+	each := 8 / int(v.bits)
+	from := a / each
+	packed, i := v.small[from:(b+each-1)/each], 0
+	for ; i+int(v.bits) <= len(packed); i += int(v.bits) {
+		eight := scratch[each*i : each*i+8]
+		if v.bits == 2 {
+			binary.LittleEndian.PutUint64(eight, spread2(uint64(binary.LittleEndian.Uint16(packed[i:]))))
+		} else {
+			binary.LittleEndian.PutUint64(eight, spread4(uint64(binary.LittleEndian.Uint32(packed[i:]))))
+		}
+	}
+	for row := each * i; row < each*len(packed); row++ {
+		scratch[row] = uint8(v.stored(each*from + row))
+	}
+	return scratch[a-each*from : b-each*from]
+}
+
+// spread2 and spread4 give each of eight rows, of 2 or 4 bits, a byte.
+func spread2(rows uint64) uint64 {
+	rows = (rows | rows<<24) & 0x000000ff000000ff
+	rows = (rows | rows<<12) & 0x000f000f000f000f
+	return (rows | rows<<6) & 0x0303030303030303
+}
+
+func spread4(rows uint64) uint64 {
+	rows = (rows | rows<<16) & 0x0000ffff0000ffff
+	rows = (rows | rows<<8) & 0x00ff00ff00ff00ff
+	return (rows | rows<<4) & 0x0f0f0f0f0f0f0f0f
 }
 
 // plain says that the stored numbers are the values and 1, in bits of at most a byte.

@@ -209,12 +209,13 @@ func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64)
 		q.Sum = []string{MirrorWelfare}
 		q.By = append(slices.Clone(q.By), mirror.Group{Column: MirrorVerdict})
 	}
-	counted, err := t.Count(q)
+	cells, err := t.Cells(q)
 	if err != nil {
 		return nil, err
 	}
-	groups := make([]Group, 0, len(counted))
-	for _, c := range counted {
+	var groups []Group
+	from := 0
+	for c := range cells {
 		g := Group{Area: c.Area, Value: value(c.Key), Households: c.Count, Persons: c.Weight}
 		if c.Key[0] != mirror.Unknown {
 			g.Status = status[c.Key[0]]
@@ -222,20 +223,21 @@ func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64)
 		if welfare {
 			g.Assessed = assessed(c)
 		}
-		if n := len(groups); n > 0 && groups[n-1].Area == g.Area && groups[n-1].Status == g.Status && groups[n-1].Value == g.Value {
+		n := len(groups)
+		switch {
+		case n == 0:
+		case groups[n-1].Area != g.Area: // areas are in order
+			sortGroups(groups[from:])
+			from = n
+		case groups[n-1].Status == g.Status && groups[n-1].Value == g.Value:
 			groups[n-1].Households += g.Households
 			groups[n-1].Persons += g.Persons
 			groups[n-1].Assessed.Add(g.Assessed)
-		} else {
-			groups = append(groups, g)
+			continue
 		}
+		groups = append(groups, g)
 	}
-	for from, n := 0, 0; n < len(groups); n++ { // areas are in order
-		if n+1 == len(groups) || groups[n+1].Area != groups[from].Area {
-			sortGroups(groups[from : n+1])
-			from = n + 1
-		}
-	}
+	sortGroups(groups[from:])
 	return groups, nil
 }
 
