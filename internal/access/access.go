@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"slices"
 
 	"rightkey/internal/clock"
@@ -374,6 +375,15 @@ func (s Scope) Within(r Range) Scope {
 		}
 	}
 	return narrow
+}
+
+// Beyond narrows the scope to where a list in order of areas goes on from one of them, or back. SQLite reads such a list
+// from the first area of a scope on, whatever it is told besides of the place from which the list goes on.
+func (s Scope) Beyond(area int64, back bool) Scope {
+	if back {
+		return s.Within(Range{Lo: math.MinInt64, Hi: area})
+	}
+	return s.Within(Range{Lo: area, Hi: math.MaxInt64})
 }
 
 func sign(n int64) int {

@@ -131,6 +131,28 @@ func TestNarrowingNeverWidens(t *testing.T) {
 	})
 }
 
+func TestAListThatGoesOnFromAnAreaBeginsThere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawScope(t)
+		at, back := rapid.Int64Range(-1, 170).Draw(t, "area"), rapid.Bool().Draw(t, "back")
+		rest := s.Beyond(at, back)
+		for key := int64(0); key < 170; key++ {
+			ahead := key >= at
+			if back {
+				ahead = key <= at
+			}
+			if rest.Holds(key) != (s.Holds(key) && ahead) {
+				t.Fatalf("key %d: %v beyond %d, scope %v", key, rest.Holds(key), at, s.Holds(key))
+			}
+		}
+		for _, r := range rest.Ranges() {
+			if !back && r.Lo < at || back && r.Hi > at {
+				t.Fatalf("%v is behind %d", r, at)
+			}
+		}
+	})
+}
+
 func TestRolesThatExcludeEachOtherAreNoticedWhereTheyOverlap(t *testing.T) {
 	a := Grant{Role: "administrator", Range: Range{10, 19}}
 	for _, c := range []struct {

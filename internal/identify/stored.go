@@ -164,6 +164,7 @@ type Selection struct {
 // List lists assessments of a run in scope by area, after a position. It is for the program's own work: see Browse.
 func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, after registry.Position, limit int) ([]Stored, error) {
 	condition, args := s.selected(of, after.Area, after.ID, limit)
+	args[1] = max(s.areas.Scheme().Range(of.Area).Lo, after.Area) // see access.Scope.Beyond
 	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+condition+" AND (a.area, a.id) > ($4, $5) ORDER BY a.area, a.id LIMIT $6", args, scan(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read the assessments of a run: %w", err)

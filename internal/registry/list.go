@@ -64,6 +64,7 @@ func (s *Service) List(ctx context.Context, scope access.Scope, f Filter, from P
 	sql := "SELECT " + householdColumns + " FROM household h WHERE " + q.where()
 	beyond, sort := store.Ascending(from.Back)
 	if from != (Position{}) {
+		q.scope = q.scope.Beyond(from.Area, from.Back)
 		sql += " AND (h.area, h.id) " + beyond + " (" + q.bind(from.Area) + ", " + q.bind(from.ID) + ")"
 	}
 	sql += " ORDER BY h.area" + sort + ", h.id" + sort + " LIMIT " + q.bind(limit)

@@ -189,7 +189,7 @@ func (m *Mirrored) Load(ctx context.Context, schema *mirror.Schema, each func(mi
 		return 0, err
 	}
 	for after := (Position{}); ; {
-		step, err := store.All(ctx, m.s.db.In(m.scope), "SELECT "+mirroredColumns+" FROM household h WHERE {scope h.area} AND (h.area, h.id) > ($1, $2) ORDER BY h.area, h.id LIMIT $3",
+		step, err := store.All(ctx, m.s.db.In(m.scope.Beyond(after.Area, false)), "SELECT "+mirroredColumns+" FROM household h WHERE {scope h.area} AND (h.area, h.id) > ($1, $2) ORDER BY h.area, h.id LIMIT $3",
 			[]any{after.Area, after.ID, loadStep}, scanMirrored)
 		if err != nil {
 			return 0, fmt.Errorf("read households for the mirror: %w", err)

@@ -155,7 +155,7 @@ func (s *Service) tasks(ctx context.Context, scope access.Scope, c Campaign, f F
 	condition, args := f.condition(c.ID)
 	n := len(args)
 	args = append(args, after.Area, after.ID, limit)
-	found, err := store.All(ctx, s.db.In(scope), taskFrom+"{scope t.area t.household} AND "+condition+fmt.Sprintf(" AND (t.area, t.household) > ($%d, $%d) ORDER BY t.area, t.household LIMIT $%d", n+1, n+2, n+3), args, scanTask)
+	found, err := store.All(ctx, s.db.In(scope.Beyond(after.Area, false)), taskFrom+"{scope t.area t.household} AND "+condition+fmt.Sprintf(" AND (t.area, t.household) > ($%d, $%d) ORDER BY t.area, t.household LIMIT $%d", n+1, n+2, n+3), args, scanTask)
 	if err != nil {
 		return nil, fmt.Errorf("read the households of a campaign: %w", err)
 	}
