@@ -57,26 +57,36 @@ type documents []document
 // documents reads the facts of a subject whose household was found in scope. A document in which nothing is known is
 // as good as none and left out.
 func (s *Service) documents(ctx context.Context, scope access.Scope, home, subject int64, key func() (crypt.DataKey, error)) (documents, error) {
-	rows, err := store.All(ctx, s.db.In(scope), "SELECT section, ver, body FROM facts WHERE {checked} AND home = $1 AND subject = $2 ORDER BY section", []any{home, subject},
-		func(r store.Rows, row *struct {
-			section string
-			ver     int64
-			body    string
-		}) error {
-			return r.Scan(&row.section, &row.ver, &row.body)
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read facts: %w", err)
+	all, err := s.documentsOf(ctx, scope, home, []int64{subject}, func(int64) (crypt.DataKey, error) { return key() })
+	return all[subject], err
+}
+
+// documentsAtOnce is of how many subjects one statement reads the facts.
+const documentsAtOnce = 256
+
+// documentsOf is documents of some subjects of a home; key is that of a subject.
+func (s *Service) documentsOf(ctx context.Context, scope access.Scope, home int64, subjects []int64, key func(subject int64) (crypt.DataKey, error)) (map[int64]documents, error) {
+	type row struct {
+		subject, ver  int64
+		section, body string
 	}
-	var all documents
-	for _, row := range rows {
-		d := document{Ver: row.ver}
-		d.Section, d.Year = splitSection(row.section)
-		if d.Facts, err = decodeFacts([]byte(row.body), subject, key); err != nil {
-			return nil, fmt.Errorf("facts %s of subject %d: %w", row.section, subject, err)
+	all := make(map[int64]documents, len(subjects))
+	for some := range slices.Chunk(subjects, documentsAtOnce) {
+		ids := store.Padded(some)
+		rows, err := store.All(ctx, s.db.In(scope), "SELECT subject, section, ver, body FROM facts WHERE {checked} AND home = $1 AND subject IN ("+store.In(2, len(ids))+") ORDER BY subject, section",
+			append([]any{home}, ids...), func(r store.Rows, row *row) error { return r.Scan(&row.subject, &row.section, &row.ver, &row.body) })
+		if err != nil {
+			return nil, fmt.Errorf("read facts: %w", err)
 		}
-		if d.known() {
-			all = append(all, d)
+		for _, row := range rows {
+			d := document{Ver: row.ver}
+			d.Section, d.Year = splitSection(row.section)
+			if d.Facts, err = decodeFacts([]byte(row.body), row.subject, func() (crypt.DataKey, error) { return key(row.subject) }); err != nil {
+				return nil, fmt.Errorf("facts %s of subject %d: %w", row.section, row.subject, err)
+			}
+			if d.known() {
+				all[row.subject] = append(all[row.subject], d)
+			}
 		}
 	}
 	return all, nil

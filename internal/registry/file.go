@@ -177,14 +177,18 @@ func (s *Service) fillMembers(ctx context.Context, scope access.Scope, f *File) 
 	if err != nil {
 		return fmt.Errorf("read members: %w", err)
 	}
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.m.ID
+	}
+	all, err := s.documentsOf(ctx, scope, f.Home, ids, func(person int64) (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, person) })
+	if err != nil {
+		return err
+	}
 	for _, row := range rows {
 		m := row.m
 		m.Birth, m.Died, m.To, m.IsHead = day(row.birth), day(row.died), day(row.to), row.head == 1
-		all, err := s.documents(ctx, scope, m.Home, m.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, m.Home, m.ID) })
-		if err != nil {
-			return err
-		}
-		m.Facts, m.Answered = f.show(SubjectPerson, m.ID, all)
+		m.Facts, m.Answered = f.show(SubjectPerson, m.ID, all[m.ID])
 		m.Facts = s.visible(scope, f.Area, SubjectPerson, m.Facts)
 		s.maskPerson(scope, f.Area, &m)
 		if m.To == nil {
@@ -230,13 +234,17 @@ func (s *Service) fillDwellings(ctx context.Context, scope access.Scope, f *File
 	if err != nil {
 		return fmt.Errorf("read dwellings: %w", err)
 	}
+	ids := make([]int64, len(f.Dwellings))
+	for i, d := range f.Dwellings {
+		ids[i] = d.ID
+	}
+	all, err := s.documentsOf(ctx, scope, f.Home, ids, func(int64) (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, f.ID) })
+	if err != nil {
+		return err
+	}
 	for i := range f.Dwellings {
 		d := &f.Dwellings[i]
-		all, err := s.documents(ctx, scope, d.Home, d.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, f.Home, f.ID) })
-		if err != nil {
-			return err
-		}
-		d.Facts, d.Answered = f.show(SubjectDwelling, d.ID, all)
+		d.Facts, d.Answered = f.show(SubjectDwelling, d.ID, all[d.ID])
 		d.Facts = s.visible(scope, f.Area, SubjectDwelling, d.Facts)
 		if !scope.Sees(f.Area, access.P2) {
 			d.Lat, d.Lon = nil, nil
@@ -266,11 +274,14 @@ func (s *Service) entries(ctx context.Context, scope access.Scope, home, househo
 }
 
 func (s *Service) entriesWhere(ctx context.Context, scope access.Scope, home, household int64, condition string, args ...any) ([]Entry, error) {
+	return s.entriesOf(ctx, scope, "{checked} AND home = $1 AND household = $2 AND "+condition, append([]any{home, household}, args...))
+}
+
+func (s *Service) entriesOf(ctx context.Context, scope access.Scope, where string, args []any) ([]Entry, error) {
 	found, err := store.All(ctx, s.db.In(scope), `SELECT home, id, household, person, subject, class, source, from_day, to_day, minor, currency, origin, evidence, ver FROM entry
-		WHERE {checked} AND home = $1 AND household = $2 AND `+condition+` ORDER BY from_day DESC, subject DESC, class, id`, append([]any{home, household}, args...),
-		func(r store.Rows, e *Entry) error {
-			return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis, &e.Evidence, &e.Ver)
-		})
+		WHERE `+where+" ORDER BY from_day DESC, subject DESC, class, id", args, func(r store.Rows, e *Entry) error {
+		return r.Scan(&e.Home, &e.ID, &e.Household, &e.Person, &e.Subject, &e.Class, &e.Source, &e.From, &e.To, &e.Minor, &e.Currency, &e.Basis, &e.Evidence, &e.Ver)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read entries: %w", err)
 	}

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"rightkey/internal/access"
 	"rightkey/internal/clock"
@@ -33,11 +35,8 @@ func (s *Service) Cases(ctx context.Context, scope access.Scope, area int64, fro
 	cases := make([]Case, len(list))
 	for i, h := range list {
 		cases[i].Household = h
-		if err := s.fillCase(ctx, scope, &cases[i], from, to); err != nil {
-			return nil, fmt.Errorf("household %d: %w", h.ID, err)
-		}
 	}
-	return cases, nil
+	return cases, s.fillCases(ctx, scope, cases, from, to)
 }
 
 // CaseOf is Cases of one household in scope, a NotFound fault for one that is not.
@@ -49,73 +48,123 @@ func (s *Service) CaseOf(ctx context.Context, scope access.Scope, id int64, from
 	if len(found) == 0 {
 		return Case{}, fault.New(fault.NotFound, "no such household")
 	}
-	c := Case{Household: found[0]}
-	return c, s.fillCase(ctx, scope, &c, from, to)
+	cases := []Case{{Household: found[0]}}
+	err = s.fillCases(ctx, scope, cases, from, to)
+	return cases[0], err
 }
 
-func (s *Service) fillCase(ctx context.Context, scope access.Scope, c *Case, from, to clock.Day) error {
-	documents, err := s.documents(ctx, scope, c.Home, c.ID, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, c.ID) })
-	if err != nil {
-		return err
-	}
-	y, _, _ := to.Civil()
-	c.Facts = documents.near(y).flat()
-	all, err := s.entries(ctx, scope, c.Home, c.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range all {
-		if e.From >= from && e.To <= to {
-			c.Entries = append(c.Entries, e)
+// fillCases fills cases, those of a home together.
+func (s *Service) fillCases(ctx context.Context, scope access.Scope, cases []Case, from, to clock.Day) error {
+	homes := map[int64]*caseload{}
+	for i := range cases {
+		c := &cases[i]
+		load := homes[c.Home]
+		if load == nil {
+			load = &caseload{home: c.Home, of: map[int64]*Case{}}
+			homes[c.Home] = load
 		}
+		load.of[c.ID], load.households = c, append(load.households, c.ID)
 	}
-	if err := s.fillCaseDwellings(ctx, scope, c, y); err != nil {
-		return err
-	}
-	return s.fillCaseMembers(ctx, scope, c, y)
-}
-
-func (s *Service) fillCaseDwellings(ctx context.Context, scope access.Scope, c *Case, year int) error {
-	ids, err := store.All(ctx, s.db.In(scope), "SELECT id FROM dwelling WHERE {checked} AND home = $1 AND household = $2 AND to_day IS NULL ORDER BY from_day, id",
-		[]any{c.Home, c.ID}, func(r store.Rows, id *int64) error { return r.Scan(id) })
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		documents, err := s.documents(ctx, scope, c.Home, id, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, c.ID) })
-		if err != nil {
-			return err
+	for _, load := range homes {
+		if err := s.fillHome(ctx, scope, load, from, to); err != nil {
+			return fmt.Errorf("households from %d on: %w", load.households[0], err)
 		}
-		c.Dwellings = append(c.Dwellings, documents.near(year).flat())
 	}
 	return nil
 }
 
-func (s *Service) fillCaseMembers(ctx context.Context, scope access.Scope, c *Case, year int) error {
-	type member struct {
-		id       int64
-		birth    *int64
-		sex      string
-		relation string
-	}
-	members, err := store.All(ctx, s.db.In(scope), `SELECT p.id, p.birth, p.sex, m.relation FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person
-		WHERE {checked} AND m.home = $1 AND m.household = $2 AND m.to_day IS NULL`, []any{c.Home, c.ID}, func(r store.Rows, m *member) error {
-		return r.Scan(&m.id, &m.birth, &m.sex, &m.relation)
-	})
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		documents, err := s.documents(ctx, scope, c.Home, m.id, func() (crypt.DataKey, error) { return s.keys.Of(ctx, c.Home, m.id) })
-		if err != nil {
+// caseload are the cases of a home.
+type caseload struct {
+	home       int64
+	households []int64
+	of         map[int64]*Case // by household
+
+	// Read for all of them:
+	entries   []Entry
+	dwellings []belonging
+	members   []belonging
+	documents map[int64]documents // by subject
+}
+
+// belonging is a dwelling or a member of a household.
+type belonging struct {
+	household, id int64
+	birth         *int64
+	sex, relation string
+}
+
+// within is the condition that a row is of one of the households, and its arguments: $1 is the home.
+func (l *caseload) within(column string) (string, []any) {
+	ids := store.Padded(l.households)
+	return "{checked} AND " + column + " IN (" + store.In(2, len(ids)) + ")", append([]any{l.home}, ids...)
+}
+
+func (s *Service) fillHome(ctx context.Context, scope access.Scope, l *caseload, from, to clock.Day) error {
+	for _, read := range []func(context.Context, access.Scope, *caseload) error{s.readEntries, s.readDwellings, s.readMembers, s.readDocuments} {
+		if err := read(ctx, scope, l); err != nil {
 			return err
 		}
-		facts := documents.near(year).flat()
+	}
+	year, _, _ := to.Civil()
+	for id, c := range l.of {
+		c.Facts = l.documents[id].near(year).flat()
+	}
+	for _, e := range l.entries {
+		if e.From >= from && e.To <= to {
+			c := l.of[e.Household]
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	for _, d := range l.dwellings {
+		c := l.of[d.household]
+		c.Dwellings = append(c.Dwellings, l.documents[d.id].near(year).flat())
+	}
+	for _, m := range l.members {
+		facts := l.documents[m.id].near(year).flat()
 		facts[FieldSex], facts[FieldRelation] = textOrNil(m.sex), textOrNil(m.relation)
 		if m.birth != nil {
 			facts[FieldBirth] = clock.Day(*m.birth).String()
 		}
+		c := l.of[m.household]
 		c.Members = append(c.Members, facts)
 	}
 	return nil
+}
+
+func (s *Service) readEntries(ctx context.Context, scope access.Scope, l *caseload) (err error) {
+	where, args := l.within("household")
+	l.entries, err = s.entriesOf(ctx, scope, where+" AND home = $1 AND ended IS NULL", args)
+	return err
+}
+
+func (s *Service) readDwellings(ctx context.Context, scope access.Scope, l *caseload) (err error) {
+	where, args := l.within("household")
+	l.dwellings, err = store.All(ctx, s.db.In(scope), "SELECT household, id FROM dwelling WHERE "+where+" AND home = $1 AND to_day IS NULL ORDER BY from_day, id", args,
+		func(r store.Rows, d *belonging) error { return r.Scan(&d.household, &d.id) })
+	return err
+}
+
+func (s *Service) readMembers(ctx context.Context, scope access.Scope, l *caseload) (err error) {
+	where, args := l.within("m.household")
+	l.members, err = store.All(ctx, s.db.In(scope), "SELECT m.household, p.id, p.birth, p.sex, m.relation FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person WHERE "+where+
+		" AND m.home = $1 AND m.to_day IS NULL ORDER BY m.household, m.person", args,
+		func(r store.Rows, m *belonging) error {
+			return r.Scan(&m.household, &m.id, &m.birth, &m.sex, &m.relation)
+		})
+	return err
+}
+
+// readDocuments reads the facts of the households, of whom lives in them and of where.
+func (s *Service) readDocuments(ctx context.Context, scope access.Scope, l *caseload) (err error) {
+	subjects, owner := slices.Clone(l.households), map[int64]int64{}
+	for _, d := range l.dwellings {
+		subjects, owner[d.id] = append(subjects, d.id), d.household
+	}
+	for _, m := range l.members {
+		subjects = append(subjects, m.id)
+	}
+	l.documents, err = s.documentsOf(ctx, scope, l.home, subjects, func(subject int64) (crypt.DataKey, error) {
+		return s.keys.Of(ctx, l.home, cmp.Or(owner[subject], subject))
+	})
+	return err
 }
