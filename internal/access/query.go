@@ -195,6 +195,10 @@ func (s Scope) condition(word, area, household string, args []any) (string, []an
 	between := func(ranges []Range) string {
 		parts := make([]string, len(ranges))
 		for i, r := range ranges {
+			if s.system != "" && r == Everywhere { // no bounds, so that work on all of a register goes by numbers, not by areas
+				parts[i] = area + " IS NOT NULL"
+				continue
+			}
 			parts[i] = area + " BETWEEN " + bind(r.Lo) + " AND " + bind(r.Hi)
 		}
 		return strings.Join(parts, " OR ")
