@@ -20,6 +20,8 @@ var plannedValues = map[string]int{
 	"owner": 1_000, "under": 300_000,
 	"item": 100, "layer": 3, "num": 1000, "txt": 20, "key": 100_000, "digits": plannedRows, "account": 50, "at": 500_000, "pos": plannedRows,
 	"source": 3, "from_day": 50, "set_id": 10_000, "token": plannedRows,
+	"id_hash": plannedRows, "mark": 100_000, "pair": plannedRows, "attachment": 300_000, "case_id": 300_000, "day": 5_000, "due": 5_000,
+	"from_area": 5_000, "to_area": 5_000, "list": 100, "batch": 1_000, "sitting": 10_000, "notice": 10_000,
 }
 
 // tellPlanner writes what the planner is to assume of every index of the tables that grow with the register.
