@@ -30,6 +30,9 @@ func tellPlanner(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("read the indexes: %w", err)
 	}
+	if told, err := toldPlanner(ctx, db); err != nil || maps.Equal(told, textsOf(wanted)) {
+		return err
+	}
 	if _, err := db.ExecContext(ctx, "ANALYZE meta"); err != nil { // makes the table of statistics
 		return fmt.Errorf("make the table of statistics: %w", err)
 	}
@@ -47,7 +50,43 @@ func tellPlanner(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 	}
+	// Connections that are open already read what is told when the schema changes.
+	for _, sql := range []string{"CREATE TABLE planner_told (n INTEGER) STRICT", "DROP TABLE planner_told"} {
+		if _, err := tx.ExecContext(ctx, sql); err != nil {
+			return err
+		}
+	}
 	return tx.Commit()
+}
+
+// toldPlanner is what the planner was told of each index.
+func toldPlanner(ctx context.Context, db *sql.DB) (map[string]string, error) {
+	told := map[string]string{}
+	var is bool
+	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1')").Scan(&is); err != nil || !is {
+		return told, err
+	}
+	rows, err := db.QueryContext(ctx, "SELECT coalesce(idx, tbl), stat FROM sqlite_stat1")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var index, text string
+		if err := rows.Scan(&index, &text); err != nil {
+			return nil, err
+		}
+		told[index] = text
+	}
+	return told, rows.Err()
+}
+
+func textsOf(wanted map[string]planned) map[string]string {
+	texts := make(map[string]string, len(wanted))
+	for index, s := range wanted {
+		texts[index] = s.text()
+	}
+	return texts
 }
 
 // planned is what is assumed of an index.
