@@ -49,36 +49,59 @@ var named = regexp.MustCompile(`(?i)\b(?:from|join)\s+(\w+)(?:\s+(?:as\s+)?(\w+)
 // so that how it reads this small one is how it reads a nation.
 func (w *walk) readNoTableWhole(t *testing.T) {
 	t.Helper()
-	grows := map[string]bool{"event": true}
-	for _, table := range texts(t, w.h.raw, "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'home')") {
-		grows[table] = true
-	}
 	all := w.seen.list()
 	if len(all) < 200 {
 		t.Errorf("the pages made %d different statements: were they opened?", len(all))
 	}
+	grows := growing(t, w.h.raw)
 	for _, sql := range all {
-		if slices.ContainsFunc(slices.Collect(maps.Keys(wholeTables)), func(begins string) bool { return strings.HasPrefix(sql, begins) }) {
+		if begins(sql, wholeTables) {
 			continue
 		}
-		tables := map[string]string{}
-		for _, found := range named.FindAllStringSubmatch(sql, -1) {
-			tables[found[1]] = found[1]
-			if found[2] != "" {
-				tables[found[2]] = found[1]
-			}
-		}
-		steps := planOf(t, w.h.raw, sql)
-		for _, step := range steps {
-			name := strings.Fields(step + " .")[1]
-			if slices.Contains(steps, "CO-ROUTINE "+name) || slices.Contains(steps, "MATERIALIZE "+name) {
-				continue // the rows of a part of the statement, whose own steps are there too
-			}
-			if strings.Contains(step, "AUTOMATIC") || strings.HasPrefix(step, "SCAN ") && grows[tables[name]] {
-				t.Errorf("%s in: %.400s", step, sql)
-			}
+		for _, fault := range faultsOf(sql, planOf(t, w.h.raw, sql), grows) {
+			t.Errorf("%s in: %.400s", fault, sql)
 		}
 	}
+}
+
+// growing are the tables that grow with the register.
+func growing(t *testing.T, db store.DB) map[string]bool {
+	t.Helper()
+	grows := map[string]bool{"event": true}
+	for _, table := range texts(t, db, "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'home')") {
+		grows[table] = true
+	}
+	return grows
+}
+
+func begins(sql string, with map[string]string) bool {
+	for start := range with {
+		if strings.HasPrefix(sql, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// faultsOf are the steps of a statement that read a growing table from end to end.
+func faultsOf(sql string, steps []string, grows map[string]bool) (faults []string) {
+	tables := map[string]string{}
+	for _, found := range named.FindAllStringSubmatch(sql, -1) {
+		tables[found[1]] = found[1]
+		if found[2] != "" {
+			tables[found[2]] = found[1]
+		}
+	}
+	for _, step := range steps {
+		name := strings.Fields(step + " .")[1]
+		if slices.Contains(steps, "CO-ROUTINE "+name) || slices.Contains(steps, "MATERIALIZE "+name) {
+			continue // the rows of a part of the statement, whose own steps are there too
+		}
+		if strings.Contains(step, "AUTOMATIC") || strings.HasPrefix(step, "SCAN ") && grows[tables[name]] {
+			faults = append(faults, step)
+		}
+	}
+	return faults
 }
 
 func texts(t *testing.T, db store.DB, sql string) []string {
