@@ -18,7 +18,7 @@ import (
 )
 
 // Norm is what is usual among the households of a village for an item of the household or its dwelling: the median of
-// numbers, the most frequent answer of others.
+// numbers, the most frequent answer of choices. Texts have none: it would be what a neighbour said.
 type Norm struct {
 	Item       *policy.Item
 	Households int     // that have answered
@@ -120,7 +120,7 @@ func (s *Service) normItems(ctx context.Context, area int64) (map[int64]*policy.
 	}
 	items := map[int64]*policy.Item{}
 	for _, item := range pack.Items {
-		if !item.List || item.Core || (item.Subject != SubjectHousehold && item.Subject != SubjectDwelling) || item.Kind == policy.Date || item.Kind == policy.Multi {
+		if !item.List || item.Core || (item.Subject != SubjectHousehold && item.Subject != SubjectDwelling) || slices.Contains([]policy.Kind{policy.Text, policy.Date, policy.Multi}, item.Kind) {
 			continue
 		}
 		n, err := s.itemNumber(ctx, item.Subject, item.Code)
