@@ -213,7 +213,11 @@ func (r *Runner) do(ctx context.Context, j Job) (waits bool) {
 	go r.keepAlive(working, cancel, j.ID)
 
 	run := &Run{Job: j, runner: r}
-	err := r.guard(store.Courteous(working, r.way.Make), run)
+	stand := r.way.Make
+	if slices.Contains(r.upkeep, j.Kind) {
+		stand = r.way.Give
+	}
+	err := r.guard(store.Courteous(working, stand), run)
 	if kind := fault.KindOf(err); ctx.Err() != nil && (kind == fault.Internal || kind == fault.Unavailable) {
 		r.release(context.WithoutCancel(ctx), j.ID)
 		return false // the process stops, which databases report in many ways; the job goes on when it starts again

@@ -11,8 +11,10 @@ const (
 	visit = time.Second
 	// company is how long after a request people count as being here.
 	company = 2 * time.Second
-	// stand is how long work stands aside at a time, so that it goes on, slowly, where requests never end.
-	stand = 20 * time.Millisecond
+	// stand is how long work stands aside at a time, so that it goes on, slowly, where requests never end; patience is that
+	// of upkeep, for which nobody waits.
+	stand    = 20 * time.Millisecond
+	patience = 200 * time.Millisecond
 )
 
 // Way lets work in the background make way for people who wait for an answer of the same process.
@@ -34,8 +36,13 @@ func (w *Way) Visit() (leave func()) {
 func (w *Way) Company() bool { return time.Since(time.Unix(0, w.last.Load())) < company }
 
 // Make stands aside for a moment while somebody waits. Call it often, and never within a transaction.
-func (w *Way) Make() {
-	for began := time.Now(); w.waiting.Load() > 0 && time.Since(began) < stand; {
+func (w *Way) Make() { w.aside(stand) }
+
+// Give is Make of work for which nobody waits: it stands aside for longer.
+func (w *Way) Give() { w.aside(patience) }
+
+func (w *Way) aside(most time.Duration) {
+	for began := time.Now(); w.waiting.Load() > 0 && time.Since(began) < most; {
 		time.Sleep(500 * time.Microsecond)
 	}
 }
