@@ -163,8 +163,7 @@ type Selection struct {
 
 // List lists assessments of a run in scope by area, after a position. It is for the program's own work: see Browse.
 func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, after registry.Position, limit int) ([]Stored, error) {
-	condition, args := s.selected(of, after.Area, after.ID, limit)
-	args[1] = max(s.areas.Scheme().Range(of.Area).Lo, after.Area) // see access.Scope.Beyond
+	condition, args := s.selected(of, after.Area, after.Area, after.ID, limit)
 	found, err := store.All(ctx, s.db.In(scope), "SELECT "+storedColumns+condition+" AND (a.area, a.id) > ($4, $5) ORDER BY a.area, a.id LIMIT $6", args, scan(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read the assessments of a run: %w", err)
@@ -173,10 +172,10 @@ func (s *Service) List(ctx context.Context, scope access.Scope, of Selection, af
 }
 
 // selected is the condition of a selection: the household is in scope now, and was below the area on the day.
-func (s *Service) selected(of Selection, more ...any) (condition string, args []any) {
+func (s *Service) selected(of Selection, from int64, more ...any) (condition string, args []any) {
 	below := s.areas.Scheme().Range(of.Area)
 	condition = " WHERE a.run = $1 AND {scope h.area} AND a.area BETWEEN $2 AND $3"
-	args = append([]any{of.Run, below.Lo, below.Hi}, more...)
+	args = append([]any{of.Run, max(below.Lo, from), below.Hi}, more...)
 	if of.Outcome != "" {
 		args = append(args, string(of.Outcome))
 		condition += fmt.Sprintf(" AND a.verdict = $%d", len(args))
@@ -222,7 +221,7 @@ func reads(scope access.Scope, area int64) journal.Who {
 
 // Exported journals that the selected assessments are about to be written into a file, and says how many they are.
 func (s *Service) Exported(ctx context.Context, scope access.Scope, of Selection, columns []string) (int64, error) {
-	condition, args := s.selected(of)
+	condition, args := s.selected(of, 0)
 	var n int64
 	err := store.One(ctx, s.db.In(scope), "SELECT count(*) FROM assessment a JOIN household h ON h.home = a.home AND h.id = a.household"+condition, args, &n)
 	if err != nil {

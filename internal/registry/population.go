@@ -93,10 +93,10 @@ type belonging struct {
 	sex, relation string
 }
 
-// within is the condition that a row is of one of the households, and its arguments: $1 is the home.
-func (l *caseload) within(column string) (string, []any) {
+// within is the condition that a row of a table, "" or its alias with a dot, is of one of the households, and its arguments.
+func (l *caseload) within(table string) (string, []any) {
 	ids := store.Padded(l.households)
-	return "{checked} AND " + column + " IN (" + store.In(2, len(ids)) + ")", append([]any{l.home}, ids...)
+	return "{checked} AND " + table + "home = $1 AND " + table + "household IN (" + store.In(2, len(ids)) + ")", append([]any{l.home}, ids...)
 }
 
 func (s *Service) fillHome(ctx context.Context, scope access.Scope, l *caseload, from, to clock.Day) error {
@@ -132,22 +132,22 @@ func (s *Service) fillHome(ctx context.Context, scope access.Scope, l *caseload,
 }
 
 func (s *Service) readEntries(ctx context.Context, scope access.Scope, l *caseload) (err error) {
-	where, args := l.within("household")
-	l.entries, err = s.entriesOf(ctx, scope, where+" AND home = $1 AND ended IS NULL", args)
+	where, args := l.within("")
+	l.entries, err = s.entriesOf(ctx, scope, where+" AND ended IS NULL", args)
 	return err
 }
 
 func (s *Service) readDwellings(ctx context.Context, scope access.Scope, l *caseload) (err error) {
-	where, args := l.within("household")
-	l.dwellings, err = store.All(ctx, s.db.In(scope), "SELECT household, id FROM dwelling WHERE "+where+" AND home = $1 AND to_day IS NULL ORDER BY from_day, id", args,
+	where, args := l.within("")
+	l.dwellings, err = store.All(ctx, s.db.In(scope), "SELECT household, id FROM dwelling WHERE "+where+" AND to_day IS NULL ORDER BY from_day, id", args,
 		func(r store.Rows, d *belonging) error { return r.Scan(&d.household, &d.id) })
 	return err
 }
 
 func (s *Service) readMembers(ctx context.Context, scope access.Scope, l *caseload) (err error) {
-	where, args := l.within("m.household")
+	where, args := l.within("m.")
 	l.members, err = store.All(ctx, s.db.In(scope), "SELECT m.household, p.id, p.birth, p.sex, m.relation FROM membership m JOIN person p ON p.home = m.home AND p.id = m.person WHERE "+where+
-		" AND m.home = $1 AND m.to_day IS NULL ORDER BY m.household, m.person", args,
+		" AND m.to_day IS NULL ORDER BY m.household, m.person", args,
 		func(r store.Rows, m *belonging) error {
 			return r.Scan(&m.household, &m.id, &m.birth, &m.sex, &m.relation)
 		})
