@@ -43,7 +43,7 @@ func (h *house) pages(server *web.Server, sessions *office.Sessions) error {
 	offices := &officepage.Pages{Frame: frame, Office: h.office, Sessions: sessions, Areas: h.areas, AreaActions: registrypage.PlaceLink(h.registry), Loads: h.loads, Packs: h.packs,
 		Loader: packLoader(), Shipped: policies.Files, Jobs: h.jobs, Events: office.NewEvents(h.db, h.areas), Organisations: h.organisations, OrganisationLoads: h.orgLoads, Approvals: h.approvals, Alerts: h.alerts, Assignments: h.assignments, Identity: h.identity,
 		RecordNumber: registry.Number, Clock: h.clock, Acts: registrypage.ActWords(h.registry),
-		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult, duplicate.JobKind: duplicatepage.JobResult, procedure.JobKind: identifypage.BulkResult(h.cases)}}
+		JobResults: map[string]func(context.Context, access.Caller, job.Job) (templ.Component, error){identify.JobKind: identifypage.JobResult, quality.JobKind: qualitypage.JobResult, quality.ChangesKind: qualitypage.JobResult, duplicate.JobKind: duplicatepage.JobResult, procedure.JobKind: identifypage.BulkResult(h.cases)}}
 	offices.Register(server)
 	desk := web.Desk{Caller: office.CallerFrom, Frame: frame.Around, Account: h.accountName}
 	identifypage.Register(server, identifypage.Needs{Identify: h.identify, Registry: h.registry, Desk: desk})

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"rightkey/internal/registry/quality"
 	"rightkey/internal/rest"
 	"rightkey/internal/store"
 )
@@ -14,7 +13,7 @@ import (
 func (h *house) keepUp(ctx context.Context, log *slog.Logger, api *rest.API) {
 	ctx = store.Courteous(ctx, h.jobs.Way().Make)
 	go h.sweep(ctx, log, api)
-	go quality.NewWatcher(h.quality).Run(ctx)
+	go h.quality.Watch(ctx)
 	go h.duplicates.Watch(ctx)
 	go h.followDays(ctx, log)
 	go h.monthEnds.Run(ctx)

@@ -20,16 +20,12 @@ type mirrored struct {
 	*house
 	source *registry.Mirrored
 	writer *mirror.Writer
-	sealer *journal.Sealer
 }
 
 func mirrorOf(t *testing.T, h *house) *mirrored {
 	t.Helper()
-	notary, err := journal.NewNotary(h.Keys.Ring())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &mirrored{house: h, sealer: journal.NewSealer(h.Journal, notary)}
+	m := &mirrored{house: h}
+	var err error
 	if m.source, err = h.Registry.Mirrored(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -56,15 +52,7 @@ func (m *mirrored) load(t *testing.T) {
 // follow seals what happened and applies it in small batches.
 func (m *mirrored) follow(t *testing.T) {
 	t.Helper()
-	events := m.count(t, "event")
-	for tries := 0; m.count(t, "event_pos") < events; tries++ { // a shared server may hold the sealing up
-		if _, err := m.sealer.Step(ctx); err != nil || tries > 500 {
-			t.Fatalf("seal: %v", err)
-		}
-		if tries > 0 {
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
+	m.Seal(t)
 	for {
 		pos := m.writer.Table().Pos()
 		b, err := m.source.Changed(ctx, m.writer.Schema(), pos, 7)

@@ -139,7 +139,7 @@ func (r *Register) Rooms() {
 	r.Identify.Decide(r.Cases)
 	r.Crosschecks = crosscheck.NewService(crosscheck.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Duplicates: r.Duplicates, Cases: r.Cases, Jobs: r.Jobs, Caller: caller})
 	r.Packages = away.NewService(away.Needs{Journal: r.Journal, Keys: r.Keys, Registry: r.Registry, Identify: r.Identify, Cases: r.Cases})
-	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller})
+	r.Quality = quality.NewService(quality.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Jobs: r.Jobs, Welfare: r.Identify.Welfare, Caller: caller, Many: 30})
 	r.Campaigns = campaign.NewService(campaign.Needs{DB: r.DB, Journal: r.Journal, Keys: r.Keys, Packs: r.Packs, Registry: r.Registry, Changes: r.Changes, Identify: r.Identify, Quality: r.Quality, Cases: r.Cases,
 		Assignments: office.NewAssignments(r.DB, r.Journal, r.Areas.Scheme()), Caller: caller})
 }

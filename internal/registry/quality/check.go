@@ -15,36 +15,47 @@ import (
 	"rightkey/internal/store"
 )
 
-// Check looks at households anew, at those that rules compare with them, and at the forms of the areas around them. It is what happens after a change; the
-// whole register is looked at by a job.
+// Check looks at households anew, at those that rules compare with them, and at the forms of the areas around them. It
+// is what happens after a change; the whole register is looked at by a job.
 func (s *Service) Check(ctx context.Context, ids []int64) error {
+	_, areas, err := s.checkHouseholds(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return s.checkPlaces(ctx, areas)
+}
+
+// checkHouseholds looks at households and at those that rules compare with them, and returns what changed (of
+// Households only these) and the areas of the households.
+func (s *Service) checkHouseholds(ctx context.Context, ids []int64) (done tally, areas []int64, err error) {
 	list, err := s.registry.Found(ctx, program, ids)
 	if err != nil || len(list) == 0 {
-		return err
+		return done, nil, err
 	}
 	before, err := s.fellows(ctx, list)
 	if err != nil {
-		return err
+		return done, nil, err
 	}
-	if _, err := s.checkAlone(ctx, list, nil); err != nil {
-		return err
+	if done, err = s.checkAlone(ctx, list, nil); err != nil {
+		return done, nil, err
 	}
 	after, err := s.fellows(ctx, list)
 	if err != nil {
-		return err
+		return done, nil, err
 	}
 	for rule, group := range after {
 		merged := append(append(slices.Clone(ids), before[rule]...), group...)
 		slices.Sort(merged)
-		if _, err := s.checkTogether(ctx, rule, slices.Compact(merged), everywhere, nil); err != nil {
-			return err
+		more, err := s.checkTogether(ctx, rule, slices.Compact(merged), everywhere, nil)
+		if err != nil {
+			return done, nil, err
 		}
+		done.Found, done.Fixed = done.Found+more.Found, done.Fixed+more.Fixed
 	}
-	areas := make([]int64, len(list))
-	for i, h := range list {
-		areas[i] = h.Area
+	for _, h := range list {
+		areas = append(areas, h.Area)
 	}
-	return s.checkPlaces(ctx, areas)
+	return done, areas, nil
 }
 
 // crossRule is a rule over several households of a pack.

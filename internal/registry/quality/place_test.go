@@ -76,21 +76,14 @@ func TestAFormsProblemFollowsTheFormAndTheHouseholds(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		town(t, r)
 		run(t, r)
-		watcher := quality.NewWatcher(r.Quality)
 		follow := func(want quality.State) {
 			t.Helper()
-			if err := watcher.Catch(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			r.Settle(t)
+			catch(t, r)
 			if list := ofForms(t, r, register.County); len(list) != 1 || list[0].State != want {
 				t.Fatalf("want %s: %+v", want, list)
 			}
 		}
-		if err := watcher.Catch(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		r.Settle(t)
+		catch(t, r)
 		state(t, r, reef, 3)
 		follow(quality.Open)
 		state(t, r, reef, 2)

@@ -2,8 +2,10 @@ package quality_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,11 +20,12 @@ import (
 	"rightkey/test/stand"
 )
 
-// halting lets through some new problems and then calls halt from within the transaction of the next.
+// halting lets through some new problems and then calls halt from within the transaction of the next, or lets it fail.
 type halting struct {
 	store.DB
-	left atomic.Int64
-	halt func()
+	left    atomic.Int64
+	halt    func()
+	failure error
 }
 
 func (h *halting) Tx(ctx context.Context, work func(store.Tx) error) error {
@@ -36,11 +39,24 @@ type haltingTx struct {
 
 func (tx haltingTx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	if strings.HasPrefix(sql, "INSERT INTO problem_item") && tx.db.left.Add(-1) == 0 {
+		if tx.db.failure != nil {
+			return 0, tx.db.failure
+		}
 		tx.db.halt()
 		<-ctx.Done() // the process ends within this transaction
 		return 0, ctx.Err()
 	}
 	return tx.Tx.Exec(ctx, sql, args...)
+}
+
+// afloat is a file of n households, none of which has a keeper.
+func afloat(from, n int) string {
+	var rows strings.Builder
+	rows.WriteString("key,area,status,nets,catch,lamp,motto\n")
+	for i := range n {
+		fmt.Fprintf(&rows, "k%d,11001001,afloat,3,100,,\n", from+i)
+	}
+	return rows.String()
 }
 
 func TestARunThatWasInterruptedEndsWithTheSameProblems(t *testing.T) {
@@ -49,12 +65,7 @@ func TestARunThatWasInterruptedEndsWithTheSameProblems(t *testing.T) {
 		h := &halting{DB: db}
 		r := register.Open(t, stand.New(t, h, register.Widths), os.DirFS("../../policy/testdata/ostania"), ".")
 		r.LoadAreas(t, register.Areas)
-		var rows strings.Builder
-		rows.WriteString("key,area,status,nets,catch,lamp,motto\n")
-		for i := range n {
-			fmt.Fprintf(&rows, "k%d,11001001,afloat,3,100,,\n", i)
-		}
-		r.ImportCSV(t, hearths, rows.String())
+		r.ImportCSV(t, hearths, afloat(0, n))
 		state(t, r, reef, 1)
 
 		h.halt = func() { go r.Stop() }
@@ -85,6 +96,56 @@ func TestARunThatWasInterruptedEndsWithTheSameProblems(t *testing.T) {
 		}
 		if found, fixed, err := quality.ResultOf(run(t, r)); err != nil || found != 0 || fixed != 0 {
 			t.Errorf("a run from the beginning found %d and fixed %d: %v", found, fixed, err)
+		}
+	})
+}
+
+func TestALookAtManyChangesThatWasInterruptedOrFailedLosesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		h := &halting{DB: db}
+		r := register.Open(t, stand.New(t, h, register.Widths), os.DirFS("../../policy/testdata/ostania"), ".")
+		r.LoadAreas(t, register.Areas)
+		met := 0
+		more := func(n int) {
+			r.ImportCSV(t, hearths, afloat(met, n))
+			met += n
+			r.Seal(t)
+		}
+		more(1500)
+		catch(t, r)
+
+		h.halt = func() { go r.Stop() }
+		h.left.Store(105) // within the second step
+		more(120)
+		r.Jobs.Way().Visit()() // while people are here steps are small
+		if err := r.Quality.Catch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for h.left.Load() > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		r.Stop()
+		r.Clock.Set(r.Clock.Now().Add(60_000_000_000)) // after a minute a process without a sign of life counts as dead
+		r.Rooms()
+		r.Start(t)
+		catch(t, r)
+		if n := len(problems(t, r)); n != met {
+			t.Errorf("after the restart %d problems of %d households", n, met)
+		}
+
+		h.failure = errors.New("the disk is full")
+		h.left.Store(5)
+		more(60)
+		catch(t, r)
+		if got := looks(t, r); got[len(got)-1] != "quality-changes 0 failed" {
+			t.Fatalf("nothing failed: %v", got)
+		}
+		catch(t, r)
+		if n := len(problems(t, r)); n != met {
+			t.Errorf("after the failure %d problems of %d households", n, met)
+		}
+		if got := looks(t, r); !slices.Equal(got, []string{"quality 1500 done", "quality-changes 120 done", "quality-changes 0 failed", "quality 1680 done"}) {
+			t.Errorf("what was looked at: %v", got)
 		}
 	})
 }

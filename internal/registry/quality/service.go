@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -24,6 +25,7 @@ type Service struct {
 	jobs     *job.Runner
 	welfare  func(one registry.Case, day clock.Day) (Welfare, error)
 	caller   func(ctx context.Context, account int64) (access.Caller, error)
+	many     int
 }
 
 // Needs is what the service works with.
@@ -38,12 +40,15 @@ type Needs struct {
 	Welfare func(one registry.Case, day clock.Day) (Welfare, error)
 	// Caller says who an account is today, before problems are given to it.
 	Caller func(ctx context.Context, account int64) (access.Caller, error)
+	// Many is how many households change at a time before a job looks at them; 0: 300, an import or a transfer.
+	Many int
 }
 
-// NewService opens the list of problems and registers its job.
+// NewService opens the list of problems and registers its jobs.
 func NewService(n Needs) *Service {
-	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare, caller: n.Caller}
+	s := &Service{db: n.DB, journal: n.Journal, keys: n.Keys, packs: n.Packs, registry: n.Registry, jobs: n.Jobs, welfare: n.Welfare, caller: n.Caller, many: cmp.Or(n.Many, bulk)}
 	n.Jobs.RegisterUpkeep(JobKind, s.work)
+	n.Jobs.RegisterUpkeep(ChangesKind, s.follow)
 	return s
 }
 
