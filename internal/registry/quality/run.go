@@ -95,6 +95,11 @@ func (s *Service) work(ctx context.Context, run *job.Run) error {
 			return err
 		}
 	}
+	if args.Area == 0 && run.Job.Progress == nil {
+		if err := s.begun(ctx); err != nil {
+			return err
+		}
+	}
 	var err error
 	if r.total, _, err = s.registry.Count(ctx, r.scope, registry.Filter{}); err != nil {
 		return err

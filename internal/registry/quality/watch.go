@@ -102,6 +102,19 @@ func (s *Service) all(ctx context.Context) error {
 	return s.remember(ctx, metaWatched, end)
 }
 
+// begun notes that a run over the whole register begins: a register that was never watched is watched from here on.
+func (s *Service) begun(ctx context.Context) error {
+	pos, err := s.note(ctx, metaWatched)
+	if err != nil || pos != 0 {
+		return err
+	}
+	end, err := s.journal.End(ctx)
+	if err != nil {
+		return err
+	}
+	return s.remember(ctx, metaWatched, end)
+}
+
 // whole asks for a run over the whole register, unless one waits to begin.
 func (s *Service) whole(ctx context.Context) error {
 	var waiting int64

@@ -87,6 +87,23 @@ func looks(t *testing.T, r *register.Register) (list []string) {
 	return list
 }
 
+func TestARegisterThatSomebodyHadLookedThroughIsWatchedFromThereOn(t *testing.T) {
+	register.Each(t, func(t *testing.T, r *register.Register) {
+		town(t, r)
+		r.Seal(t)
+		run(t, r)
+		catch(t, r)
+		edit(t, r, "household", "e", change.Values{"drift_nets": int64(4)})
+		catch(t, r)
+		if got := looks(t, r); len(got) != 1 {
+			t.Errorf("what was looked at: %v", got)
+		}
+		if !slices.Contains(problems(t, r), "e H06a fixed") {
+			t.Errorf("the change was not followed: %v", problems(t, r))
+		}
+	})
+}
+
 func TestManyChangesAreFollowedByAJob(t *testing.T) {
 	register.Each(t, func(t *testing.T, r *register.Register) {
 		hearths := func(from, to int) (list []register.Hearth) {
