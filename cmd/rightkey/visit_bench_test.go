@@ -73,7 +73,7 @@ func visitCounty(b *testing.B, p place, households int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	leaveJobs(b, h)
+	leaveImports(b, h)
 	following, unfollow := context.WithCancel(b.Context())
 	h.keepUp(following, slog.New(slog.DiscardHandler), api)
 	b.Cleanup(unfollow)
@@ -83,6 +83,7 @@ func visitCounty(b *testing.B, p place, households int) {
 	v.signIn(b, logins)
 	files := revisions(b, households)
 	mirrored(b, h)
+	settled(b, h)
 	for b.Loop() {
 		forgetSearches(b, h)
 		importing, end := context.WithCancel(b.Context())
@@ -116,14 +117,33 @@ func forgetSearches(b *testing.B, h *house) {
 	}
 }
 
-// leaveJobs takes away what is left to do from the filling of a large county, so that imports have their turn.
-func leaveJobs(b *testing.B, h *house) {
+// leaveImports takes away the imports that an earlier run left, so that this one's have their turn.
+func leaveImports(b *testing.B, h *house) {
 	b.Helper()
 	if err := h.raw.Tx(context.Background(), func(tx store.Tx) error {
-		_, err := tx.Exec(context.Background(), "UPDATE job SET state = 'cancelled' WHERE state IN ('queued', 'running')")
+		_, err := tx.Exec(context.Background(), "UPDATE job SET state = 'cancelled' WHERE kind = 'import' AND state IN ('queued', 'running')")
 		return err
 	}); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// settled waits until the program has done what it does once for a register that is new to it: the figures of the months
+// that have ended, the comparison of all persons. A register at work has that behind it.
+func settled(b *testing.B, h *house) {
+	b.Helper()
+	const calm = 10 * time.Second // longer than what follows changes takes to ask for a job
+	for began, since := time.Now(), time.Now(); time.Since(since) < calm; time.Sleep(100 * time.Millisecond) {
+		var left int64
+		if err := store.One(context.Background(), h.raw, "SELECT count(*) FROM job WHERE state IN ('queued', 'running')", nil, &left); err != nil {
+			b.Fatal(err)
+		}
+		if left > 0 {
+			since = time.Now()
+		}
+		if time.Since(began) > time.Hour {
+			b.Fatal("the jobs of a new register do not end")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -217,22 +218,13 @@ func (l *Library) Get(hash string) (*policy.Pack, bool) {
 // Current returns the pack that is in use everywhere today, for what does not depend on an area.
 func (l *Library) Current(day clock.Day) (*policy.Pack, error) { return l.At(0, day) }
 
-// All returns the installed packs by identity and version.
+// All returns the installed packs by identity, version and hash, each time in the same order.
 func (l *Library) All() []*policy.Pack {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	all := slices.Collect(maps.Values(l.packs))
 	slices.SortFunc(all, func(a, b *policy.Pack) int {
-		if a.ID != b.ID {
-			if a.ID < b.ID {
-				return -1
-			}
-			return 1
-		}
-		if a.Version < b.Version {
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Hash, b.Hash))
 	})
 	return all
 }
