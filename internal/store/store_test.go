@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"rightkey/internal/fault"
 	"rightkey/internal/store"
@@ -180,6 +181,35 @@ func TestTextThatOneEngineCannotStoreIsRefusedByBoth(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTablesThatGrowAreMeasuredAndEmptyOnesAreNot(t *testing.T) {
+	db := storetest.Postgres(t)
+	rows := make([][]any, 5000)
+	for i := range rows {
+		rows[i] = []any{fmt.Sprint("grown ", i), "x"}
+	}
+	if err := db.Tx(ctx, func(tx store.Tx) error { return tx.Bulk(ctx, "meta", []string{"key", "value"}, rows) }); err != nil {
+		t.Fatal(err)
+	}
+	count := func(sql string, args ...any) (n int64) {
+		if err := store.One(ctx, db, sql, args, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	size := func(table string) int64 {
+		return count("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE relname = $1", table)
+	}
+	const measuring = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'ANALYZE%'"
+	for began := time.Now(); size("meta") < 5000 || count(measuring) > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("the table is thought to have %d rows", size("meta"))
+		}
+	}
+	if n := size("household"); n != -1 {
+		t.Errorf("the empty table is thought to have %d rows, want -1: unknown", n)
+	}
 }
 
 func TestBulkInsertsEveryRowAcrossBatches(t *testing.T) {
