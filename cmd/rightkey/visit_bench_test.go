@@ -91,7 +91,9 @@ func visitCounty(b *testing.B, p place, households int) {
 		imports.Go(func() { importAgain(importing, b, h, files) })
 		v.visit(visitWarm)
 		v.took = map[string][]time.Duration{}
+		before := importedRows(b, h)
 		v.visit(visitTime)
+		b.ReportMetric(float64(importedRows(b, h)-before)/visitTime.Seconds(), "imported-rows/s")
 		end()
 		imports.Wait()
 	}
@@ -295,6 +297,15 @@ func importAgain(ctx context.Context, b *testing.B, h *house, folders [2]string)
 			return
 		}
 	}
+}
+
+// importedRows is how many rows imports have looked at or written so far.
+func importedRows(b *testing.B, h *house) (rows int64) {
+	b.Helper()
+	if err := store.One(context.Background(), h.raw, "SELECT CAST(coalesce(sum(done), 0) AS bigint) FROM job WHERE kind = 'import'", nil, &rows); err != nil {
+		b.Fatal(err)
+	}
+	return rows
 }
 
 // visitKind is a kind of page, with how a request for one is made at random.
