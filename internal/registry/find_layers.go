@@ -110,7 +110,12 @@ func (s *Service) sweepStep(ctx context.Context, n int) error {
 	}
 	var moved int64
 	err = s.db.Tx(ctx, findScope, func(tx store.Tx) error {
-		moved, err = tx.Exec(ctx, "UPDATE find_key SET layer = layer + 1 WHERE {checked} AND layer = $1 AND key > $2 AND key <= $3", n, l.at, to)
+		// Two walks along the rows: an UPDATE of the primary key takes them out and puts them in one by one.
+		const here = " WHERE {checked} AND layer = $1 AND key > $2 AND key <= $3"
+		if _, err := tx.Exec(ctx, "INSERT INTO find_key (layer, key, area, home, person) SELECT layer + 1, key, area, home, person FROM find_key"+here+" ON CONFLICT DO NOTHING", n, l.at, to); err != nil {
+			return err
+		}
+		moved, err = tx.Exec(ctx, "DELETE FROM find_key"+here, n, l.at, to)
 		return err
 	})
 	if err != nil {
