@@ -66,6 +66,15 @@ func (s *Service) followed(ctx context.Context, since int64) error {
 	return err
 }
 
+// follower is such a job at work.
+type follower struct {
+	s      *Service
+	run    *job.Run
+	since  int64
+	at     changesProgress
+	counts job.Counts
+}
+
 // follow looks at what happened after a position of the journal until nothing more happens, or has the whole register
 // looked at where so much of it changed that this is less work.
 func (s *Service) follow(ctx context.Context, run *job.Run) error {
@@ -73,9 +82,9 @@ func (s *Service) follow(ctx context.Context, run *job.Run) error {
 	if err := json.Unmarshal(run.Job.Args, &args); err != nil {
 		return err
 	}
-	at, counts := changesProgress{Pos: args.Since}, run.Job.Counts
+	f := &follower{s: s, run: run, since: args.Since, at: changesProgress{Pos: args.Since}, counts: run.Job.Counts}
 	if run.Job.Progress != nil {
-		if err := json.Unmarshal(run.Job.Progress, &at); err != nil {
+		if err := json.Unmarshal(run.Job.Progress, &f.at); err != nil {
 			return err
 		}
 	}
@@ -83,52 +92,57 @@ func (s *Service) follow(ctx context.Context, run *job.Run) error {
 	if err != nil {
 		return err
 	}
-	for {
-		if at.Households*fewOf > households {
-			return s.all(ctx)
-		}
-		limit := changesChunk
-		if run.Way().Company() {
-			limit = companyChanges
-		}
-		events, err := s.journal.Since(ctx, at.Pos, limit)
+	for f.at.Households*fewOf <= households {
+		more, err := f.step(ctx)
 		if err != nil {
 			return err
 		}
-		if len(events) == 0 {
-			return s.checkPlaces(ctx, at.Areas)
-		}
-		met, err := s.changedBy(ctx, events)
-		if err != nil {
-			return err
-		}
-		done, areas, err := s.checkHouseholds(ctx, met.households)
-		if err != nil {
-			return err
-		}
-		at.Pos, at.Households = events[len(events)-1].Pos, at.Households+int64(len(met.households))
-		at.Found, at.Fixed = at.Found+done.Found, at.Fixed+done.Fixed
-		at.Areas = append(append(at.Areas, met.areas...), areas...)
-		slices.Sort(at.Areas)
-		at.Areas = slices.Compact(at.Areas)
-		counts = counts.Add(counted(int64(len(met.households)), done))
-		if err := s.reached(ctx, run, args.Since, at, counts); err != nil {
-			return err
+		if !more {
+			return s.checkPlaces(ctx, f.at.Areas)
 		}
 	}
+	return s.all(ctx)
 }
 
-// reached stores how far a job got, together with the position from which the next look goes on.
-func (s *Service) reached(ctx context.Context, run *job.Run, since int64, at changesProgress, counts job.Counts) error {
-	end, err := s.journal.End(ctx)
+// step looks at what the next events changed; false when nothing more happened.
+func (f *follower) step(ctx context.Context) (bool, error) {
+	limit := changesChunk
+	if f.run.Way().Company() {
+		limit = companyChanges
+	}
+	events, err := f.s.journal.Since(ctx, f.at.Pos, limit)
+	if err != nil || len(events) == 0 {
+		return false, err
+	}
+	met, err := f.s.changedBy(ctx, events)
+	if err != nil {
+		return false, err
+	}
+	done, areas, err := f.s.checkHouseholds(ctx, met.households)
+	if err != nil {
+		return false, err
+	}
+	n := int64(len(met.households))
+	f.at.Pos, f.at.Households = events[len(events)-1].Pos, f.at.Households+n
+	f.at.Found, f.at.Fixed = f.at.Found+done.Found, f.at.Fixed+done.Fixed
+	f.at.Areas = append(append(f.at.Areas, met.areas...), areas...)
+	slices.Sort(f.at.Areas)
+	f.at.Areas = slices.Compact(f.at.Areas)
+	f.counts = f.counts.Add(counted(n, done))
+	return true, f.save(ctx)
+}
+
+// save stores how far the job got, together with the position from which the next look goes on.
+func (f *follower) save(ctx context.Context) error {
+	end, err := f.s.journal.End(ctx)
 	if err != nil {
 		return err
 	}
-	return s.db.Tx(ctx, program, func(tx store.Tx) error {
-		if err := noted(ctx, tx, metaWatched, at.Pos); err != nil {
+	return f.s.db.Tx(ctx, program, func(tx store.Tx) error {
+		if err := noted(ctx, tx, metaWatched, f.at.Pos); err != nil {
 			return err
 		}
-		return run.Save(ctx, tx, at.Pos-since, max(at.Pos, end)-since, counts, at)
+		return f.run.Save(ctx, tx, f.at.Pos-f.since, max(f.at.Pos, end)-f.since, f.counts, f.at)
 	})
 }
 
