@@ -99,7 +99,7 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	}
 	met := make([]map[int64]meeting, len(asked)) // by person
 	for _, table := range []string{"find_key", "person_key"} {
-		found, err := inParts(walks[table], atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, table, some) })
+		found, err := inParts(walks[table], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, table, some) })
 		if err != nil {
 			return nil, err
 		}
@@ -115,13 +115,13 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	}
 	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
 	if worth != nil && !numbers {
-		if err := s.leaveOut(ctx, met, atOnce(asked), worth); err != nil {
+		if err := s.leaveOut(ctx, met, s.atOnce(asked), worth); err != nil {
 			return nil, err
 		}
 	}
 	known := map[int64]Identity{}
 	for home, persons := range homesOf(met) {
-		list, err := s.identities(ctx, home, persons, numbers)
+		list, err := s.identities(ctx, home, persons, s.atOnce(asked), numbers)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +175,7 @@ func homesOf(met []map[int64]meeting) map[int64][]int64 {
 func (s *Service) leaveOut(ctx context.Context, met []map[int64]meeting, parts int, worth Worth) error {
 	known := map[int64]Identity{}
 	for home, persons := range homesOf(met) {
-		list, err := inParts(persons, parts, loadStep, func(some []int64) ([]Identity, error) {
+		list, err := inParts(persons, parts, identityStep, func(some []int64) ([]Identity, error) {
 			args := append([]any{home}, store.Padded(some)...)
 			return store.All(ctx, s.db.In(findScope), "SELECT p.home, p.id, p.number, p.name, p.sex, p.birth FROM person p WHERE {checked} AND p.erased IS NULL AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args,
 				func(r store.Rows, one *Identity) error {
@@ -283,18 +283,16 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk) ([]enc
 
 // identities reads persons of a home who live in a household now, with their national numbers or without; others are
 // left out. Namesakes of a large register are more than a statement takes.
-func (s *Service) identities(ctx context.Context, home int64, persons []int64, numbers bool) ([]Identity, error) {
-	var all []Identity
-	for some := range slices.Chunk(persons, loadStep) {
+func (s *Service) identities(ctx context.Context, home int64, persons []int64, parts int, numbers bool) ([]Identity, error) {
+	return inParts(persons, parts, identityStep, func(some []int64) ([]Identity, error) {
 		args := append([]any{home}, store.Padded(some)...)
-		list, err := s.identitiesWhere(ctx, findScope, "{checked} AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args, numbers)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
-	}
-	return all, nil
+		return s.identitiesWhere(ctx, findScope, "{checked} AND p.home = $1 AND p.id IN ("+store.In(2, len(args)-1)+")", args, numbers)
+	})
 }
+
+// identityStep is how many persons are read by one statement: binding many arguments takes SQLite's driver a time that
+// grows with the square of their number.
+const identityStep = 256
 
 // IdentitiesOf are the identities of these persons, of those who live in a household now. It is work of the program.
 func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity, error) {
@@ -314,7 +312,7 @@ func (s *Service) IdentitiesOf(ctx context.Context, persons []int64) ([]Identity
 	}
 	var all []Identity
 	for home, ids := range homes {
-		some, err := s.identities(ctx, home, ids, true)
+		some, err := s.identities(ctx, home, ids, 1, true)
 		if err != nil {
 			return nil, err
 		}

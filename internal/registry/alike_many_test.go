@@ -15,7 +15,7 @@ func TestAsManyNamesakesAsThereAreAreRead(t *testing.T) {
 			persons[i] = int64(i + 1)
 		}
 		s := &Service{db: access.Guard(db)}
-		if found, err := s.identities(t.Context(), 1, persons, true); err != nil || len(found) != 0 {
+		if found, err := s.identities(t.Context(), 1, persons, 2, true); err != nil || len(found) != 0 {
 			t.Fatalf("%d persons of an empty register, %v", len(found), err)
 		}
 	})

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// atOnce is in how many parts at once is read who is worth comparing with one person: somebody waits for the answer, and
-// most of what it takes is to touch pages. For many persons nobody waits, and others need the connections.
-func atOnce(asked []Identity) int {
-	if len(asked) == 1 {
-		return 2
+// atOnce is in how many parts at once is read who is worth comparing with persons: most of what it takes is to touch
+// pages. For many persons nobody waits, so that while people are here others have the connections.
+func (s *Service) atOnce(asked []Identity) int {
+	if len(asked) > 1 && s.jobs.Way().Company() {
+		return 1
 	}
-	return 1
+	return 2
 }
 
 // inParts reads parts of a list at once, none of more than most things, and returns what was found in their order.
