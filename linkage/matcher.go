@@ -154,8 +154,29 @@ func hashForm(of func(string) string, value string) uint64 {
 }
 
 // Score returns the evidence in bits that two records of normalised values are one person.
-func (x *Matcher) Score(a, b []string) float64 {
-	pattern := x.pattern(a, b)
+func (x *Matcher) Score(a, b []string) float64 { return x.score(x.pattern(a, b), a) }
+
+// MostScore is the most that Score can come to where b's value of a field was not read but is other than a's.
+func (x *Matcher) MostScore(a, b []string, field int) float64 {
+	at := 4 * field
+	pattern := x.pattern(a, b) | missing<<at
+	most := x.score(pattern, a)
+	if a[field] == "" {
+		return most
+	}
+	for level := range x.model.Fields[field].Levels {
+		if level != same {
+			most = max(most, x.score(pattern&^(missing<<at)|uint64(level)<<at, a))
+		}
+	}
+	return most
+}
+
+// Probability is how likely two records of this evidence are one person; more evidence never makes it less likely.
+func (x *Matcher) Probability(score float64) float64 { return x.model.calibrated(score) }
+
+// score is the evidence of a pattern of agreement with a record.
+func (x *Matcher) score(pattern uint64, a []string) float64 {
 	total := logit2(x.model.Prior)
 	for f := range x.weights {
 		level := levelOf(pattern, f)
@@ -174,7 +195,7 @@ func (x *Matcher) Score(a, b []string) float64 {
 // Compare is Score with the evidence of each field.
 func (x *Matcher) Compare(a, b []string) Pair {
 	pattern := x.pattern(a, b)
-	p := Pair{Weight: x.Score(a, b), Evidence: make([]Evidence, len(x.weights))}
+	p := Pair{Weight: x.score(pattern, a), Evidence: make([]Evidence, len(x.weights))}
 	for f := range x.weights {
 		level := levelOf(pattern, f)
 		p.Evidence[f] = Evidence{Level: "missing", Bits: x.weights[f][level]}

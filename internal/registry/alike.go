@@ -114,7 +114,7 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 		delete(found, asked[i].ID)
 	}
 	numbers := slices.ContainsFunc(asked, func(who Identity) bool { return who.NationalID != "" })
-	if worth != nil && !numbers {
+	if worth != nil {
 		if err := s.leaveOut(ctx, met, s.atOnce(asked), worth); err != nil {
 			return nil, err
 		}
@@ -142,7 +142,8 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 }
 
 // Worth says of somebody who shares a key with one of those asked for, by position, whether to find out where this
-// person lives. Of this person the name, sex, date of birth and area are known, the household and number not.
+// person lives and which national number this is. The name, sex, date of birth and area are known, the household and
+// number not, only that the number is not the one asked for: who has that is read in any case.
 type Worth func(asked int, one Identity) bool
 
 // meeting is a person who was met on a walk, and where the key lies; 0 for a key of a number, which lies nowhere.

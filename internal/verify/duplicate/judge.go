@@ -153,10 +153,25 @@ func (j *judge) compare(a, b registry.Identity) linkage.Pair {
 	if together && !twice {
 		pair.Probability = 0
 	}
-	pair.Probability = math.Round(pair.Probability*1e4) / 1e4
+	pair.Probability = rounded(pair.Probability)
 	pair.Weight = math.Round(pair.Weight*100) / 100
 	for i := range pair.Evidence {
 		pair.Evidence[i].Bits = math.Round(pair.Evidence[i].Bits*100) / 100
 	}
 	return pair
 }
+
+// most is how likely two persons are one at most, as far as is known of the second before the household and the national
+// number are read, which is other than the first's.
+func (j *judge) most(a, b registry.Identity) float64 {
+	one, other := j.matcher.Normalise(values(a, j.width)), j.matcher.Normalise(values(b, j.width))
+	score := j.matcher.MostScore(one, other, ofID)
+	if a.Household != 0 { // of whom lives with the first the place says nothing
+		one[ofPlace], other[ofPlace] = "", ""
+		score = max(score, j.matcher.MostScore(one, other, ofID))
+	}
+	return rounded(j.matcher.Probability(score))
+}
+
+// rounded is a probability to four digits.
+func rounded(p float64) float64 { return math.Round(p*1e4) / 1e4 }

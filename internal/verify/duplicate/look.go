@@ -95,7 +95,7 @@ func comparable(who registry.Identity) bool {
 }
 
 // alike finds for each person the registered ones who fall into a zone, the likeliest first. Who is different wherever
-// he lives is left out before that is read.
+// he lives and whatever the national number is, is left out before these are read.
 func (s *Service) alike(ctx context.Context, list []registry.Identity) ([][]Alike, error) {
 	j, err := s.judge(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Service) alike(ctx context.Context, list []registry.Identity) ([][]Alik
 		}
 	}
 	candidates, err := s.registry.Alike(ctx, list, func(i int, c registry.Identity) bool {
-		return costs[i].Zone(j.compare(list[i], c).Probability) != Different
+		return costs[i].Zone(j.most(list[i], c)) != Different
 	})
 	return inZones(j, costs, list, candidates), err
 }
