@@ -74,11 +74,11 @@ func (p *pages) showImport(w http.ResponseWriter, r *http.Request) error {
 // showStep shows an import; form is step 2 with what was wrong with it, nil to make it anew.
 func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im registry.Import, scope access.Scope, form *columnsForm) error {
 	ctx := r.Context()
-	v := importPage{im: im, path: importPath(im.ID), facts: p.aboutImport(ctx, im)}
-	j, err := p.jobOf(r, im)
+	im, j, err := p.withJob(r, scope, im)
 	if err != nil {
 		return err
 	}
+	v := importPage{im: im, path: importPath(im.ID), facts: p.aboutImport(ctx, im)}
 	step := 0
 	switch im.State {
 	case registry.Uploaded:
@@ -126,6 +126,20 @@ func (p *pages) showStep(w http.ResponseWriter, r *http.Request, status int, im 
 		page.Flash = []web.Notice{{Tone: web.ToneGood, Title: word(ctx, "import.template.saved"), Actions: []web.Action{{Label: word(ctx, "import.template.title"), Href: "/import-templates"}}}}
 	}
 	return p.show(w, r, status, page, importView(v))
+}
+
+// withJob is the import with its job. A job that ended after the import was read has stored the import's state before:
+// the page would say that the work has ended, and not what it came to.
+func (p *pages) withJob(r *http.Request, scope access.Scope, im registry.Import) (registry.Import, job.Job, error) {
+	j, err := p.jobOf(r, im)
+	if err != nil || !j.State.Ended() || im.State != registry.Checking && im.State != registry.Applying {
+		return im, j, err
+	}
+	if im, err = p.Registry.GetImport(r.Context(), scope, im.ID); err != nil || im.Job == j.ID {
+		return im, j, err
+	}
+	j, err = p.jobOf(r, im) // the next one has begun
+	return im, j, err
 }
 
 // jobOf is the import's last job, the zero Job where it has none.
