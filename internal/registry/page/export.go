@@ -216,6 +216,9 @@ func (p *pages) exportOf(r *http.Request) (registry.Export, job.Job, error) {
 		return e, job.Job{}, err
 	}
 	j, err := p.Jobs.Get(r.Context(), caller, e.Job)
+	if err == nil && e.State == registry.ExportMaking && j.State.Ended() { // it may have ended since the export was read
+		e, err = p.Registry.GetExport(r.Context(), caller, id)
+	}
 	return e, j, err
 }
 
