@@ -114,6 +114,7 @@ var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join(
 	"assignment",
 	"inspection",
 	"find_key",
+	"find_late",
 	"person_find",
 	"phone_key",
 	"duplicate_pair",

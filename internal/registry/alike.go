@@ -97,11 +97,18 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	for i, who := range asked {
 		s.walks(i, who, walks)
 	}
+	late, err := s.latecomers(ctx) // before the others are looked for
+	if err != nil {
+		return nil, err
+	}
 	met := make([]map[int64]meeting, len(asked)) // by person
 	for _, table := range []string{"find_key", "person_key"} {
 		found, err := inParts(walks[table], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, table, some) })
 		if err != nil {
 			return nil, err
+		}
+		if table == "find_key" {
+			found = append(found, late.met(walks[table])...)
 		}
 		for _, one := range found {
 			if met[one.asked] == nil {

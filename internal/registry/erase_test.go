@@ -379,6 +379,7 @@ var unforgotten = map[string]string{
 	"membership.end_reason": "codes",
 	"entry.subject":         "codes", "entry.class": "codes", "entry.currency": "codes", "entry.origin": "codes",
 	"person_find.*": "goes by takeKeys",
+	"find_late.*":   "numbers of persons",
 	"assessment.*":  "sums and verdicts of the household",
 }
 

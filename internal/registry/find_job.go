@@ -113,7 +113,8 @@ func (s *Service) makeFindKeys(ctx context.Context, run *job.Run) error {
 		if err != nil || n == 0 && at.Households {
 			return err
 		}
-		if err := s.sweepKeys(ctx, len(rows), run.Way().Company()); err != nil {
+		s.sweeper.wrote(len(rows))
+		if err := s.sweepKeys(ctx, run.Way().Company()); err != nil {
 			return err
 		}
 		at = last

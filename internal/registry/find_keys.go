@@ -60,6 +60,9 @@ func storeKeys(ctx context.Context, tx store.Tx, list ...found) error {
 // takeKeys takes the keys of a person away and returns them; a subject without keys has an empty list.
 func takeKeys(ctx context.Context, tx store.Tx, home, person int64) (found, error) {
 	f := found{home: home, person: person}
+	if err := leaveLate(ctx, tx, person); err != nil {
+		return f, err
+	}
 	var keys []byte
 	err := store.One(ctx, tx, "SELECT area, keys FROM person_find WHERE {checked} AND home = $1 AND person = $2", []any{home, person}, &f.area, &keys)
 	if errors.Is(err, store.ErrNoRows) {

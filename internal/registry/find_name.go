@@ -27,9 +27,23 @@ func (s *Service) findName(ctx context.Context, scope access.Scope, text string)
 	if sql == "" {
 		return nil, nil
 	}
-	met, err := s.people(ctx, scope, sql, " ORDER BY p.w DESC, h.area, p.id", args...)
+	late, err := s.latecomers(ctx) // before the others are looked for
 	if err != nil {
 		return nil, err
+	}
+	const order = " ORDER BY p.w DESC, h.area, p.id"
+	met, err := s.people(ctx, scope, sql, order, args...)
+	if err != nil {
+		return nil, err
+	}
+	if sql, args = late.named(scope, text); sql != "" {
+		more, err := s.people(ctx, scope, sql, order, args...)
+		if err != nil {
+			return nil, err
+		}
+		met = append(met, slices.DeleteFunc(more, func(h Hit) bool { // those whose keys are just being written
+			return slices.ContainsFunc(met, func(other Hit) bool { return other.Person.ID == h.Person.ID })
+		})...)
 	}
 	typed := namekey.Type(text)
 	hits := met[:0]

@@ -235,7 +235,7 @@ func (r *importRun) end(ctx context.Context, state ImportState, counts job.Count
 const sweepChunk = 5000
 
 // sweep takes the staged rows of an applied import away. Those with problems stay without their body, as the report;
-// rejected ones keep it, sealed, until their time is over.
+// rejected ones keep it, sealed, until their time is over. What is left of the keys to find by is written.
 func (r *importRun) sweep(ctx context.Context) error {
 	var last int64
 	if err := store.One(ctx, r.s.db.In(r.scope), "SELECT coalesce(max(n), 0) FROM staging WHERE {checked} AND set_id = $1", []any{r.im.ID}, &last); err != nil {
@@ -256,5 +256,5 @@ func (r *importRun) sweep(ctx context.Context) error {
 			return fmt.Errorf("sweep the staged rows: %w", err)
 		}
 	}
-	return nil
+	return r.s.writeLate(ctx, r.run.Way())
 }

@@ -111,5 +111,9 @@ func (r *importRun) store(ctx context.Context, p portion, b *batch, counts job.C
 	if err != nil {
 		return err
 	}
-	return r.s.sweepKeys(ctx, len(b.found), r.run.Way().Company())
+	if len(b.found) == 0 {
+		return nil
+	}
+	r.s.sweeper.wroteLate(len(b.found))
+	return r.s.sweepKeys(ctx, r.run.Way().Company())
 }

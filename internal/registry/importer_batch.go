@@ -85,7 +85,7 @@ func (b *batch) store(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
-	if err := storeKeys(ctx, tx, b.found...); err != nil {
+	if err := storeLate(ctx, tx, b.found); err != nil {
 		return err
 	}
 	for _, p := range b.prepared {

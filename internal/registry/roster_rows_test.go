@@ -32,7 +32,7 @@ var still = map[string]string{
 	"job": "was started for the area itself", "import": "was started for the area itself", "approval": "was asked for in that area", "alert": "was raised in that area",
 	"own_declared": "person is an official", "assignment.person": "is an official", "inspection": "is about the area itself",
 	"check_list": "was given for the area itself",
-	"find_key":   "goes by moveKeys", "person_find": "goes by moveKeys",
+	"find_key":   "goes by moveKeys", "person_find": "goes by moveKeys", "find_late": "names who is taken out by moveKeys",
 	"unmasking": "tells who saw what where", "account": "person is who holds the account",
 }
 

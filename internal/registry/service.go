@@ -46,6 +46,7 @@ type Service struct {
 	drawing     sync.Mutex     // one picture is decoded at a time
 
 	sweeper sweeper // keys to find by on their way to where they stay
+	waiting late    // and those that have not set out
 
 	norms norms // what is usual in villages
 
