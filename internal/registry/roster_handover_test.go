@@ -170,6 +170,9 @@ func TestAnAcceptedTransferWaitsForItsDay(t *testing.T) {
 		if carry(0); sees(3) || !sees(7) {
 			t.Error("on the day the old county still sees it, or the new one does not")
 		}
+		if one := h.transferred(t, set.ID); one.State != registry.TransferDone || one.Reopened != "" {
+			t.Errorf("carried out at once by several: %+v", one)
+		}
 		h.sound(t)
 		if f := h.file(t, reef.ID); f.Area != 12001001 || len(f.Members) != 3 {
 			t.Errorf("the file %+v", f.Household)

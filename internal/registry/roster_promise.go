@@ -102,7 +102,7 @@ func (s *Service) CarryOutTransfers(ctx context.Context) (int, error) {
 		switch carried, err := s.carryOut(ctx, scope, t); {
 		case carried:
 			done++
-		case err != nil && !fault.Is(err, fault.Stale): // somebody else was faster, or is at it
+		case err != nil && !fault.Is(err, fault.Stale): // somebody else is at it
 			all = errors.Join(all, fmt.Errorf("carry out transfer %d: %w", t.Set, err))
 		}
 	}
@@ -131,6 +131,11 @@ func (s *Service) carryOut(ctx context.Context, scope access.Scope, t Transfer) 
 		err = s.carryOutAs(ctx, caller, t, a)
 		if !fault.Is(err, fault.Stale) {
 			break
+		}
+	}
+	if err != nil {
+		if waits, failed := s.transfers(ctx, scope, transferWaits+" AND {checked} AND t.set_id = $1", t.Set); failed != nil || len(waits) == 0 {
+			return false, failed // somebody else was faster
 		}
 	}
 	switch fault.KindOf(err) {
@@ -185,7 +190,7 @@ func (s *Service) reopen(ctx context.Context, scope access.Scope, t Transfer, wh
 	today, wait := int64(s.today()), int64(reopenedDays)
 	return s.db.Tx(ctx, scope, func(tx store.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE transfer SET accepted = NULL, accepted_by = 0, answer = NULL, reopened = $2, expires = CASE WHEN expires < $3 THEN $3 ELSE expires END
-			WHERE {checked} AND set_id = $1 AND accepted IS NOT NULL`, t.Set, why, today+wait)
+			WHERE {checked} AND set_id = $1 AND accepted IS NOT NULL AND EXISTS (SELECT 1 FROM change_set c WHERE c.id = set_id AND `+transferWaits+")", t.Set, why, today+wait)
 		if err != nil || n == 0 {
 			return err
 		}
