@@ -102,20 +102,19 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 		return nil, err
 	}
 	met := make([]map[int64]meeting, len(asked)) // by person
-	for _, table := range []string{"find_key", "person_key"} {
-		found, err := inParts(walks[table], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, table, some) })
-		if err != nil {
-			return nil, err
+	keyed, err := s.keyed(ctx, asked, walks["find_key"])
+	if err != nil {
+		return nil, err
+	}
+	numbered, err := inParts(walks["person_key"], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, "person_key", "", some) })
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range slices.Concat(keyed, late.met(walks["find_key"]), numbered) {
+		if met[one.asked] == nil {
+			met[one.asked] = map[int64]meeting{}
 		}
-		if table == "find_key" {
-			found = append(found, late.met(walks[table])...)
-		}
-		for _, one := range found {
-			if met[one.asked] == nil {
-				met[one.asked] = map[int64]meeting{}
-			}
-			met[one.asked][one.person] = one.meeting
-		}
+		met[one.asked][one.person] = one.meeting
 	}
 	for i, found := range met {
 		delete(found, asked[i].ID)
@@ -251,8 +250,8 @@ func (s *Service) county(area int64) int64 {
 // County is the area above or at an area that keeps a store of its own, in most countries the county.
 func (s *Service) County(area int64) int64 { return s.county(area) }
 
-// walked makes walks in one statement and returns whom they met.
-func (s *Service) walked(ctx context.Context, table string, walks []walk) ([]encounter, error) {
+// walked makes walks in one statement and returns whom they met; of find_key in the layers of the condition.
+func (s *Service) walked(ctx context.Context, table, layers string, walks []walk) ([]encounter, error) {
 	var b strings.Builder
 	var args []any
 	width := statementWalks[slices.IndexFunc(statementWalks, func(width int) bool { return width >= len(walks) })]
@@ -275,7 +274,7 @@ func (s *Service) walked(ctx context.Context, table string, walks []walk) ([]enc
 		}
 		args = append(args, w.in.Lo, w.in.Hi)
 		fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, area FROM find_key WHERE {checked} AND %s AND key = $%d AND area BETWEEN $%d AND $%d LIMIT %d) w%d",
-			n, anyLayer, len(args)-2, len(args)-1, len(args), mostAlike, n)
+			n, layers, len(args)-2, len(args)-1, len(args), mostAlike, n)
 	}
 	found, err := store.All(ctx, s.db.In(findScope), b.String(), args, func(r store.Rows, met *encounter) error {
 		var n int

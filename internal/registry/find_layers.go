@@ -15,7 +15,7 @@ import (
 // wait in lists until they are many (find_late.go), and are written into the second layer. A search looks into all.
 
 // anyLayer is the condition that a row of find_key is in one of the layers.
-const anyLayer = "layer IN (0, 1, 2)"
+var anyLayer = inLayers(everyLayer)
 
 // layerRows is how many rows the layers above the last hold before they are swept into the next.
 var layerRows = [...]int64{1 << 16, 1 << 23}

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"rightkey/internal/access"
@@ -47,6 +48,50 @@ func TestWhileKeysAreSweptFromLayerToLayerEverybodyIsFoundAndNoKeyIsLost(t *test
 		}
 		if n := h.inLayers(t); n[0] > 2 || n[1] > 5 || n[2] == 0 || met != [3]bool{true, true, true} {
 			t.Errorf("in the end %d keys lie in layers; met %v", n, met)
+		}
+	})
+}
+
+// Layers without keys are left out for many; keys that move into one of them in the meantime are found all the same.
+func TestManyAreMetWhileTheirKeysMoveIntoALayerThatWasEmpty(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.fillNames(t)
+		persons, err := store.All(ctx, h.Raw, "SELECT id FROM person ORDER BY id", nil, func(r store.Rows, id *int64) error { return r.Scan(id) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := h.Registry.IdentitiesOf(ctx, persons)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := slices.Repeat(one, 20)
+		for i := range asked {
+			asked[i].ID, asked[i].NationalID = 0, "" // as somebody new
+		}
+		moved := func(from, to int) {
+			if err := h.Raw.Tx(ctx, func(tx store.Tx) error {
+				_, err := tx.Exec(ctx, "UPDATE find_key SET layer = $2 WHERE layer = $1", from, to)
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		for range 30 {
+			var moving sync.WaitGroup
+			moving.Go(func() { moved(0, 1); moved(1, 2) })
+			for n := range 3 {
+				alike, err := h.Registry.Alike(ctx, asked, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, met := range alike {
+					if !slices.ContainsFunc(met, func(other registry.Identity) bool { return other.Name == asked[i].Name }) {
+						t.Fatalf("asked for the %d. time, %d meets %d others, not the one of his name", n+1, i, len(met))
+					}
+				}
+			}
+			moving.Wait()
+			moved(2, 0)
 		}
 	})
 }
