@@ -30,7 +30,7 @@ import (
 const fixtureNow = "2014-12-31T09:00:00Z"
 
 // fixtures are the versions so far, oldest first.
-var fixtures = []string{"v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"}
+var fixtures = []string{"v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10"}
 
 func fixture(name string) string { return filepath.Join("testdata", "fixtures", name) }
 
