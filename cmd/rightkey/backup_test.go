@@ -134,7 +134,7 @@ func nobody(t *testing.T, h *house) {
 		t.Errorf("households %+v (%v)", list, err)
 	}
 	var n int64
-	if err := store.One(ctx, h.raw, "SELECT (SELECT count(*) FROM person WHERE name <> '' OR id_tail <> '') + (SELECT count(*) FROM person_key) + (SELECT count(*) FROM find_key)", nil, &n); err != nil || n != 0 {
+	if err := store.One(ctx, h.raw, "SELECT (SELECT count(*) FROM person WHERE name <> '' OR id_tail <> '') + (SELECT count(*) FROM id_claim) + (SELECT count(*) FROM find_key)", nil, &n); err != nil || n != 0 {
 		t.Errorf("%d traces of the erased person (%v)", n, err)
 	}
 }

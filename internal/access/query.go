@@ -86,8 +86,7 @@ func (t scopedTx) Bulk(ctx context.Context, table string, columns []string, rows
 var scoped = regexp.MustCompile(`(?i)\b(?:from|join|update)\s+(` + strings.Join([]string{
 	"household",
 	"person",
-	"person_key",
-	"id_owner",
+	"id_claim",
 	"membership",
 	"transfer",
 	"dwelling",

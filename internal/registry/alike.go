@@ -106,7 +106,7 @@ func (s *Service) Alike(ctx context.Context, asked []Identity, worth Worth) ([][
 	if err != nil {
 		return nil, err
 	}
-	numbered, err := inParts(walks["person_key"], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, "person_key", "", some) })
+	numbered, err := inParts(walks["id_claim"], s.atOnce(asked), alikeWalks, func(some []walk) ([]encounter, error) { return s.walked(ctx, "id_claim", "", some) })
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ func (s *Service) walks(at int, who Identity, into map[string][]walk) {
 		}
 	}
 	if who.NationalID != "" {
-		add("person_key", s.blind(who.NationalID), access.Everywhere)
+		add("id_claim", s.blind(who.NationalID), access.Everywhere)
 	}
 }
 
@@ -259,7 +259,7 @@ func (s *Service) walked(ctx context.Context, table, layers string, walks []walk
 		w := walk{asked: -1}
 		if n < len(walks) {
 			w = walks[n]
-		} else if table == "person_key" {
+		} else if table == "id_claim" {
 			w.key = []byte{}
 		} else {
 			w.key = int64(-1)
@@ -268,8 +268,8 @@ func (s *Service) walked(ctx context.Context, table, layers string, walks []walk
 			b.WriteString(" UNION ALL ")
 		}
 		args = append(args, w.key)
-		if table == "person_key" {
-			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, 0 AS area FROM person_key WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), mostAlike, n)
+		if table == "id_claim" {
+			fmt.Fprintf(&b, "SELECT * FROM (SELECT %d AS n, home, person, 0 AS area FROM id_claim WHERE {checked} AND id_hash = $%d LIMIT %d) w%d", n, len(args), mostAlike, n)
 			continue
 		}
 		args = append(args, w.in.Lo, w.in.Hi)

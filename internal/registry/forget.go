@@ -20,8 +20,7 @@ type forgotten struct {
 var forgetting = []forgotten{
 	{"facts", nil, "DELETE FROM facts WHERE {checked} AND home = $1 AND subject = $2"},
 	{"fact_index", nil, "DELETE FROM fact_index WHERE {checked} AND home = $1 AND subject = $2"},
-	{"person_key", nil, "DELETE FROM person_key WHERE {checked} AND home = $1 AND person = $2"},
-	{"id_owner", nil, "DELETE FROM id_owner WHERE {checked} AND home = $1 AND person = $2"},
+	{"id_claim", nil, "DELETE FROM id_claim WHERE {checked} AND home = $1 AND person = $2"},
 	{"alias", nil, "DELETE FROM alias WHERE home = $1 AND id = $2"},
 	{"duplicate_side", nil, "DELETE FROM duplicate_side WHERE {checked} AND home = $1 AND person = $2"},
 	{"phone_key", nil, "DELETE FROM phone_key WHERE {checked} AND home = $1 AND subject = $2"},

@@ -42,7 +42,7 @@ func (b *batch) add(table string, columns []string, rows ...[]any) {
 }
 
 // hashed are the tables whose rows lie in the order of a hash.
-var hashed = []string{"person_key", "id_owner"}
+var hashed = []string{"id_claim"}
 
 // sort brings the rows of tables that lie in the order of a hash into that order, so that a page of the index that
 // several of them go to is looked for once.

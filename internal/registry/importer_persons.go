@@ -189,7 +189,7 @@ func (r *importRun) owners(ctx context.Context, rows []parsed) (map[[16]byte]boo
 		}
 	}
 	for some := range slices.Chunk(hashes, 400) {
-		list, err := store.All(ctx, r.s.db.In(r.scope), "SELECT id_hash FROM id_owner WHERE {checked} AND id_hash IN ("+store.In(1, len(some))+")", some,
+		list, err := store.All(ctx, r.s.db.In(r.scope), "SELECT id_hash FROM id_claim WHERE {checked} AND rank = $1 AND id_hash IN ("+store.In(2, len(some))+")", append([]any{holder}, some...),
 			func(rows store.Rows, hash *[]byte) error { return rows.Scan(hash) })
 		if err != nil {
 			return nil, fmt.Errorf("look up identity numbers: %w", err)
@@ -221,13 +221,12 @@ func (r *importRun) newPerson(ctx context.Context, b *batch, p *parsed, j *joini
 	if number, ok := p.values[FieldNationalID].(string); ok {
 		hash := r.s.keys.Ring().Blind(idField, []byte(number))
 		sealed, tail, state = crypt.Seal(key.Key, []byte(number), idPlace(id)), Tail(number)[4:], "confirmed"
-		b.add("person_key", []string{"id_hash", "home", "person"}, []any{hash[:], h.Home, id})
+		rank := int64(holder)
 		if owners[hash] {
-			state = "provisional"
-		} else {
-			owners[hash] = true
-			b.add("id_owner", []string{"id_hash", "home", "person"}, []any{hash[:], h.Home, id})
+			state, rank = "provisional", id
 		}
+		owners[hash] = true
+		b.add("id_claim", []string{"id_hash", "rank", "home", "person"}, []any{hash[:], rank, h.Home, id})
 	}
 	b.add("person", personInsert, []any{h.Home, id, Number(id), name, sex, birth, sealed, tail, state})
 	b.found = append(b.found, found{h.Area, h.Home, id, foundBy(name, birth)})

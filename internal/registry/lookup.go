@@ -117,7 +117,7 @@ func (s *Service) findIdentity(ctx context.Context, scope access.Scope, text str
 		return nil, err
 	}
 	hash := s.keys.Ring().Blind(idField, []byte(number))
-	hits, err := s.people(ctx, scope, "SELECT home, person, 1 AS w FROM person_key WHERE {checked} AND id_hash = $1", " ORDER BY p.id_state, p.id LIMIT 20", hash[:])
+	hits, err := s.people(ctx, scope, "SELECT home, person, 1 AS w FROM id_claim WHERE {checked} AND id_hash = $1", " ORDER BY p.id_state, p.id LIMIT 20", hash[:])
 	if err != nil {
 		return nil, err
 	}

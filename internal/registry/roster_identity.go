@@ -81,39 +81,54 @@ func (c claim) store(ctx context.Context, tx store.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE person SET id_state = '' WHERE {checked} AND home = $1 AND id = $2", c.home, c.person)
 		return err
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO person_key (id_hash, home, person) VALUES ($1, $2, $3) ON CONFLICT (id_hash, home, person) DO NOTHING", c.hash, c.home, c.person); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "INSERT INTO id_owner (id_hash, home, person) VALUES ($1, $2, $3) ON CONFLICT (id_hash) DO NOTHING", c.hash, c.home, c.person); err != nil {
-		return err
-	}
-	var owner int64
-	if err := store.One(ctx, tx, "SELECT person FROM id_owner WHERE {checked} AND id_hash = $1", []any{c.hash}, &owner); err != nil {
+	holds, err := c.claim(ctx, tx)
+	if err != nil {
 		return err
 	}
 	state := "provisional"
-	if owner == c.person {
+	if holds {
 		state = "confirmed"
 	}
-	_, err := tx.Exec(ctx, "UPDATE person SET id_sealed = $3, id_tail = $4, id_state = $5 WHERE {checked} AND home = $1 AND id = $2",
+	_, err = tx.Exec(ctx, "UPDATE person SET id_sealed = $3, id_tail = $4, id_state = $5 WHERE {checked} AND home = $1 AND id = $2",
 		c.home, c.person, c.sealed, lastCharacters(c.number), state)
 	return err
+}
+
+// holder is the rank of who holds a number; that of another claimant is the number of his person.
+const holder = 0
+
+// claim notes that the person claims the number, and says whether he holds it: the first who claims it does.
+func (c claim) claim(ctx context.Context, tx store.Tx) (bool, error) {
+	const insert = "INSERT INTO id_claim (id_hash, rank, home, person) VALUES ($1, $2, $3, $4) ON CONFLICT (id_hash, rank) DO NOTHING"
+	if _, err := tx.Exec(ctx, insert, c.hash, holder, c.home, c.person); err != nil {
+		return false, err
+	}
+	var first int64
+	if err := store.One(ctx, tx, "SELECT person FROM id_claim WHERE {checked} AND id_hash = $1 AND rank = $2", []any{c.hash, holder}, &first); err != nil {
+		return false, err
+	}
+	if first != c.person {
+		_, err := tx.Exec(ctx, insert, c.hash, c.person, c.home, c.person)
+		return false, err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM id_claim WHERE {checked} AND id_hash = $1 AND rank = $2", c.hash, c.person)
+	return true, err
 }
 
 // release gives up the number that the person had, to the next who claims it. Two who claim it at once meet at the
 // person that becomes the holder.
 func (c claim) release(ctx context.Context, tx store.Tx) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM person_key WHERE {checked} AND id_hash = $1 AND home = $2 AND person = $3", c.old, c.home, c.person); err != nil {
+	if _, err := tx.Exec(ctx, "DELETE FROM id_claim WHERE {checked} AND id_hash = $1 AND rank = $2", c.old, c.person); err != nil {
 		return err
 	}
-	freed, err := tx.Exec(ctx, "DELETE FROM id_owner WHERE {checked} AND id_hash = $1 AND person = $2", c.old, c.person)
+	freed, err := tx.Exec(ctx, "DELETE FROM id_claim WHERE {checked} AND id_hash = $1 AND rank = $2 AND person = $3", c.old, holder, c.person)
 	if err != nil || freed == 0 {
 		return err
 	}
 	if c.next == nil {
 		return c.unclaimed(ctx, tx)
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO id_owner (id_hash, home, person) VALUES ($1, $2, $3)", c.old, c.next.Home, c.next.ID); err != nil {
+	if _, err := tx.Exec(ctx, "UPDATE id_claim SET rank = $3 WHERE {checked} AND id_hash = $1 AND rank = $2", c.old, c.next.ID, holder); err != nil {
 		return err
 	}
 	if err := store.Bump(ctx, tx, "person", "{checked} AND home = $1 AND id = $2", c.next.Ver, c.next.Home, c.next.ID); err != nil {
@@ -127,12 +142,12 @@ func (c claim) release(ctx context.Context, tx store.Tx) error {
 // registered first, which the smallest identifier tells.
 func (s *Service) findNext(ctx context.Context, scope access.Scope, c *claim) error {
 	var held, next Person
-	err := store.One(ctx, s.db.In(scope), "SELECT person FROM id_owner WHERE {checked} AND id_hash = $1 AND person = $2", []any{c.old, c.person}, &held.ID)
+	err := store.One(ctx, s.db.In(scope), "SELECT person FROM id_claim WHERE {checked} AND id_hash = $1 AND rank = $2 AND person = $3", []any{c.old, holder, c.person}, &held.ID)
 	if errors.Is(err, store.ErrNoRows) {
 		return nil
 	}
 	if err == nil {
-		err = store.One(ctx, s.db.In(scope), `SELECT p.home, p.id, p.ver, coalesce(h.area, 0) FROM person_key k JOIN person p ON p.home = k.home AND p.id = k.person
+		err = store.One(ctx, s.db.In(scope), `SELECT p.home, p.id, p.ver, coalesce(h.area, 0) FROM id_claim k JOIN person p ON p.home = k.home AND p.id = k.person
 			LEFT JOIN membership m ON m.home = p.home AND m.person = p.id AND m.to_day IS NULL LEFT JOIN household h ON h.home = m.home AND h.id = m.household
 			WHERE {checked} AND k.id_hash = $1 AND k.person <> $2 ORDER BY p.id LIMIT 1`, []any{c.old, c.person}, &next.Home, &next.ID, &next.Ver, &c.nextArea)
 	}
@@ -149,7 +164,7 @@ func (s *Service) findNext(ctx context.Context, scope access.Scope, c *claim) er
 // unclaimed is a Stale fault where somebody has claimed the old number since the act was planned.
 func (c claim) unclaimed(ctx context.Context, tx store.Tx) error {
 	var others int64
-	if err := store.One(ctx, tx, "SELECT count(*) FROM person_key WHERE {checked} AND id_hash = $1", []any{c.old}, &others); err != nil || others == 0 {
+	if err := store.One(ctx, tx, "SELECT count(*) FROM id_claim WHERE {checked} AND id_hash = $1", []any{c.old}, &others); err != nil || others == 0 {
 		return err
 	}
 	return fault.New(fault.Stale, "somebody else claimed the number in the meantime")

@@ -69,7 +69,7 @@ func moveSets(ctx context.Context, tx store.Tx, home, area int64, subjects ...in
 // personal are the tables whose rows belong to a person, with the column that names him. They go with him when he
 // joins a household of another home; a membership stays where its household is.
 var personal = []struct{ table, person string }{
-	{"person_key", "person"}, {"id_owner", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
+	{"id_claim", "person"}, {"facts", "subject"}, {"fact_index", "subject"}, {"data_key", "subject"}, {"alias", "id"}, {"change_row", "subject"},
 	{"duplicate_side", "person"}, {"phone_key", "subject"}, {"legal_hold", "person"}, {"attachment", "subject"}, {"attachment_chunk", "subject"},
 	{"own_declared", "subject"}, {"check_lead", "subject"}, {"check_token", "person"},
 }

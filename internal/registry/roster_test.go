@@ -78,8 +78,8 @@ func (h *house) sound(t testing.TB) {
 		"indexed facts in another place than persons":    `SELECT count(*) FROM fact_index f JOIN membership m ON m.person = f.subject AND m.to_day IS NULL JOIN household h ON h.home = m.home AND h.id = m.household WHERE f.area <> h.area OR f.household <> h.id OR f.home <> m.home`,
 		"indexed facts in another place than households": `SELECT count(*) FROM fact_index f JOIN household h ON h.id = f.subject WHERE f.area <> h.area OR f.household <> h.id OR f.home <> h.home`,
 		"members in another home than their household":   `SELECT count(*) FROM membership m JOIN moved v ON v.id = m.person WHERE m.to_day IS NULL AND v.home <> m.home`,
-		"numbers with claims and no confirmed holder":    `SELECT count(*) FROM person_key k WHERE NOT EXISTS (SELECT 1 FROM id_owner o WHERE o.id_hash = k.id_hash)`,
-		"holders of a number who do not claim it":        `SELECT count(*) FROM id_owner o WHERE NOT EXISTS (SELECT 1 FROM person_key k JOIN person p ON p.home = k.home AND p.id = k.person WHERE k.id_hash = o.id_hash AND k.person = o.person AND k.home = o.home AND p.id_state = 'confirmed')`,
+		"numbers with claims and no confirmed holder":    `SELECT count(*) FROM id_claim k WHERE NOT EXISTS (SELECT 1 FROM id_claim o WHERE o.id_hash = k.id_hash AND o.rank = 0)`,
+		"claims of another rank than their persons'":     `SELECT count(*) FROM id_claim k LEFT JOIN person p ON p.home = k.home AND p.id = k.person WHERE p.id IS NULL OR k.rank NOT IN (0, k.person) OR (k.rank = 0) <> (p.id_state = 'confirmed')`,
 	} {
 		var n int64
 		if err := store.One(ctx, h.Raw, sql, nil, &n); err != nil || n != 0 {

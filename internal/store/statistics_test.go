@@ -17,7 +17,7 @@ func TestWhoIsConnectedAlreadyHearsWhatThePlannerIsTold(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	teller, listener := connection(t, path), connection(t, path)
-	if _, err := teller.ExecContext(ctx, "UPDATE sqlite_stat1 SET stat = '1000000 500000 500000 1' WHERE idx = 'sqlite_autoindex_person_key_1'"); err != nil {
+	if _, err := teller.ExecContext(ctx, "UPDATE sqlite_stat1 SET stat = '1000000 500000 500000 1' WHERE idx = 'sqlite_autoindex_id_claim_1'"); err != nil {
 		t.Fatal(err)
 	}
 	const reads = "SEARCH k USING PRIMARY KEY"
@@ -52,7 +52,7 @@ func firstStep(ctx context.Context, t *testing.T, db *sql.DB) string {
 		t.Fatal(err)
 	}
 	var step string
-	err := db.QueryRowContext(ctx, `EXPLAIN QUERY PLAN SELECT DISTINCT h.id FROM person_key k JOIN membership m ON m.home = k.home AND m.person = k.person AND m.to_day IS NULL
+	err := db.QueryRowContext(ctx, `EXPLAIN QUERY PLAN SELECT DISTINCT h.id FROM id_claim k JOIN membership m ON m.home = k.home AND m.person = k.person AND m.to_day IS NULL
 		JOIN household h ON h.home = m.home AND h.id = m.household AND h.closed IS NULL
 		WHERE k.id_hash IN (x'01', x'02', x'03', x'04', x'05', x'06', x'07', x'08', x'09', x'0a', x'0b', x'0c', x'0d', x'0e', x'0f', x'10', x'11', x'12', x'13', x'14', x'15', x'16', x'17', x'18', x'19', x'1a', x'1b', x'1c', x'1d', x'1e', x'1f', x'20', x'21', x'22', x'23', x'24', x'25', x'26', x'27', x'28') ORDER BY h.id`).Scan(&id, &parent, &unused, &step)
 	if err != nil {

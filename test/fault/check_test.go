@@ -51,9 +51,9 @@ var never = []struct{ what, query string }{
 		GROUP BY h.home, h.id, h.ver HAVING h.ver <> max(e.ver_after) OR h.ver <> count(DISTINCT e.ver_after)`},
 	{"a person whose events do not count its versions", `SELECT p.id, p.ver, max(e.ver_after), count(DISTINCT e.ver_after) FROM person p JOIN event e ON e.home = p.home AND e.subject = p.id AND e.ver_after <> e.ver_before
 		GROUP BY p.home, p.id, p.ver HAVING p.ver <> max(e.ver_after) OR p.ver <> count(DISTINCT e.ver_after)`},
-	{"an identity number without claim, a claim without number", `SELECT p.id FROM person p LEFT JOIN person_key k ON k.home = p.home AND k.person = p.id
+	{"an identity number without claim, a claim without number", `SELECT p.id FROM person p LEFT JOIN id_claim k ON k.home = p.home AND k.person = p.id
 		WHERE (p.id_sealed IS NULL) <> (k.person IS NULL) OR (p.id_sealed IS NULL) <> (p.id_state = '')`},
-	{"a confirmed holder who does not hold, or a provisional one who does", `SELECT p.id FROM person p LEFT JOIN id_owner o ON o.home = p.home AND o.person = p.id WHERE (p.id_state = 'confirmed') <> (o.person IS NOT NULL)`},
+	{"a confirmed holder who does not hold, or a provisional one who does", `SELECT p.id FROM person p LEFT JOIN id_claim o ON o.home = p.home AND o.person = p.id AND o.rank = 0 WHERE (p.id_state = 'confirmed') <> (o.person IS NOT NULL)`},
 	{"a change set without its rows", `SELECT s.id, s.rows, count(r.n) FROM change_set s LEFT JOIN change_row r ON r.set_id = s.id GROUP BY s.id, s.rows HAVING s.rows <> count(r.n)`},
 	{"a row in another state than its set", `SELECT s.id, s.state, r.state FROM change_set s JOIN change_row r ON r.set_id = s.id WHERE s.state <> r.state`},
 	{"a conflict without its fields", `SELECT s.id FROM change_set s LEFT JOIN change_conflict c ON c.set_id = s.id WHERE s.state = 'conflict' AND c.field IS NULL`},

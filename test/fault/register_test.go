@@ -30,8 +30,8 @@ func register(t testing.TB, db *sql.DB) string {
 	}
 	list("household", "SELECT id, area, status, status_from, head, head_name, members, opened, closed, ver FROM household", 0, 4)
 	list("person", "SELECT id, name, sex, birth, died, id_tail, id_state, ver FROM person", 0)
-	list("owner", "SELECT person FROM id_owner", 0)
-	list("claim", "SELECT person FROM person_key", 0)
+	list("owner", "SELECT person FROM id_claim WHERE rank = 0", 0)
+	list("claim", "SELECT person FROM id_claim", 0)
 	list("membership", "SELECT household, person, from_day, to_day, relation, head, reason FROM membership", 0, 1)
 	list("dwelling", "SELECT household, from_day, to_day, lat, lon, ver FROM dwelling", 0)
 	list("facts", "SELECT subject, section, ver, body FROM facts", 0)

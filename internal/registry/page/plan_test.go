@@ -31,7 +31,7 @@ func (l *listener) Query(ctx context.Context, sql string, args ...any) (store.Ro
 // growing are the tables whose rows number as many as households, or more.
 var growing = regexp.MustCompile(`^(SCAN|SEARCH) (\w+)`)
 
-var growingTables = []string{"household", "person", "membership", "dwelling", "entry", "facts", "fact_index", "find_key", "phone_key", "event", "event_body", "event_pos", "alias", "household_status", "id_owner", "data_key", "person_key"}
+var growingTables = []string{"household", "person", "membership", "dwelling", "entry", "facts", "fact_index", "find_key", "phone_key", "event", "event_body", "event_pos", "alias", "household_status", "id_claim", "data_key"}
 
 // The pages that are looked at all day take as long in a register of a nation as in a small one: no question that
 // they ask reads a table that grows with the register from end to end, or all rows of a county.

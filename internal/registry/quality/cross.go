@@ -91,7 +91,7 @@ func (x identities) next(ctx context.Context, after string) ([]int64, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	hashes, err := store.All(ctx, x.s.db.In(program), "SELECT id_hash FROM person_key WHERE {checked} AND id_hash > $1 GROUP BY id_hash HAVING count(*) > 1 ORDER BY id_hash LIMIT $2",
+	hashes, err := store.All(ctx, x.s.db.In(program), "SELECT id_hash FROM id_claim WHERE {checked} AND id_hash > $1 GROUP BY id_hash HAVING count(*) > 1 ORDER BY id_hash LIMIT $2",
 		[]any{from, crossChunk}, func(r store.Rows, hash *[]byte) error { return r.Scan(hash) })
 	if err != nil || len(hashes) == 0 {
 		return nil, "", err
@@ -100,7 +100,7 @@ func (x identities) next(ctx context.Context, after string) ([]int64, string, er
 	for i, hash := range hashes {
 		args[i] = hash
 	}
-	ids, err := store.All(ctx, x.s.db.In(program), "SELECT DISTINCT h.id FROM person_key k"+activeHolder+" WHERE {checked} AND k.id_hash IN ("+store.In(1, len(args))+") ORDER BY h.id", args, scanID)
+	ids, err := store.All(ctx, x.s.db.In(program), "SELECT DISTINCT h.id FROM id_claim k"+activeHolder+" WHERE {checked} AND k.id_hash IN ("+store.In(1, len(args))+") ORDER BY h.id", args, scanID)
 	return ids, hex.EncodeToString(hashes[len(hashes)-1]), err
 }
 
@@ -108,8 +108,8 @@ func (x identities) fires(ctx context.Context, home int64, ids []int64) (map[int
 	args := append([]any{home}, store.Padded(ids)...)
 	type hit struct{ household, person int64 }
 	hits, err := store.All(ctx, x.s.db.In(program), `SELECT DISTINCT mine.household, mine.person FROM membership mine
-		JOIN person_key own ON own.home = mine.home AND own.person = mine.person
-		JOIN person_key k ON k.id_hash = own.id_hash AND NOT (k.home = own.home AND k.person = own.person)`+activeHolder+`
+		JOIN id_claim own ON own.home = mine.home AND own.person = mine.person
+		JOIN id_claim k ON k.id_hash = own.id_hash AND NOT (k.home = own.home AND k.person = own.person)`+activeHolder+`
 		WHERE {checked} AND mine.home = $1 AND mine.to_day IS NULL AND NOT (m.home = mine.home AND m.household = mine.household) AND mine.household IN (`+store.In(2, len(args)-1)+")", args,
 		func(r store.Rows, one *hit) error { return r.Scan(&one.household, &one.person) })
 	found := map[int64][]int64{}
@@ -123,8 +123,8 @@ func (x identities) fellows(ctx context.Context, home int64, ids []int64) ([]int
 	args := append([]any{home}, store.Padded(ids)...)
 	// Persons who left count too: what they left may be in order now.
 	return store.All(ctx, x.s.db.In(program), `SELECT DISTINCT h.id FROM membership mine
-		JOIN person_key own ON own.home = mine.home AND own.person = mine.person
-		JOIN person_key k ON k.id_hash = own.id_hash`+activeHolder+`
+		JOIN id_claim own ON own.home = mine.home AND own.person = mine.person
+		JOIN id_claim k ON k.id_hash = own.id_hash`+activeHolder+`
 		WHERE {checked} AND mine.home = $1 AND mine.household IN (`+store.In(2, len(args)-1)+fmt.Sprintf(") ORDER BY h.id LIMIT %d", maxFellows), args, scanID)
 }
 
