@@ -299,6 +299,19 @@ func TestTheNationalNumberIsPutRightAndTheNextClaimantConfirmed(t *testing.T) {
 		if ana = member(t, h.file(t, row.ID), "Ana Reef"); ana.IDState != "provisional" {
 			t.Errorf("claiming a number that is another's: %s", ana.IDState)
 		}
+		if err := h.Raw.Tx(ctx, func(tx store.Tx) error { // the holder is erased
+			_, err := tx.Exec(ctx, "UPDATE person SET id_state = '' WHERE id = $1", di.ID)
+			if err == nil {
+				_, err = tx.Exec(ctx, "DELETE FROM id_claim WHERE person = $1", di.ID)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.act(t, row.ID, registry.Act{Code: "soul_number", Day: onDay, Persons: []int64{ana.ID}, New: []registry.NewPerson{{NationalID: "1234567897"}}})
+		if ana = member(t, h.file(t, row.ID), "Ana Reef"); ana.IDState != "confirmed" {
+			t.Errorf("claiming it again when nobody holds it: %s", ana.IDState)
+		}
 	})
 }
 
