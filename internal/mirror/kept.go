@@ -68,14 +68,18 @@ func (p *plan) keeps(of part) bool {
 	if of.from > 0 || of.to < len(of.chunk.areas) {
 		return false
 	}
+	areas, most := of.chunk.areas, keptNumbers/(p.cells*p.tallies())
+	if p.query.ByArea == 0 || int(areas[len(areas)-1]/p.query.ByArea-areas[0]/p.query.ByArea) < most {
+		return most > 0
+	}
 	groups, end := 0, int64(math.MinInt64)
-	for _, area := range of.chunk.areas { // rising
+	for _, area := range areas { // rising
 		if area >= end {
 			groups++
 			_, end = p.areaOf(area)
 		}
 	}
-	return groups*p.cells*p.tallies() <= keptNumbers
+	return groups <= most
 }
 
 // scan counts a part, or adds what its chunk has answered before.

@@ -146,6 +146,10 @@ func (l *lanes) join(numbers []uint8, v *vector, from int, condition bool) {
 
 // stretchLanes is stretch by lanes.
 func (k *counter) stretchLanes(c *chunk, a, b int, numbers []uint8, cells []int64) {
+	if k.plan.inJoints(c, b-a) {
+		k.stretchJoints(c, a, b, numbers, cells)
+		return
+	}
 	weights := ones[a:b]
 	if k.plan.weight >= 0 {
 		weights = c.vectors[k.plan.weight].bytes(a, b, &k.one)

@@ -168,8 +168,8 @@ func TestLongStretchesAreCountedLikeShortOnes(t *testing.T) {
 				return random.Int64N(most + 1)
 			}
 			b := NewBuilder(len(w.Schema().Columns()))
-			for id := range int64(2*chunkRows + 700) { // villages of a quarter of a chunk
-				row := Row{Area: 100 * (1 + id/(chunkRows/4)), ID: id + 1, Values: []int64{one(2), one(1), one(most), one(income)}}
+			for id := range int64(2*chunkRows + 700) { // villages of a quarter of a chunk, some of which begin at an odd row
+				row := Row{Area: 100 * (1 + id/(chunkRows/4+1)), ID: id + 1, Values: []int64{one(2), one(1), one(most), one(income)}}
 				m[row.ID] = row
 				if err := b.Add(row); err != nil {
 					t.Fatal(err)

@@ -16,22 +16,43 @@ func (t *Table) Count(q Query) ([]Cell, error) {
 		return nil, err
 	}
 	var list []Cell
-	for c := range cells {
-		c.Key, c.Sums = slices.Clone(c.Key), slices.Clone(c.Sums)
-		list = append(list, c)
+	for c := range cells.All() {
+		list = append(list, Cell{Area: c.Area, Key: slices.Clone(cells.Keys[c.Of]), Count: c.Count, Weight: c.Weight, Sums: slices.Clone(c.Sums)})
 	}
 	return list, nil
 }
 
-// Cells answers a query as Count does, one cell after the other: the key and the sums of one last until the next. A
-// nation by county has a hundred thousand of them.
-func (t *Table) Cells(q Query) (iter.Seq[Cell], error) {
+// Cells are what Count answers, one cell after the other: a nation by county has a hundred thousand of them.
+type Cells struct {
+	// Keys are those that a cell may have, in order, whether or not one has.
+	Keys  [][]int64
+	plan  *plan
+	areas map[int64][]int64
+	order []int64 // of areas
+}
+
+// Filled is a cell with households, whose key is Keys[Of]. Its sums last until the next.
+type Filled struct {
+	Area          int64
+	Of            int
+	Count, Weight int64
+	Sums          []Sum
+}
+
+// Cells answers a query.
+func (t *Table) Cells(q Query) (*Cells, error) {
 	p, err := t.plan(q)
 	if err != nil {
 		return nil, err
 	}
-	areas := merge(p.run(t.within(q)))
-	return func(yield func(Cell) bool) { p.each(areas, yield) }, nil
+	c := &Cells{Keys: make([][]int64, p.cells), plan: p, areas: merge(p.run(t.within(q)))}
+	c.order = slices.Sorted(maps.Keys(c.areas))
+	keys := make([]int64, p.cells*len(p.groups))
+	for n := range p.cells {
+		c.Keys[n], keys = keys[:len(p.groups):len(p.groups)], keys[len(p.groups):]
+		p.key(n, c.Keys[n])
+	}
+	return c, nil
 }
 
 // within lists the parts of chunks that hold areas of the query.
@@ -103,6 +124,7 @@ type counter struct {
 	one, other [chunkRows]uint8
 	lanes      [chunkRows]uint8
 	tallies    tallies
+	joints     joints
 }
 
 func newCounter(p *plan) *counter {
@@ -302,26 +324,28 @@ func merge(counters []*counter) map[int64][]int64 {
 	return areas
 }
 
-// each yields the cells of areas in order.
-func (p *plan) each(areas map[int64][]int64, yield func(Cell) bool) {
-	keys := make([]int64, p.cells*len(p.groups))
-	for n := range p.cells {
-		p.key(n, keys[n*len(p.groups):][:len(p.groups)])
-	}
-	one := Cell{Sums: make([]Sum, len(p.sums))}
-	for _, one.Area = range slices.Sorted(maps.Keys(areas)) {
-		cells := areas[one.Area]
-		for n := range p.cells {
-			cell := cells[n*p.tallies():]
-			if cell[0] == 0 {
-				continue
-			}
-			one.Key, one.Count, one.Weight = keys[n*len(p.groups):][:len(p.groups)], cell[0], cell[1]
-			for i := range one.Sums {
-				one.Sums[i] = Sum{Known: cell[2+2*i], Total: cell[3+2*i]}
-			}
-			if !yield(one) {
-				return
+// Areas is how many areas have households.
+func (c *Cells) Areas() int { return len(c.order) }
+
+// All yields the cells that have households, in order of area and key.
+func (c *Cells) All() iter.Seq[Filled] {
+	return func(yield func(Filled) bool) {
+		tallies := c.plan.tallies()
+		one := Filled{Sums: make([]Sum, len(c.plan.sums))}
+		for _, one.Area = range c.order {
+			cells := c.areas[one.Area]
+			for one.Of = range c.Keys {
+				cell := cells[one.Of*tallies:][:tallies]
+				if cell[0] == 0 {
+					continue
+				}
+				one.Count, one.Weight = cell[0], cell[1]
+				for i := range one.Sums {
+					one.Sums[i] = Sum{Known: cell[2+2*i], Total: cell[3+2*i]}
+				}
+				if !yield(one) {
+					return
+				}
 			}
 		}
 	}

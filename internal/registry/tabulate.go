@@ -201,9 +201,11 @@ func (d *Dimension) valueOf(t *mirror.Table, key []int64) string {
 	return codesOf(t, d.column())[key[1]]
 }
 
+// mostGroups is for how many groups room is made at once: a nation by county and status.
+const mostGroups = 1 << 15
+
 // tabulated asks the mirror once, by verdict too where the assessments are wanted, and adds up.
 func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64) string) ([]Group, error) {
-	status := codesOf(t, MirrorStatus)
 	welfare := ask.Welfare && mirrors(t, MirrorWelfare)
 	if welfare {
 		q.Sum = []string{MirrorWelfare}
@@ -213,38 +215,56 @@ func tabulated(t *mirror.Table, q mirror.Query, ask Ask, value func(key []int64)
 	if err != nil {
 		return nil, err
 	}
-	var groups []Group
-	from := 0
-	for c := range cells {
-		g := Group{Area: c.Area, Value: value(c.Key), Households: c.Count, Persons: c.Weight}
-		if c.Key[0] != mirror.Unknown {
-			g.Status = status[c.Key[0]]
+	kinds, of := kindsOf(t, cells.Keys, value)
+	groups := make([]Group, 0, min(cells.Areas()*len(kinds), mostGroups))
+	one, now := slices.Clone(kinds), int64(0)
+	tell := func() {
+		for i := range one {
+			if one[i].Households > 0 {
+				one[i].Area = now
+				groups = append(groups, one[i])
+				one[i] = kinds[i]
+			}
 		}
-		if welfare {
-			g.Assessed = assessed(c)
-		}
-		n := len(groups)
-		switch {
-		case n == 0:
-		case groups[n-1].Area != g.Area: // areas are in order
-			sortGroups(groups[from:])
-			from = n
-		case groups[n-1].Status == g.Status && groups[n-1].Value == g.Value:
-			groups[n-1].Households += g.Households
-			groups[n-1].Persons += g.Persons
-			groups[n-1].Assessed.Add(g.Assessed)
-			continue
-		}
-		groups = append(groups, g)
 	}
-	sortGroups(groups[from:])
+	for c := range cells.All() {
+		if c.Area != now {
+			tell()
+			now = c.Area
+		}
+		g := &one[of[c.Of]]
+		g.Households += c.Count
+		g.Persons += c.Weight
+		if welfare {
+			g.Assessed.Add(assessed(c, cells.Keys[c.Of]))
+		}
+	}
+	tell()
 	return groups, nil
 }
 
+// kindsOf are the groups that an area may have, empty and in order, and which of them each key belongs to.
+func kindsOf(t *mirror.Table, keys [][]int64, value func(key []int64) string) (kinds []Group, of []int) {
+	status, each := codesOf(t, MirrorStatus), make([]Group, len(keys))
+	for i, key := range keys {
+		if each[i].Value = value(key); key[0] != mirror.Unknown {
+			each[i].Status = status[key[0]]
+		}
+	}
+	kinds = slices.Clone(each)
+	sortGroups(kinds)
+	kinds = slices.Compact(kinds)
+	for _, g := range each {
+		at, _ := slices.BinarySearchFunc(kinds, g, byPlace)
+		of = append(of, at)
+	}
+	return kinds, of
+}
+
 // assessed is what a cell, grouped by verdict last, says of its persons.
-func assessed(c mirror.Cell) Assessed {
+func assessed(c mirror.Filled, key []int64) Assessed {
 	a := Assessed{Welfare: c.Sums[0].Total, Known: c.Sums[0].Known}
-	switch c.Key[len(c.Key)-1] {
+	switch key[len(key)-1] {
 	case VerdictPoor:
 		a.Below, a.BelowHouseholds = c.Weight, c.Count
 		a.Judged, a.JudgedHouseholds = c.Weight, c.Count
@@ -254,10 +274,10 @@ func assessed(c mirror.Cell) Assessed {
 	return a
 }
 
-func sortGroups(groups []Group) {
-	slices.SortFunc(groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Value, b.Value))
-	})
+func sortGroups(groups []Group) { slices.SortFunc(groups, byPlace) }
+
+func byPlace(a, b Group) int {
+	return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Value, b.Value))
 }
 
 // tabulateSQL answers from the register itself.
